@@ -6,6 +6,8 @@ import (
 	"math/cmplx"
 	"sort"
 
+	"gonum.org/v1/gonum/lapack"
+	lapackgonum "gonum.org/v1/gonum/lapack/gonum"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -32,19 +34,15 @@ func eigen(a *mat.Dense, inherited float64) ([]eigenpair, error) {
 		return nil, err
 	}
 	n, _ := a.Dims()
-	var dec mat.Eigen
-	if !dec.Factorize(a, mat.EigenBoth) {
+	values, right, left, ok := decompose(a)
+	if !ok {
 		return nil, fmt.Errorf("%w: no convergence on a %d×%d matrix", ErrEigen, n, n)
 	}
-	var right, left mat.CDense
-	dec.VectorsTo(&right)
-	dec.LeftVectorsTo(&left)
-	values := dec.Values(nil)
 	size := mat.Norm(a, 2)
 	backward := 10*float64(n)*unitRoundoff*size + inherited
 	pairs := make([]eigenpair, n)
 	for k, z := range values {
-		p := eigenpair{z: z, right: column(&right, k, false), left: column(&left, k, true)}
+		p := eigenpair{z: z, right: right[k], left: left[k]}
 		normalize(p.right)
 		normalize(p.left)
 		if r := residual(a, z, p.right); !(r <= 10*backward) {
@@ -61,18 +59,58 @@ func eigen(a *mat.Dense, inherited float64) ([]eigenpair, error) {
 	return pairs, nil
 }
 
-// column copies column k. gonum's left vectors satisfy uᴴA = z uᴴ: their
-// conjugates satisfy lᵀA = z lᵀ.
-func column(c *mat.CDense, k int, conjugate bool) []complex128 {
-	n, _ := c.Dims()
-	v := make([]complex128, n)
-	for i := range v {
-		v[i] = c.At(i, k)
-		if conjugate {
-			v[i] = cmplx.Conj(v[i])
+// decompose returns eigenvalues with right and left eigenvectors, by QR on the
+// Hessenberg form.
+//
+// mat.Eigen does the same after balancing, whose scaling costs the residual of
+// a graded matrix its bound: rows of size 1e-8 and 1e8 leave residuals of a
+// thousandth of ‖A‖. Permuting alone is harmless, and finds the eigenvalues of
+// a triangular matrix exactly.
+func decompose(a *mat.Dense) (values []complex128, right, left [][]complex128, ok bool) {
+	var lib lapackgonum.Implementation
+	n, _ := a.Dims()
+	h := mat.DenseCopyOf(a).RawMatrix().Data
+	order, tau := make([]float64, n), make([]float64, n-1)
+	work := make([]float64, 64*n)
+	ilo, ihi := lib.Dgebal(lapack.Permute, n, h, n, order)
+	lib.Dgehrd(n, ilo, ihi, h, n, tau, work, len(work))
+	vr := append([]float64(nil), h...)
+	lib.Dorghr(n, ilo, ihi, vr, n, tau, work, len(work))
+	re, im := make([]float64, n), make([]float64, n)
+	if lib.Dhseqr(lapack.EigenvaluesAndSchur, lapack.SchurOrig, n, ilo, ihi, h, n, re, im, vr, n, work, len(work)) != 0 {
+		return nil, nil, nil, false
+	}
+	vl := append([]float64(nil), vr...)
+	lib.Dtrevc3(lapack.EVBoth, lapack.EVAllMulQ, nil, n, h, n, vl, n, vr, n, n, work, len(work))
+	lib.Dgebak(lapack.Permute, lapack.EVRight, n, ilo, ihi, order, n, vr, n)
+	lib.Dgebak(lapack.Permute, lapack.EVLeft, n, ilo, ihi, order, n, vl, n)
+	for k := range n {
+		values = append(values, complex(re[k], im[k]))
+	}
+	// uᴴA = z uᴴ is what the library returns; the conjugate has lᵀA = z lᵀ.
+	return values, columns(vr, im, 1), columns(vl, im, -1), true
+}
+
+// columns unpacks eigenvectors: a complex pair takes two columns, real and
+// imaginary part of the vector whose eigenvalue has the positive imaginary
+// part.
+func columns(v, im []float64, sign float64) [][]complex128 {
+	n := len(im)
+	out := make([][]complex128, n)
+	for k := range out {
+		out[k] = make([]complex128, n)
+		for i := range n {
+			switch {
+			case im[k] > 0:
+				out[k][i] = complex(v[i*n+k], sign*v[i*n+k+1])
+			case im[k] < 0:
+				out[k][i] = complex(v[i*n+k-1], -sign*v[i*n+k])
+			default:
+				out[k][i] = complex(v[i*n+k], 0)
+			}
 		}
 	}
-	return v
+	return out
 }
 
 func residual(a *mat.Dense, z complex128, v []complex128) float64 {

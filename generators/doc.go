@@ -1,0 +1,13 @@
+// Package generators draws the instances on which theorems are tested.
+//
+// An instance satisfies its theorem's hypotheses by construction: a state is
+// a fixed point because the bias is computed from it, an eigenvalue is
+// repeated because a Jordan block was put there. Nothing is filtered by the
+// code under test.
+//
+// Gaussian matrices alone refute few false statements, so connectivity comes
+// from a Zoo of structured kinds. A generator draws a structure (kind, sizes,
+// a seed) with rapid, expands it with math/rand/v2, and returns plain numbers:
+// the instance, not the recipe, is what is shrunk, kept and replayed. Its tags
+// name the kind and the edges of the hypotheses that it visits.
+package generators

@@ -1,0 +1,152 @@
+package generators
+
+import (
+	"fmt"
+	"math"
+	"reflect"
+	"strings"
+
+	"github.com/rankproof/rankproof/model"
+)
+
+// An instance is a struct of numbers whose fields name their dimensions:
+//
+//	W   [][]float64 `dim:"N,N"`
+//	Tau []float64   `dim:"N?"`      one number, or N
+//	Dt  float64     `shrink:"positive"`
+//
+// That is all that shrinking, shape checks and printing need to know of it.
+
+// field is one numeric or textual field of an instance, settable in place.
+type field struct {
+	name     string
+	value    reflect.Value
+	dims     []string
+	optional bool     // may have one entry where its dimension says more
+	positive bool     // 1, not 0, is its simplest value
+	texts    []string // simplest first
+}
+
+// fieldsOf lists the fields of *instance, those of embedded structs included.
+func fieldsOf(instance reflect.Value) []field {
+	var out []field
+	t := instance.Type()
+	for i := range t.NumField() {
+		f, v := t.Field(i), instance.Field(i)
+		if f.Anonymous {
+			out = append(out, fieldsOf(v)...)
+			continue
+		}
+		if f.Name == "Tags" {
+			continue
+		}
+		fd := field{name: strings.Split(f.Tag.Get("json"), ",")[0], value: v}
+		if dim := f.Tag.Get("dim"); dim != "" {
+			fd.optional = strings.HasSuffix(dim, "?")
+			fd.dims = strings.Split(strings.TrimSuffix(dim, "?"), ",")
+		}
+		switch shrink := f.Tag.Get("shrink"); shrink {
+		case "":
+		case "positive":
+			fd.positive = true
+		default:
+			fd.texts = strings.Split(shrink, ",")
+		}
+		out = append(out, fd)
+	}
+	return out
+}
+
+// Tags returns the kind and the edges that an instance was tagged with.
+func Tags(instance any) []string {
+	v := reflect.ValueOf(instance).FieldByName("Tags")
+	if !v.IsValid() {
+		return nil
+	}
+	return v.Interface().([]string)
+}
+
+// sizes returns the length of each dimension, as the first field that has it
+// says.
+func sizes(fields []field) map[string]int {
+	out := map[string]int{}
+	for _, f := range fields {
+		if f.optional {
+			continue
+		}
+		v := f.value
+		for _, d := range f.dims {
+			if v.Kind() != reflect.Slice || v.IsNil() {
+				break
+			}
+			if _, known := out[d]; !known {
+				out[d] = v.Len()
+			}
+			if v.Len() == 0 {
+				break
+			}
+			v = v.Index(0)
+		}
+	}
+	return out
+}
+
+// CheckShape refuses an instance whose fields disagree about a dimension, or
+// that holds a number that is not finite; it names the field and the entry.
+func CheckShape(instance any) error {
+	v := reflect.New(reflect.TypeOf(instance)).Elem()
+	v.Set(reflect.ValueOf(instance))
+	fields := fieldsOf(v)
+	size := sizes(fields)
+	for _, f := range fields {
+		if err := f.check(f.name, f.value, f.dims, size); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (f field) check(name string, v reflect.Value, dims []string, size map[string]int) error {
+	switch v.Kind() {
+	case reflect.Slice:
+		if v.IsNil() {
+			return nil
+		}
+		want := size[dims[0]]
+		if v.Len() != want && !(f.optional && v.Len() == 1) {
+			return fmt.Errorf("%w: %s has %d entries, want %s = %d", model.ErrInvalid, name, v.Len(), dims[0], want)
+		}
+		for i := range v.Len() {
+			if err := f.check(fmt.Sprintf("%s[%d]", name, i), v.Index(i), dims[1:], size); err != nil {
+				return err
+			}
+		}
+	case reflect.Float64:
+		x := v.Float()
+		if math.IsNaN(x) || math.IsInf(x, 0) {
+			return fmt.Errorf("%w: %s is %v", model.ErrInvalid, name, x)
+		}
+	}
+	return nil
+}
+
+// clone returns a deep copy of an instance, addressable.
+func clone[C any](instance C) *C {
+	out := instance
+	v := reflect.ValueOf(&out).Elem()
+	for _, f := range fieldsOf(v) {
+		f.value.Set(copied(f.value))
+	}
+	return &out
+}
+
+func copied(v reflect.Value) reflect.Value {
+	if v.Kind() != reflect.Slice || v.IsNil() {
+		return v
+	}
+	out := reflect.MakeSlice(v.Type(), v.Len(), v.Len())
+	for i := range v.Len() {
+		out.Index(i).Set(copied(v.Index(i)))
+	}
+	return out
+}

@@ -1,0 +1,200 @@
+package generators
+
+import (
+	"math"
+	"reflect"
+	"slices"
+)
+
+// shrinkBudget bounds how often Shrink asks whether a candidate fails.
+const shrinkBudget = 4000
+
+// Shrink returns a simpler instance that still fails: with indices dropped (a
+// unit, a latent, an input channel), blocks and entries set to zero, numbers
+// rounded to small integers or eighths. It descends greedily, big steps first,
+// and ends where no single step leads on. The instance itself is not changed.
+func Shrink[C any](instance C, fails func(C) bool) C {
+	best, budget := instance, shrinkBudget
+	for improved := true; improved; {
+		improved = false
+		for _, edit := range editsOf(best) {
+			candidate := clone(best)
+			edit(fieldsOf(reflect.ValueOf(candidate).Elem()))
+			if !simpler(*candidate, best) {
+				continue
+			}
+			if budget--; budget < 0 {
+				return best
+			}
+			if fails(*candidate) {
+				best, improved = *candidate, true
+				break
+			}
+		}
+	}
+	return best
+}
+
+// edit changes the fields of a copy.
+type edit func([]field)
+
+// editsOf lists the single steps from an instance, the largest first.
+func editsOf[C any](instance C) []edit {
+	fields := fieldsOf(reflect.ValueOf(clone(instance)).Elem())
+	size := sizes(fields)
+	var edits []edit
+	var dims []string
+	for d := range size {
+		dims = append(dims, d)
+	}
+	slices.Sort(dims)
+	for _, d := range dims {
+		for i := range size[d] {
+			if size[d] > 1 {
+				edits = append(edits, func(fs []field) { dropIndex(fs, d, i, size[d]) })
+			}
+		}
+	}
+	for k, f := range fields {
+		for _, text := range f.texts {
+			edits = append(edits, func(fs []field) { fs[k].value.SetString(text) })
+		}
+		edits = append(edits, eachNumber(k, f.simplest), eachNumber(k, math.Round), eachNumber(k, eighths))
+	}
+	for k, f := range fields {
+		for n := range countNumbers(f.value) {
+			for _, to := range []func(float64) float64{f.simplest, math.Round, sign, eighths, halved} {
+				edits = append(edits, oneNumber(k, n, to))
+			}
+		}
+	}
+	return edits
+}
+
+// simplest is 0, or 1 where a number must be positive.
+func (f field) simplest(float64) float64 {
+	if f.positive {
+		return 1
+	}
+	return 0
+}
+
+func sign(x float64) float64    { return math.Copysign(1, x) }
+func eighths(x float64) float64 { return math.Round(8*x) / 8 }
+func halved(x float64) float64  { return math.Trunc(x / 2) }
+
+func dropIndex(fields []field, dim string, index, size int) {
+	for _, f := range fields {
+		if f.value.Kind() == reflect.Slice && !(f.optional && f.value.Len() != size) {
+			f.value.Set(without(f.value, f.dims, dim, index))
+		}
+	}
+}
+
+func without(v reflect.Value, dims []string, dim string, index int) reflect.Value {
+	if v.Kind() != reflect.Slice || v.IsNil() || len(dims) == 0 {
+		return v
+	}
+	out := reflect.MakeSlice(v.Type(), 0, v.Len())
+	for i := range v.Len() {
+		if dims[0] == dim && i == index {
+			continue
+		}
+		out = reflect.Append(out, without(v.Index(i), dims[1:], dim, index))
+	}
+	return out
+}
+
+func eachNumber(k int, to func(float64) float64) edit {
+	return func(fs []field) { visitNumbers(fs[k].value, fs[k].keep(to)) }
+}
+
+func oneNumber(k, n int, to func(float64) float64) edit {
+	return func(fs []field) {
+		seen := 0
+		visitNumbers(fs[k].value, func(x float64) float64 {
+			if seen++; seen == n+1 {
+				return fs[k].keep(to)(x)
+			}
+			return x
+		})
+	}
+}
+
+// keep refuses a change that would leave a positive field without a positive
+// number.
+func (f field) keep(to func(float64) float64) func(float64) float64 {
+	return func(x float64) float64 {
+		if y := to(x); !f.positive || y > 0 {
+			return y
+		}
+		return x
+	}
+}
+
+// visitNumbers replaces every number of a field by what visit returns.
+func visitNumbers(v reflect.Value, visit func(float64) float64) {
+	switch v.Kind() {
+	case reflect.Slice:
+		for i := range v.Len() {
+			visitNumbers(v.Index(i), visit)
+		}
+	case reflect.Float64:
+		v.SetFloat(visit(v.Float()))
+	case reflect.Int:
+		v.SetInt(int64(visit(float64(v.Int()))))
+	}
+}
+
+func countNumbers(v reflect.Value) int {
+	n := 0
+	visitNumbers(v, func(x float64) float64 { n++; return x })
+	return n
+}
+
+// simpler compares instances: fewer numbers first, then numbers that are
+// quicker to write down, then the simpler word.
+func simpler[C any](a, b C) bool {
+	na, ca := cost(a)
+	nb, cb := cost(b)
+	return na < nb || (na == nb && ca < cb)
+}
+
+func cost[C any](instance C) (numbers int, effort float64) {
+	for _, f := range fieldsOf(reflect.ValueOf(clone(instance)).Elem()) {
+		numbers += countNumbers(f.value)
+		visitNumbers(f.value, func(x float64) float64 {
+			effort += f.effort(x)
+			return x
+		})
+		if f.value.Kind() == reflect.String {
+			if i := slices.Index(f.texts, f.value.String()); i >= 0 {
+				effort += float64(i)
+			} else {
+				effort += float64(len(f.texts))
+			}
+		}
+	}
+	return numbers, effort
+}
+
+// effort is what a number costs the reader: nothing for the simplest, little
+// for a small integer, more for a fraction, most for 17 digits.
+func (f field) effort(x float64) float64 {
+	switch {
+	case x == f.simplest(x):
+		return 0
+	case x == math.Trunc(x) && math.Abs(x) < 1e6:
+		return 1 + math.Abs(x)/1e6 + negative(x)
+	case 8*x == math.Trunc(8*x) && math.Abs(x) < 1e6:
+		return 3 + math.Abs(x)/1e6 + negative(x)
+	}
+	return 10
+}
+
+func negative(x float64) float64 {
+	if x < 0 {
+		return 0.5
+	}
+	return 0
+}

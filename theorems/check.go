@@ -1,0 +1,156 @@
+package theorems
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math/big"
+
+	"github.com/rankproof/rankproof/generators"
+	"pgregory.net/rapid"
+)
+
+// ErrUndecided is returned by an exact decision on an instance that it does
+// not reach, such as one whose hypotheses fail.
+var ErrUndecided = errors.New("undecided")
+
+// Violation is a statement found false by exact arithmetic.
+type Violation struct{ What string }
+
+// Error tells what was violated.
+func (v *Violation) Error() string { return "violated exactly: " + v.What }
+
+// Violatedf returns a Violation.
+func Violatedf(format string, args ...any) error { return &Violation{fmt.Sprintf(format, args...)} }
+
+// Check is one claim with its generator, the case type C erased: something
+// that draws instances and judges them, by floating point with a bound, by
+// exact arithmetic, or by the second where the first abstains.
+type Check struct {
+	Name  string
+	Edges []string // tags that the generator declares, each of which a default run visits
+
+	draw   func(seed int) any
+	judge  func(Subject, any) (Finding, error) // nil: exact alone
+	decide func(any) error                     // nil: floating point alone
+	shrink func(instance any, fails func(any) bool) any
+	decode func([]byte) (any, error)
+	tags   func(any) []string
+}
+
+// Claim is a check of an implementation: judge computes a residual of the
+// subject on an instance and the bound that it must keep there.
+func Claim[C any](name string, gen *rapid.Generator[C], judge func(Subject, C) (Finding, error)) Check {
+	c := check(name, gen)
+	c.judge = func(s Subject, instance any) (Finding, error) { return judge(s, instance.(C)) }
+	return c
+}
+
+// Decide is a check of the statement itself by exact arithmetic, with no
+// tolerance and no subject. It returns nil where the statement holds, a
+// Violation where it does not, and ErrUndecided where it cannot tell.
+func Decide[C any](name string, gen *rapid.Generator[C], decide func(C) error) Check {
+	c := check(name, gen)
+	c.decide = func(instance any) error { return decide(instance.(C)) }
+	return c
+}
+
+// Escalating returns a Claim that hands the instances on which it abstains to
+// an exact decision of the statement.
+func Escalating[C any](c Check, decide func(C) error) Check {
+	c.decide = func(instance any) error { return decide(instance.(C)) }
+	return c
+}
+
+// Visiting declares the edges that the check's generator visits.
+func (c Check) Visiting(edges ...string) Check {
+	c.Edges = append(append([]string(nil), c.Edges...), edges...)
+	return c
+}
+
+func check[C any](name string, gen *rapid.Generator[C]) Check {
+	return Check{
+		Name: name,
+		draw: func(seed int) any { return gen.Example(seed) },
+		shrink: func(instance any, fails func(any) bool) any {
+			return generators.Shrink(instance.(C), func(c C) bool { return fails(c) })
+		},
+		decode: func(text []byte) (any, error) {
+			var c C
+			dec := json.NewDecoder(bytes.NewReader(text))
+			dec.DisallowUnknownFields()
+			if err := dec.Decode(&c); err != nil {
+				return nil, err
+			}
+			return c, generators.CheckShape(c)
+		},
+		tags: func(instance any) []string { return generators.Tags(instance) },
+	}
+}
+
+// Draw returns the instance of a seed.
+func (c Check) Draw(seed uint64) any { return c.draw(int(seed >> 1)) }
+
+// Tags returns the kind and the edges of an instance.
+func (c Check) Tags(instance any) []string { return c.tags(instance) }
+
+// Decode reads an instance from the JSON of a witness.
+func (c Check) Decode(text []byte) (any, error) { return c.decode(text) }
+
+// IsExact reports whether the check is of the statement alone.
+func (c Check) IsExact() bool { return c.judge == nil }
+
+// Outcome is a finding with the evidence it rests on.
+type Outcome struct {
+	Finding
+	Exact bool // decided by exact arithmetic
+	// NotTried is true where the subject lacks the operation.
+	NotTried bool
+}
+
+// On judges one instance: floating point first, exact arithmetic where that
+// abstains. A subject that refuses or panics on an instance that meets the
+// hypotheses fails.
+func (c Check) On(s Subject, instance any) (out Outcome) {
+	defer func() {
+		if p := recover(); p != nil {
+			out = Outcome{Finding: Finding{Verdict: Fails, Reason: fmt.Sprintf("panic: %v", p)}}
+		}
+	}()
+	if c.judge != nil {
+		f, err := c.judge(s, instance)
+		switch {
+		case errors.Is(err, ErrNotImplemented):
+			return Outcome{NotTried: true}
+		case err != nil:
+			return Outcome{Finding: Finding{Verdict: Fails, Reason: err.Error()}}
+		case f.Verdict != Unknown || c.decide == nil:
+			return Outcome{Finding: f}
+		}
+	}
+	var violation *Violation
+	switch err := c.decide(instance); {
+	case err == nil:
+		return Outcome{Finding: Finding{Verdict: Holds, Compared: 1}, Exact: true}
+	case errors.As(err, &violation):
+		return Outcome{Finding: Finding{Verdict: Fails, Reason: err.Error()}, Exact: true}
+	case errors.Is(err, ErrUndecided):
+		return Outcome{Finding: Finding{Verdict: Unknown, Reason: err.Error()}}
+	default:
+		return Outcome{Finding: Finding{Verdict: Fails, Reason: err.Error()}}
+	}
+}
+
+// Shrink returns a simpler instance on which the check still fails in the same
+// way: with the same quantity, so that one bug does not turn into another.
+func (c Check) Shrink(s Subject, instance any) any {
+	first := c.On(s, instance)
+	return c.shrink(instance, func(smaller any) bool {
+		again := c.On(s, smaller)
+		return again.Verdict == Fails && again.Exact == first.Exact && again.Worst.What == first.Worst.What
+	})
+}
+
+// rational is the exact value of a float64, which is finite in any instance.
+func Rational(x float64) *big.Rat { return new(big.Rat).SetFloat64(x) }

@@ -1,0 +1,362 @@
+package linearization
+
+import (
+	"errors"
+	"math"
+
+	"github.com/rankproof/rankproof/generators"
+	"github.com/rankproof/rankproof/model"
+	"github.com/rankproof/rankproof/oracles/dense"
+	"github.com/rankproof/rankproof/oracles/exact"
+	"github.com/rankproof/rankproof/theorems"
+)
+
+// FixedPoints is L1.
+func FixedPoints() theorems.Theorem {
+	networks := generators.NetworkOptions{MaxUnits: 8, Nonlinearity: generators.AllNonlinearities}
+	small := generators.NetworkOptions{MaxUnits: 3, Nonlinearity: generators.AllNonlinearities, ModestEntries: true}
+	return theorems.Theorem{
+		Ref: "L1", ID: "linearization/fixed-points",
+		Statement: "If x* is a fixed point of the activation form then r* = φ(x*) is one of the activity form; if r* is, then x* = W r* + b + B u is; " +
+			"the two maps are mutually inverse on fixed points. For every W, singular or not, every τ.",
+		Source: "P (arXiv:2309.04030), section 2",
+		Given:  []string{"the input u is constant", "x*, or r*, is a fixed point"},
+		Needed: []theorems.Witness{mapsAreNotInverseElsewhere()},
+		Why: "The bias b = x − Wφ(x) − Bu rounded once leaves |F_i| ≤ u|b_i|. A field is a sum of N + q + 3 terms, (N+q+R+8)u times their absolute values, " +
+			"plus |W| times the allowed error of φ; through φ errors grow by its Lipschitz constant.",
+		Claims: []theorems.Check{
+			theorems.Claim("maps and fields", generators.Points(networks), judgeFixedPoints).Visiting(pointEdges...).Visiting("inputs", "low rank"),
+			theorems.Claim("search", generators.Points(small), judgeSearch).Visiting("N = 1", "low rank", "D singular"),
+		},
+		Exact: []theorems.Check{
+			theorems.Decide("all fixed points of a ReLU network", generators.Pairs(4), decideReLUFixedPoints).Visiting("N = 1", "W singular", "W = 0", "W nilpotent"),
+		},
+		Twins: []theorems.Twin{
+			{Name: "φ forgotten", Mistake: "r* = x*", Break: func(s theorems.Subject) theorems.Subject {
+				s.ToActivity = func(_ *model.RNN, x []float64) ([]float64, error) { return append([]float64(nil), x...), nil }
+				return s
+			}},
+			toActivationTwin("bias forgotten", "x* = W r* + B u", func(net *model.RNN, r, u []float64) ([]float64, error) {
+				return misread(net, func(c *model.RNNConfig) { c.Bias = nil }, func(n *model.RNN) ([]float64, error) { return n.ToActivation(r, u) })
+			}),
+			toActivationTwin("input forgotten", "x* = W r* + b", func(net *model.RNN, r, u []float64) ([]float64, error) {
+				return net.ToActivation(r, make([]float64, len(u)))
+			}),
+			toActivationTwin("W for Wᵀ", "x* = Wᵀr* + b + B u", func(net *model.RNN, r, u []float64) ([]float64, error) {
+				return misread(net, func(c *model.RNNConfig) { c.Connectivity = transposed(c.Connectivity) }, func(n *model.RNN) ([]float64, error) { return n.ToActivation(r, u) })
+			}),
+			{Name: "bias outside φ in activity form", Mistake: "τ ṙ = −r + φ(W r + B u) + b", Break: func(s theorems.Subject) theorems.Subject {
+				right := s.Field
+				s.Field = func(net *model.RNN, form model.Form, state, u []float64) ([]float64, error) {
+					if form == model.Activation {
+						return right(net, form, state, u)
+					}
+					bare, err := rebuilt(net, func(c *model.RNNConfig) { c.Bias = nil })
+					if err != nil {
+						return nil, err
+					}
+					out, err := right(bare, form, state, u)
+					for i, b := range net.Bias() {
+						out[i] += b / net.Tau(i)
+					}
+					return out, err
+				}
+				return s
+			}},
+			{Name: "τ forgotten", Mistake: "fields in units of τ", Break: func(s theorems.Subject) theorems.Subject {
+				right := s.Field
+				s.Field = func(net *model.RNN, form model.Form, state, u []float64) ([]float64, error) {
+					out, err := right(net, form, state, u)
+					for i := range out {
+						out[i] *= net.Tau(i)
+					}
+					return out, err
+				}
+				return s
+			}},
+		},
+		MaxUnknown: 0.02,
+	}
+}
+
+func toActivationTwin(name, mistake string, wrong func(net *model.RNN, r, u []float64) ([]float64, error)) theorems.Twin {
+	return theorems.Twin{Name: name, Mistake: mistake, Break: func(s theorems.Subject) theorems.Subject {
+		s.ToActivation = wrong
+		return s
+	}}
+}
+
+// misread applies an operation to a network that was read wrongly.
+func misread(net *model.RNN, change func(*model.RNNConfig), op func(*model.RNN) ([]float64, error)) ([]float64, error) {
+	other, err := rebuilt(net, change)
+	if err != nil {
+		return nil, err
+	}
+	return op(other)
+}
+
+func judgeFixedPoints(s theorems.Subject, c generators.Point) (f theorems.Finding, err error) {
+	if s.ToActivity == nil || s.ToActivation == nil || s.Field == nil {
+		return f, theorems.ErrNotImplemented
+	}
+	t, err := observe(c.Network, c.X, s.UnitRoundoff)
+	if err != nil {
+		return f, err
+	}
+	r, err := s.ToActivity(t.net, c.X)
+	if err != nil {
+		return f, err
+	}
+	f.Demand("r has N entries", len(r) == t.n)
+	if f.Verdict == theorems.Fails {
+		return f, nil
+	}
+	rErr := make([]float64, t.n)
+	for i := range r {
+		value, allowed, err := t.phiErr(c.X[i])
+		if err != nil {
+			return f, err
+		}
+		rErr[i] = allowed
+		f.Expect("|r − φ(x)| in an entry", math.Abs(r[i]-value), allowed, math.Max(math.Abs(value), smallest))
+	}
+	back, err := s.ToActivation(t.net, r, c.U)
+	if err != nil {
+		return f, err
+	}
+	drive := t.drive(c.U)
+	passed := dense.MatVec(t.absW, rErr)
+	size := dense.MatVec(t.absW, absolute(r))
+	xErr := make([]float64, t.n) // of W r + b + Bu against x
+	for i := range back {
+		size[i] += drive[i] + math.Abs(c.X[i])
+		xErr[i] = t.units()*t.u*size[i] + passed[i]
+		f.Expect("|W r + b + Bu − x| in an entry", math.Abs(back[i]-c.X[i]), xErr[i], size[i]+smallest)
+	}
+	if err := t.expectAtRest(&f, s, model.Activation, c.X, xErr); err != nil {
+		return f, err
+	}
+	lipschitz := t.net.Nonlinearity().Lipschitz()
+	restErr := make([]float64, t.n)
+	for i := range restErr {
+		restErr[i] = 2*lipschitz*xErr[i] + 2*rErr[i] + 4*t.u*math.Abs(r[i])
+	}
+	if err := t.expectAtRest(&f, s, model.Activity, r, restErr); err != nil {
+		return f, err
+	}
+	return f, t.expectFields(&f, s)
+}
+
+// expectAtRest claims that a state's field is zero up to err/τ, unit by unit.
+func (t *truth) expectAtRest(f *theorems.Finding, s theorems.Subject, form model.Form, state, err []float64) error {
+	field, failure := s.Field(t.net, form, state, t.input)
+	if failure != nil {
+		return failure
+	}
+	drive := t.drive(t.input)
+	sums := dense.MatVec(t.absW, absolute(state))
+	for i := range field {
+		scale := (math.Abs(state[i]) + sums[i] + drive[i] + 1) / t.tau[i]
+		f.Expect("|field at the fixed point|, "+form.String(), math.Abs(field[i]), err[i]/t.tau[i], scale)
+	}
+	return nil
+}
+
+// expectFields compares the subject's fields with the oracle's at a state that
+// is no fixed point.
+func (t *truth) expectFields(f *theorems.Finding, s theorems.Subject) error {
+	y := make([]float64, t.n)
+	for i := range y {
+		y[i] = 0.75 - t.x[i]/2
+	}
+	sums, outErr := make([]float64, t.n), make([]float64, t.n)
+	for i := range y {
+		value, allowed, err := t.phiErr(y[i])
+		if err != nil {
+			return err
+		}
+		sums[i], outErr[i] = math.Abs(value), allowed
+	}
+	drive := t.drive(t.input)
+	for _, form := range model.Forms {
+		field, err := s.Field(t.net, form, y, t.input)
+		if err != nil {
+			return err
+		}
+		var want, slack, size []float64
+		switch form {
+		case model.Activation:
+			want, err = t.law.ActivationField(y, t.input)
+			slack, size = dense.MatVec(t.absW, outErr), dense.MatVec(t.absW, sums)
+		case model.Activity:
+			want, err = t.law.ActivityField(y, t.input)
+			slack, size = make([]float64, t.n), dense.MatVec(t.absW, absolute(y))
+		}
+		if err != nil {
+			return err
+		}
+		for i := range field {
+			size[i] += drive[i]
+			bound := slack[i] + t.units()*t.u*(size[i]+math.Abs(y[i]))
+			if form == model.Activity {
+				lipschitz := t.net.Nonlinearity().Lipschitz()
+				bound = lipschitz*t.units()*t.u*size[i] + 8*t.u*(math.Abs(want[i])*t.tau[i]+2*math.Abs(y[i])) + smallest
+				bound += 4 * t.u * lipschitz * size[i]
+			}
+			f.Expect("|field − F|, "+form.String(), math.Abs(field[i]-want[i]), bound/t.tau[i], (size[i]+math.Abs(y[i])+1)/t.tau[i])
+		}
+	}
+	return nil
+}
+
+// judgeSearch asks the subject for fixed points: each must be one, to the
+// rounding of its residual, and where a radius certifies the one that was put
+// there to be isolated, it must be among them.
+func judgeSearch(s theorems.Subject, c generators.Point) (f theorems.Finding, err error) {
+	if s.FixedPoints == nil {
+		return f, theorems.ErrNotImplemented
+	}
+	t, err := observe(c.Network, c.X, s.UnitRoundoff)
+	if err != nil {
+		return f, err
+	}
+	set, err := s.FixedPoints(t.net, c.U, model.FixedPointSearch{Starts: 20, Seed: 1, Limit: 16})
+	if err != nil {
+		return f, err
+	}
+	drive := t.drive(c.U)
+	sum, degenerate := 0, set.Truncated
+	for _, p := range set.Points {
+		field, err := t.law.ActivationField(p.X, c.U)
+		if err != nil {
+			return f, err
+		}
+		out, outErr := make([]float64, t.n), make([]float64, t.n)
+		for i, x := range p.X {
+			if out[i], outErr[i], err = t.phiErr(x); err != nil {
+				return f, err
+			}
+		}
+		size, passed := dense.MatVec(t.absW, absolute(out)), dense.MatVec(t.absW, outErr)
+		worst, allowed, largest := 0.0, 0.0, 0.0
+		for i := range field {
+			size[i] += drive[i] + math.Abs(p.X[i])
+			worst = max(worst, math.Abs(field[i])*t.tau[i])
+			// Newton stops at four times the rounding of its own coordinates.
+			allowed = max(allowed, 8*t.units()*t.u*size[i]+4*passed[i])
+			largest = max(largest, size[i])
+		}
+		if t.rank > 0 {
+			allowed *= 1 + dense.NormInf(t.absW)
+		}
+		f.Expect("|F| at a point that was found", worst, allowed, largest+smallest)
+		sum += p.Index
+		degenerate = degenerate || p.Index == 0
+	}
+	f.Demand("index sum is that of the points", sum == set.IndexSum)
+	if !degenerate && len(set.Points) > 0 && !math.IsInf(t.net.Nonlinearity().Sup(), 0) {
+		f.Demand("indices of a bounded network are ±1 and add up to an odd number", (sum+len(set.Points))%2 == 0)
+	}
+	return f, nil
+}
+
+// decideReLUFixedPoints enumerates the fixed points of x = Wφ(x) + b, φ the
+// ReLU, over all sign patterns, in either form, and matches them by the maps.
+// b is the first column of B.
+func decideReLUFixedPoints(c generators.Pair) error {
+	p, err := newPair(c)
+	if err != nil {
+		return err
+	}
+	b := p.b.Columns(0)
+	activations, activities := []*exact.Matrix{}, []*exact.Matrix{}
+	for pattern := range 1 << p.n {
+		on := make([]float64, p.n)
+		for i := range on {
+			on[i] = float64(pattern >> i & 1)
+		}
+		d, err := exact.DiagonalFloat64(on)
+		if err != nil {
+			return err
+		}
+		id := exact.Identity(p.n)
+		x, errX := id.Sub(p.w.Mul(d)).Solve(b)        // x = W D x + b
+		r, errR := id.Sub(d.Mul(p.w)).Solve(d.Mul(b)) // r = D (W r + b)
+		if errX != nil || errR != nil {
+			if err := continuaCorrespond(p.w, d, errX, errR); err != nil {
+				return err
+			}
+			continue
+		}
+		if matches(x, on) {
+			activations = append(activations, x)
+		}
+		if matches(p.w.Mul(r).Add(b), on) {
+			activities = append(activities, r)
+		}
+	}
+	if len(activations) != len(activities) {
+		return theorems.Violatedf("%d fixed points in activation, %d in activity form", len(activations), len(activities))
+	}
+	for i, x := range activations {
+		r := rectified(x)
+		if err := equal("φ(x*) is the fixed point r*", r, activities[i]); err != nil {
+			return err
+		}
+		if err := equal("W φ(x*) + b = x*", p.w.Mul(r).Add(b), x); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// continuaCorrespond treats a sign pattern D at which I − WD is singular: there
+// is no solution in either form, or an affine set of them in both, of one
+// dimension, carried there and back by D and by W (· + b).
+func continuaCorrespond(w, d *exact.Matrix, errX, errR error) error {
+	if errors.Is(errX, exact.ErrInconsistent) != errors.Is(errR, exact.ErrInconsistent) || (errX == nil) != (errR == nil) {
+		return theorems.Violatedf("solutions exist in one form alone: %v, %v", errX, errR)
+	}
+	id := exact.Identity(w.Rows())
+	null, nullR := id.Sub(w.Mul(d)).NullSpace(), id.Sub(d.Mul(w)).NullSpace()
+	image := d.Mul(null)
+	if image.Rank() != null.Cols() || nullR.Cols() != null.Cols() || !id.Sub(d.Mul(w)).Mul(image).IsZero() {
+		return theorems.Violatedf("D does not map solutions %v one to one to solutions", null)
+	}
+	return equal("W D = 1 on directions of solutions", w.Mul(image), null)
+}
+
+// matches reports whether units are above threshold exactly where on is 1.
+func matches(x *exact.Matrix, on []float64) bool {
+	for i := range on {
+		if (x.At(i, 0).Sign() > 0) != (on[i] == 1) {
+			return false
+		}
+	}
+	return true
+}
+
+func rectified(x *exact.Matrix) *exact.Matrix {
+	on := make([]float64, x.Rows())
+	for i := range on {
+		if x.At(i, 0).Sign() > 0 {
+			on[i] = 1
+		}
+	}
+	d, err := exact.DiagonalFloat64(on)
+	if err != nil {
+		panic(err) // zeros and ones
+	}
+	return d.Mul(x)
+}
+
+// mapsAreNotInverseElsewhere: N = 1, W = 0, b = 0: x = 1 is no fixed point, and
+// does not come back.
+func mapsAreNotInverseElsewhere() theorems.Witness {
+	c := generators.Pair{W: [][]float64{{0}}, D: []float64{1}, B: [][]float64{{0}}, Tau: []float64{1}}
+	return witness("x* is a fixed point", "N = 1, W = 0, b = 0: x = 1 goes to r = 1 and comes back as 0",
+		"W φ(x) + b = x for every x", c, func(p *pair) error {
+			x := exact.Identity(p.n).Columns(0)
+			return equal("W φ(x) + b = x", p.w.Mul(rectified(x)).Add(p.b.Columns(0)), x)
+		})
+}

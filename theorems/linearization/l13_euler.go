@@ -1,0 +1,215 @@
+package linearization
+
+import (
+	"math"
+	"math/big"
+	"math/cmplx"
+
+	"github.com/rankproof/rankproof/generators"
+	"github.com/rankproof/rankproof/model"
+	"github.com/rankproof/rankproof/oracles/certificate"
+	"github.com/rankproof/rankproof/oracles/dense"
+	"github.com/rankproof/rankproof/oracles/exact"
+	"github.com/rankproof/rankproof/theorems"
+)
+
+// Euler is L13.
+func Euler() theorems.Theorem {
+	networks := spectrumNetworks()
+	networks.MaxUnits = 4 // exact characteristic polynomials of 53-bit numbers
+	return theorems.Theorem{
+		Ref: "L13", ID: "linearization/euler-map",
+		Statement: "A fixed point of the flow is one of every explicit Euler map of step dt, α = dt/τ; it is linearly stable for the map iff " +
+			"|1 + dt·λ| = |1 − α + αμ| < 1 for every λ (equal to 1: undecided). A stable map implies a stable flow; a stable flow can have an unstable map.",
+		Source: "+",
+		Given:  []string{"dt > 0"},
+		Needed: []theorems.Witness{stableFlowUnstableMap()},
+		Why: "The truth is exact: roots of the characteristic polynomial of M_x, in rationals, against half-plane and disc. Stable and Unstable must be true; " +
+			"Undecided is allowed within Elsner's bound (2‖A‖+‖E‖)^(1−1/N)‖E‖^(1/N) of the boundary, E the solver's backward error.",
+		Claims: []theorems.Check{
+			theorems.Claim("fixed points stay, verdicts are true", generators.EulerSteps(networks), judgeEuler).
+				Visiting("N = 1", "W = 0", "W singular", "dt = 2 tau", "D singular", "W defective", "low rank", "complex spectrum"),
+		},
+		Exact: []theorems.Check{onPairs("a stable map has a stable flow", decideStableMap)},
+		Certificates: []theorems.Certificate{
+			identity("det((1−α+αt)I − (I+dt·M_x)) = αᴺdet(tI−WD)", squares(), func(b *certificate.Builder, s certificate.Shape) []certificate.Equation {
+				w, d := b.Matrix("W", s.N, s.N), b.Diagonal("D", s.N)
+				alpha, t, one := b.Scalar("α"), b.Scalar("t"), b.Integer(1)
+				id := b.Identity(s.N)
+				euler := id.Plus(w.Times(d).Minus(id).Scaled(alpha))
+				z := one.Minus(alpha).Plus(alpha.Times(t))
+				return []certificate.Equation{
+					id.Scaled(z).Minus(euler).Det().Equals(alpha.Pow(s.N).Times(id.Scaled(t).Minus(w.Times(d)).Det())),
+				}
+			}),
+		},
+		Twins: []theorems.Twin{
+			verdictTwin("flow for map", "a stable flow taken for a stable map (F16)", func(net *model.RNN, s *model.Spectrum, dt float64, v *model.EulerStability) {
+				v.Map = v.Flow
+			}),
+			verdictTwin("real parts alone", "|1 + dt·Re λ| < 1", func(net *model.RNN, s *model.Spectrum, dt float64, v *model.EulerStability) {
+				rejudge(v, s, func(lambda complex128) float64 { return math.Abs(1 + dt*real(lambda)) })
+			}),
+			verdictTwin("dt for α", "|1 − dt + dt·μ| < 1: τ forgotten", func(net *model.RNN, s *model.Spectrum, dt float64, v *model.EulerStability) {
+				rejudge(v, s, func(lambda complex128) float64 { return cmplx.Abs(1 + complex(dt*net.Tau(0), 0)*lambda) })
+			}),
+			verdictTwin("λ for μ", "|1 − α + αλ| < 1", func(net *model.RNN, s *model.Spectrum, dt float64, v *model.EulerStability) {
+				alpha := complex(dt/net.Tau(0), 0)
+				rejudge(v, s, func(lambda complex128) float64 { return cmplx.Abs(1 - alpha + alpha*lambda) })
+			}),
+			verdictTwin("≤ for <", "the boundary counted as stable", func(net *model.RNN, s *model.Spectrum, dt float64, v *model.EulerStability) {
+				if v.Map == model.Undecided {
+					v.Map = model.Stable
+				}
+				if v.Flow == model.Undecided {
+					v.Flow = model.Stable
+				}
+			}),
+			{Name: "a stable flow has a stable map", Mistake: "the converse (F16)", False: []theorems.Check{
+				onPairs("a stable flow has a stable map", decideStableFlow)}},
+		},
+		MaxUnknown: 0.02,
+	}
+}
+
+func verdictTwin(name, mistake string, wrong func(net *model.RNN, s *model.Spectrum, dt float64, v *model.EulerStability)) theorems.Twin {
+	return theorems.Twin{Name: name, Mistake: mistake, Break: func(s theorems.Subject) theorems.Subject {
+		right, spectrum := s.EulerStability, s.Spectrum
+		s.EulerStability = func(net *model.RNN, x []float64, dt float64) (model.EulerStability, error) {
+			v, err := right(net, x, dt)
+			if err != nil {
+				return v, err
+			}
+			sp, err := spectrum(net, x)
+			if err != nil {
+				return v, err
+			}
+			wrong(net, sp, dt, &v)
+			return v, nil
+		}
+		return s
+	}}
+}
+
+// rejudge gives a verdict on the map by another radius.
+func rejudge(v *model.EulerStability, s *model.Spectrum, radius func(lambda complex128) float64) {
+	v.Radius = 0
+	for _, lambda := range s.Values {
+		v.Radius = max(v.Radius, radius(lambda))
+	}
+	for _, t := range s.Trivial {
+		v.Radius = max(v.Radius, radius(complex(t.Value, 0)))
+	}
+	v.Map = model.Stable
+	if v.Radius >= 1 {
+		v.Map = model.Unstable
+	}
+}
+
+// judgeEuler takes a step from the fixed point, and compares the subject's
+// verdicts with the roots of the exact characteristic polynomial.
+func judgeEuler(s theorems.Subject, c generators.EulerStep) (f theorems.Finding, err error) {
+	if s.EulerStability == nil || s.Simulate == nil {
+		return f, theorems.ErrNotImplemented
+	}
+	t, err := observe(c.Network, c.X, s.UnitRoundoff)
+	if err != nil {
+		return f, err
+	}
+	if err := t.expectStays(&f, s, c); err != nil {
+		return f, err
+	}
+	got, err := s.EulerStability(t.net, c.X, c.Dt)
+	if err != nil {
+		return f, err
+	}
+	p, err := newPair(generators.Pair{W: t.w, D: t.d, B: ones(t.n), Tau: t.tau})
+	if err != nil {
+		return f, err
+	}
+	mx := p.minusLeak(p.wd)
+	euler := exact.Identity(t.n).Add(mx.Scale(theorems.Rational(c.Dt)))
+	a := t.allowance()
+	slack := t.elsner(a) + slopeError(t)/t.shortest
+	t.expectVerdict(&f, "flow", got.Flow, mx.CharPoly().HalfPlane(), got.Abscissa, slack, a.size)
+	t.expectVerdict(&f, "map", got.Map, euler.CharPoly().UnitDisc(), got.Radius-1, c.Dt*slack+8*t.u*(1+c.Dt*a.size), 1+c.Dt*a.size)
+	return f, nil
+}
+
+func ones(n int) [][]float64 {
+	out := make([][]float64, n)
+	for i := range out {
+		out[i] = []float64{1}
+	}
+	return out
+}
+
+// expectVerdict: a decided verdict must be the true one, unless the truth
+// itself turns within the rounding of the slopes; an undecided one must be
+// near the boundary.
+func (t *truth) expectVerdict(f *theorems.Finding, what string, got model.Stability, truth exact.Side, distance, slack, scale float64) {
+	distance = math.Abs(distance)
+	if got == model.Undecided {
+		f.Expect("distance of an undecided "+what+" from the boundary", distance, slack, max(scale, 4*slack))
+		return
+	}
+	agrees := got == model.Stable && truth == exact.Inside || got == model.Unstable && truth == exact.Outside
+	f.Demand("the verdict on the "+what+" is true", agrees)
+}
+
+// expectStays claims that one Euler step from the fixed point ends there.
+func (t *truth) expectStays(f *theorems.Finding, s theorems.Subject, c generators.EulerStep) error {
+	run, err := s.Simulate(t.net, model.Simulation{Form: model.Activation, Method: model.Euler, Start: c.X,
+		Input: model.ConstantInput(c.U), Dt: c.Dt, Steps: 1})
+	if err != nil {
+		return err
+	}
+	f.Demand("one step has two states of N entries", len(run.States) == 2 && len(run.States[1]) == t.n)
+	if f.Verdict == theorems.Fails {
+		return nil
+	}
+	out, outErr := make([]float64, t.n), make([]float64, t.n)
+	for i, x := range c.X {
+		if out[i], outErr[i], err = t.phiErr(x); err != nil {
+			return err
+		}
+	}
+	size, passed, drive := dense.MatVec(t.absW, absolute(out)), dense.MatVec(t.absW, outErr), t.drive(c.U)
+	for i, x := range run.States[1] {
+		alpha := c.Dt / t.tau[i]
+		size[i] += math.Abs(c.X[i]) + drive[i]
+		bound := alpha*(t.units()*t.u*size[i]+passed[i]) + 4*t.u*math.Abs(c.X[i])
+		f.Expect("|x + dt·F(x) − x|", math.Abs(x-c.X[i]), bound, (1+alpha)*size[i]+smallest)
+	}
+	return nil
+}
+
+// decideStableMap: in rationals, for α in {1/8, 1, 2}, roots of I + α(−I+WD)
+// inside the disc imply roots of −I + WD in the half-plane.
+func decideStableMap(p *pair) error {
+	return stabilityFollows(p, func(flow, euler exact.Side) bool { return euler != exact.Inside || flow == exact.Inside })
+}
+
+func decideStableFlow(p *pair) error {
+	return stabilityFollows(p, func(flow, euler exact.Side) bool { return flow != exact.Inside || euler == exact.Inside })
+}
+
+func stabilityFollows(p *pair, follows func(flow, euler exact.Side) bool) error {
+	mx := p.wd.Sub(exact.Identity(p.n))
+	flow := mx.CharPoly().HalfPlane()
+	for _, alpha := range []*big.Rat{big.NewRat(1, 8), big.NewRat(1, 1), big.NewRat(2, 1)} {
+		euler := exact.Identity(p.n).Add(mx.Scale(alpha)).CharPoly().UnitDisc()
+		if !follows(flow, euler) {
+			return theorems.Violatedf("flow %v, Euler map with α = %v %v", flow, alpha.RatString(), euler)
+		}
+	}
+	return nil
+}
+
+// stableFlowUnstableMap: N = 1, W = −2, D = 1: λτ = −3, stable; at α = 1 the
+// Euler map is x ↦ −2x.
+func stableFlowUnstableMap() theorems.Witness {
+	c := generators.Pair{W: [][]float64{{-2}}, D: []float64{1}, B: [][]float64{{1}}, Tau: []float64{1}}
+	return witness("the map, not the flow, is stable", "N = 1, W = −2: λτ = −3, and at α = 1 the map is x ↦ −2x",
+		"a stable flow has a stable map, at every α", c, decideStableFlow)
+}

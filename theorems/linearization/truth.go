@@ -1,0 +1,203 @@
+package linearization
+
+import (
+	"math"
+
+	"github.com/rankproof/rankproof/generators"
+	"github.com/rankproof/rankproof/model"
+	"github.com/rankproof/rankproof/oracles/dense"
+	"github.com/rankproof/rankproof/oracles/precise"
+)
+
+// truth is what oracles know of a network at a state x that its bias makes a
+// fixed point: the numbers that claims compare with, and the allowances that
+// an honest implementation in arithmetic of unit roundoff u needs.
+type truth struct {
+	net  *model.RNN
+	law  precise.Network
+	u    float64 // unit roundoff of the subject
+	n    int
+	rank int // R of a low-rank network, 0 of a dense one
+
+	x, input   []float64   // state (N), constant input u (q)
+	w, absW    [][]float64 // W and scale·|M||N|ᵀ (N×N): what rounding of W scales with
+	d, dErr    []float64   // φ'(x) and what an implementation may miss it by
+	tau        []float64   // (N)
+	b, inputs  [][]float64 // B (N×q); nil rows where q = 0
+	loadingsM  float64     // 2-norm condition of M, per group of equal τ
+	loadingsN  float64
+	overlap    float64 // ‖scale·|N|ᵀD|M|‖_F
+	shortest   float64 // min τ
+	condGroups int     // distinct time constants
+}
+
+// smallest is added to relative errors of φ and φ': four of the smallest
+// subnormals, where relative accuracy ends.
+const smallest = 0x1p-1072
+
+// observe computes the truth at state x; u is the subject's unit roundoff.
+func observe(net generators.Network, x []float64, u float64) (*truth, error) {
+	t := &truth{u: u, n: net.Units(), x: x, input: net.U, b: net.B}
+	t.w, t.absW = net.W, nil
+	if net.LowRank() {
+		t.rank = len(net.M[0])
+		t.expand(net)
+	} else {
+		t.absW = dense.Abs(t.w)
+	}
+	t.tau = net.Tau
+	if len(t.tau) != t.n {
+		t.tau = make([]float64, t.n)
+		for i := range t.tau {
+			t.tau[i] = net.Tau[0]
+		}
+	}
+	t.law = precise.Network{W: t.w, Phi: net.Nonlinearity, Tau: t.tau, Bias: make([]float64, t.n), B: net.B}
+	bias, err := t.law.FixingBias(x, net.U)
+	if err != nil {
+		return nil, err
+	}
+	t.law.Bias = bias
+	if t.d, err = t.law.Derivative(x); err != nil {
+		return nil, err
+	}
+	t.dErr = make([]float64, t.n)
+	for i := range x {
+		second, err := precise.Phi(net.Nonlinearity, x[i], 2)
+		if err != nil {
+			return nil, err
+		}
+		// φ' of an argument that is off by a few roundings, and a few more.
+		t.dErr[i] = (8*t.d[i]+4*math.Abs(x[i]*second))*u + smallest
+	}
+	t.shortest = math.Inf(1)
+	for _, tau := range t.tau {
+		t.shortest = min(t.shortest, tau)
+	}
+	if net.LowRank() {
+		t.measureLoadings(net)
+	}
+	t.net, err = net.RNN(bias)
+	return t, err
+}
+
+// expand forms W = scale·M Nᵀ, each entry within 2u of scale·|M||N|ᵀ.
+func (t *truth) expand(net generators.Network) {
+	t.w, t.absW = make([][]float64, t.n), make([][]float64, t.n)
+	for i := range t.w {
+		t.w[i], t.absW[i] = make([]float64, t.n), make([]float64, t.n)
+		for j := range t.w[i] {
+			sum, _ := dense.DotDD(net.M[i], net.N[j])
+			t.w[i][j] = net.Scale * sum
+			for r := range net.M[i] {
+				t.absW[i][j] += math.Abs(net.Scale * net.M[i][r] * net.N[j][r])
+			}
+		}
+	}
+}
+
+// measureLoadings computes what the eigenvectors of the small problem lose on
+// the way to N units: condition numbers of M and N, group by group of equal τ.
+func (t *truth) measureLoadings(net generators.Network) {
+	groups := map[float64][]int{}
+	for i, tau := range t.tau {
+		groups[tau] = append(groups[tau], i)
+	}
+	t.condGroups = len(groups)
+	t.loadingsM, t.loadingsN = 1, condition(net.N)
+	for _, units := range groups {
+		if len(units) < t.rank {
+			continue // their own coordinates are used there
+		}
+		var m [][]float64
+		for _, i := range units {
+			m = append(m, net.M[i])
+		}
+		t.loadingsM = max(t.loadingsM, condition(m))
+	}
+	for r := range t.rank {
+		for s := range t.rank {
+			entry := 0.0
+			for i := range t.n {
+				entry += math.Abs(net.Scale * net.N[i][r] * t.d[i] * net.M[i][s])
+			}
+			t.overlap += entry * entry
+		}
+	}
+	t.overlap = math.Sqrt(t.overlap)
+}
+
+func condition(a [][]float64) float64 {
+	s := dense.SingularValues(a)
+	if last := s[len(s)-1]; last > 0 && len(a) >= len(a[0]) {
+		return s[0] / last
+	}
+	return math.Inf(1)
+}
+
+// units is the number of roundings of a sum over all units and inputs.
+func (t *truth) units() float64 { return float64(t.n + len(t.input) + t.rank + 8) }
+
+// matrix returns M_x or M_r, and the same of absolute values, which rounding
+// of its entries scales with.
+func (t *truth) matrix(form model.Form) (m, abs [][]float64) {
+	m, abs = make([][]float64, t.n), make([][]float64, t.n)
+	for i := range m {
+		m[i], abs[i] = make([]float64, t.n), make([]float64, t.n)
+		for j := range m[i] {
+			slope := t.d[j]
+			if form == model.Activity {
+				slope = t.d[i]
+			}
+			m[i][j], abs[i][j] = t.w[i][j]*slope, t.absW[i][j]*slope
+			if i == j {
+				m[i][j]--
+				abs[i][j]++
+			}
+			m[i][j] /= t.tau[i]
+			abs[i][j] /= t.tau[i]
+		}
+	}
+	return m, abs
+}
+
+// phiErr is what an implementation may miss φ(x) by.
+func (t *truth) phiErr(x float64) (value, err float64, failure error) {
+	value, failure = precise.Phi(t.law.Phi, x, 0)
+	if failure != nil {
+		return 0, 0, failure
+	}
+	slope, failure := precise.Phi(t.law.Phi, x, 1)
+	return value, (8*math.Abs(value)+4*math.Abs(x*slope))*t.u + smallest, failure
+}
+
+// drive returns |b| + |B||u| for an input (q), unit by unit.
+func (t *truth) drive(u []float64) []float64 {
+	out := make([]float64, t.n)
+	for i := range out {
+		out[i] = math.Abs(t.law.Bias[i])
+		for j := range u {
+			out[i] += math.Abs(t.b[i][j] * u[j])
+		}
+	}
+	return out
+}
+
+func absolute(v []float64) []float64 {
+	out := make([]float64, len(v))
+	for i, x := range v {
+		out[i] = math.Abs(x)
+	}
+	return out
+}
+
+func lengths(v []complex128) []float64 {
+	out := make([]float64, len(v))
+	for i, z := range v {
+		out[i] = math.Hypot(real(z), imag(z))
+	}
+	return out
+}
+
+// norm is the Euclidean norm of a real or complex vector.
+func norm[T dense.Scalar](v []T) float64 { return dense.VectorNorm2(v) }

@@ -1,0 +1,105 @@
+package theorems
+
+import (
+	"fmt"
+	"math"
+)
+
+// Verdict is what a check finds on one instance, or a theorem on all.
+type Verdict int
+
+// A verdict is three-valued: Unknown is an instance so badly conditioned that
+// floating point says nothing about it.
+const (
+	Holds Verdict = iota
+	Unknown
+	Fails
+)
+
+// String returns "holds", "unknown" or "refuted".
+func (v Verdict) String() string { return [...]string{"holds", "unknown", "refuted"}[v] }
+
+// Residual is an error, the bound derived for this very instance that it must
+// keep, and the size of what was compared.
+type Residual struct {
+	What  string  // the quantity, as a formula
+	Error float64 // ≥ 0
+	Bound float64 // ≥ 0
+	Scale float64 // a bound of half of this says nothing
+}
+
+// Margin returns Error/Bound: 0 for no error, at most 1 for a statement that
+// holds.
+func (r Residual) Margin() float64 {
+	switch {
+	case r.Error == 0:
+		return 0
+	case !(r.Error >= 0) || !(r.Bound > 0):
+		return math.Inf(1)
+	}
+	return r.Error / r.Bound
+}
+
+// Verdict compares error and bound. It is the one comparison with a tolerance
+// in this module, written so that NaN fails.
+func (r Residual) Verdict() Verdict {
+	// A bound as large as the thing itself is no statement, kept or broken.
+	if r.Bound >= r.Scale/2 && r.Error <= 4*(r.Scale+r.Bound) {
+		if r.Error == 0 {
+			return Holds
+		}
+		return Unknown
+	}
+	if r.Error <= r.Bound {
+		return Holds
+	}
+	return Fails
+}
+
+// String shows the numbers that decided.
+func (r Residual) String() string {
+	return fmt.Sprintf("%s: error %.3g, bound %.3g, scale %.3g", r.What, r.Error, r.Bound, r.Scale)
+}
+
+// Finding collects the residuals of one instance: it fails if one fails, and
+// is unknown if one is unknown and none fails.
+type Finding struct {
+	Verdict  Verdict
+	Worst    Residual // that decided, or the largest margin
+	Compared int      // residuals seen: zero is a vacuous instance
+	Reason   string   // of an Unknown or Fails without a residual
+}
+
+// Expect adds a residual.
+func (f *Finding) Expect(what string, err, bound, scale float64) {
+	r := Residual{what, err, bound, scale}
+	f.Compared++
+	v := r.Verdict()
+	if v > f.Verdict || (v == f.Verdict && r.Margin() >= f.Worst.Margin()) {
+		f.Verdict, f.Worst = v, r
+	}
+}
+
+// Demand adds a yes-or-no requirement with no tolerance.
+func (f *Finding) Demand(what string, met bool) {
+	if met {
+		f.Expect(what, 0, 0, 1)
+		return
+	}
+	f.Expect(what, math.Inf(1), 0, 1)
+}
+
+// Abstain marks the instance unknown for a reason, unless it fails.
+func (f *Finding) Abstain(reason string) {
+	if f.Verdict == Holds {
+		f.Verdict, f.Reason = Unknown, reason
+	}
+}
+
+// String tells the verdict with what decided it.
+func (f Finding) String() string {
+	if f.Reason != "" {
+		return f.Verdict.String() + ": " + f.Reason
+	}
+	return f.Verdict.String() + ": " + f.Worst.String()
+}

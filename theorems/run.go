@@ -1,0 +1,290 @@
+package theorems
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/rankproof/rankproof/oracles/certificate"
+)
+
+// Report is the evidence that one run gathered for a theorem.
+type Report struct {
+	Ref, ID     string
+	Verdict     Verdict
+	Instances   int     // floating-point instances judged
+	WorstMargin float64 // the largest error/bound among those that hold
+	Worst       *Failure
+	Unknown     int // instances that stayed unknown
+	Escalated   int // instances on which floating point abstained and exact arithmetic decided
+	Exact       int // instances decided exactly, the escalated ones included
+	Proofs      []Proof
+	Twins       []TwinReport
+	Failures    []Failure // the first of each distinct kind, shrunk
+	Tags        map[string]int
+	NotTried    []string // claims whose operations the subject lacks
+	Unvisited   []string // declared edges that no instance visited
+	Interrupted bool
+	Seconds     float64
+}
+
+// Proof is a certificate of one identity, over all its shapes.
+type Proof struct {
+	Identity   string
+	Shapes     int
+	Degree     int // the largest over the shapes
+	Log2Height int
+	Bits       float64 // the least over the shapes
+	Err        error   // not nil: refuted, or not provable
+}
+
+// TwinReport tells whether a false twin was refuted, and after how many
+// instances.
+type TwinReport struct {
+	Name    string
+	Refuted bool
+	After   int
+	By      string // the quantity that gave it away
+}
+
+// Failure is an instance with what was found on it.
+type Failure struct {
+	Check   string
+	Case    any
+	Outcome Outcome
+}
+
+// CertificateBits returns the least bits over all proofs, 0 without any.
+func (r Report) CertificateBits() float64 {
+	if len(r.Proofs) == 0 {
+		return 0
+	}
+	bits := r.Proofs[0].Bits
+	for _, p := range r.Proofs {
+		bits = min(bits, p.Bits)
+	}
+	return bits
+}
+
+// TwinSurvived reports whether some twin was not refuted.
+func (r Report) TwinSurvived() bool {
+	for _, t := range r.Twins {
+		if !t.Refuted {
+			return true
+		}
+	}
+	return false
+}
+
+// Run gathers evidence for the theorem about a subject. The report depends on
+// the effort's seed, not on its workers. When ctx ends, what was gathered so
+// far is returned, marked Interrupted.
+func (t Theorem) Run(ctx context.Context, s Subject, e Effort) Report {
+	start := time.Now()
+	r := Report{Ref: t.Ref, ID: t.ID, Tags: map[string]int{}}
+	claims, exact := e.instances(t)
+	t.runChecks(ctx, &r, s, e, t.Claims, claims)
+	t.runChecks(ctx, &r, s, e, t.Exact, exact)
+	for _, c := range t.Certificates {
+		if ctx.Err() != nil {
+			break
+		}
+		r.Proofs = append(r.Proofs, c.prove(ctx, e))
+		e.tell(1)
+	}
+	for _, twin := range t.Twins {
+		if ctx.Err() != nil {
+			break
+		}
+		r.Twins = append(r.Twins, t.RunTwin(s, twin, e))
+		e.tell(1)
+	}
+	r.Interrupted = ctx.Err() != nil
+	if !r.Interrupted {
+		r.Unvisited = t.unvisited(r.Tags)
+	}
+	r.Verdict = t.verdict(r)
+	r.Seconds = time.Since(start).Seconds()
+	return r
+}
+
+// verdict sums a report up: refuted by one failure, unknown if too much was,
+// if nothing was tried, or if a twin survived (then holding means nothing).
+func (t Theorem) verdict(r Report) Verdict {
+	if len(r.Failures) > 0 {
+		return Fails
+	}
+	for _, p := range r.Proofs {
+		if p.Err != nil {
+			return Fails
+		}
+	}
+	tried := r.Instances + r.Exact + len(r.Proofs)
+	if tried == 0 || r.Interrupted || r.TwinSurvived() {
+		return Unknown
+	}
+	if float64(r.Unknown) > t.MaxUnknown*float64(r.Instances+r.Exact) {
+		return Unknown
+	}
+	return Holds
+}
+
+// judged is what one index of a run yields.
+type judged struct {
+	check    Check
+	instance any
+	outcome  Outcome
+	done     bool
+}
+
+// runChecks judges n instances, instance i by check i mod len(checks), and
+// enters them into the report in the order of their indices.
+func (t Theorem) runChecks(ctx context.Context, r *Report, s Subject, e Effort, checks []Check, n int) {
+	results := make([]judged, n)
+	var next atomic.Int64
+	var group sync.WaitGroup
+	for range max(1, e.Workers) {
+		group.Go(func() {
+			for ctx.Err() == nil {
+				i := int(next.Add(1)) - 1
+				if i >= n {
+					return
+				}
+				c := checks[i%len(checks)]
+				instance := c.Draw(seedOf(e.Seed, t.ID+"/"+c.Name, i))
+				results[i] = judged{c, instance, c.On(s, instance), true}
+				e.tell(1)
+			}
+		})
+	}
+	group.Wait()
+	for _, j := range results {
+		if j.done {
+			r.enter(s, j)
+		}
+	}
+}
+
+// enter adds one judged instance to the report.
+func (r *Report) enter(s Subject, j judged) {
+	if j.outcome.NotTried {
+		for _, name := range r.NotTried {
+			if name == j.check.Name {
+				return
+			}
+		}
+		r.NotTried = append(r.NotTried, j.check.Name)
+		return
+	}
+	for _, tag := range j.check.Tags(j.instance) {
+		r.Tags[tag]++
+	}
+	if !j.check.IsExact() {
+		r.Instances++
+	}
+	if j.outcome.Exact {
+		r.Exact++
+		if !j.check.IsExact() {
+			r.Escalated++
+		}
+	}
+	switch j.outcome.Verdict {
+	case Unknown:
+		r.Unknown++
+	case Fails:
+		r.fail(s, j)
+	case Holds:
+		if m := j.outcome.Worst.Margin(); m > r.WorstMargin {
+			r.WorstMargin = m
+			r.Worst = &Failure{j.check.Name, j.instance, j.outcome}
+		}
+	}
+}
+
+// fail keeps the first failure of each check and quantity, shrunk.
+func (r *Report) fail(s Subject, j judged) {
+	for _, f := range r.Failures {
+		if f.Check == j.check.Name && f.Outcome.Worst.What == j.outcome.Worst.What {
+			return
+		}
+	}
+	small := j.check.Shrink(s, j.instance)
+	r.Failures = append(r.Failures, Failure{j.check.Name, small, j.check.On(s, small)})
+}
+
+// unvisited lists the declared edges that no instance was tagged with.
+func (t Theorem) unvisited(tags map[string]int) []string {
+	var missing []string
+	seen := map[string]bool{}
+	for _, c := range append(append([]Check(nil), t.Claims...), t.Exact...) {
+		for _, edge := range c.Edges {
+			if tags[edge] == 0 && !seen[edge] {
+				missing = append(missing, edge)
+				seen[edge] = true
+			}
+		}
+	}
+	return missing
+}
+
+// prove proves an identity for each of its shapes; it stops at the first that
+// is refuted.
+func (c Certificate) prove(ctx context.Context, e Effort) Proof {
+	p := Proof{Identity: c.Identity.Name}
+	for i, shape := range c.Shapes {
+		if ctx.Err() != nil {
+			return p
+		}
+		seed := seedOf(e.Seed, "certificate/"+c.Identity.Name, i)
+		proof, err := c.Identity.Prove(rand.New(rand.NewPCG(seed, 1)), shape, e.Bits)
+		if err != nil {
+			p.Err = err
+			return p
+		}
+		if p.Shapes == 0 || proof.Bits < p.Bits {
+			p.Bits = proof.Bits
+		}
+		p.Shapes++
+		p.Degree = max(p.Degree, proof.Degree)
+		p.Log2Height = max(p.Log2Height, proof.Log2Height)
+	}
+	return p
+}
+
+// RunTwin tries to refute a twin within the effort's attempts.
+func (t Theorem) RunTwin(s Subject, twin Twin, e Effort) TwinReport {
+	report := TwinReport{Name: twin.Name}
+	if twin.FalseIdentity != nil {
+		for i, shape := range twin.FalseIdentity.Shapes {
+			seed := seedOf(e.Seed, t.ID+"/twin/"+twin.Name, i)
+			_, err := twin.FalseIdentity.Identity.Prove(rand.New(rand.NewPCG(seed, 1)), shape, e.Bits)
+			var refuted *certificate.Refuted
+			if errors.As(err, &refuted) {
+				report.Refuted, report.After, report.By = true, i+1, refuted.Equation
+				return report
+			}
+		}
+		return report
+	}
+	checks := t.Claims
+	if twin.Break != nil {
+		s = twin.Break(s)
+	} else {
+		checks = twin.False
+	}
+	for i := range e.TwinAttempts {
+		c := checks[i%len(checks)]
+		instance := c.Draw(seedOf(e.Seed, t.ID+"/twin/"+twin.Name, i))
+		if out := c.On(s, instance); out.Verdict == Fails {
+			report.Refuted, report.After, report.By = true, i+1, out.Worst.What
+			if report.By == "" {
+				report.By = out.Reason
+			}
+			return report
+		}
+	}
+	return report
+}

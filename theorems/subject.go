@@ -1,0 +1,116 @@
+package theorems
+
+import (
+	"errors"
+
+	"github.com/rankproof/rankproof/model"
+	"gonum.org/v1/gonum/mat"
+)
+
+// ErrNotImplemented is returned by a check of an operation that the subject
+// does not have. Such an instance is not tried, and never counted as passed.
+var ErrNotImplemented = errors.New("operation not implemented")
+
+// LinearSystem is one linearization as numbers: Matrix (N×N) and Input (N×q),
+// both in 1/time.
+type LinearSystem struct{ Matrix, Input [][]float64 }
+
+// Linearizations are those of both forms at one state.
+type Linearizations struct{ Activation, Activity LinearSystem }
+
+// Subject is an implementation under test: one function an operation, nil
+// where it has none. Our model package is one, a twin is a copy of it with a
+// mistake, and somebody else's library is one.
+type Subject struct {
+	Name string
+	// UnitRoundoff is u of the arithmetic it computes in: 2⁻⁵³ for float64.
+	UnitRoundoff float64
+
+	Field          func(net *model.RNN, form model.Form, state, u []float64) ([]float64, error)
+	ToActivity     func(net *model.RNN, x []float64) ([]float64, error)
+	ToActivation   func(net *model.RNN, r, u []float64) ([]float64, error)
+	Linearize      func(net *model.RNN, x []float64) (*Linearizations, error)
+	Spectrum       func(net *model.RNN, x []float64) (*model.Spectrum, error)
+	Modes          func(net *model.RNN, x []float64) (*model.Modes, error)
+	CarryRight     func(net *model.RNN, x []float64, from model.Form, lambda complex128, v []complex128) ([]complex128, error)
+	CarryLeft      func(net *model.RNN, x []float64, from model.Form, lambda complex128, l []complex128) ([]complex128, error)
+	ContextChange  func(net *model.RNN, first, second model.ContextMode, channel int) (activation, activity model.GainChange, err error)
+	Simulate       func(net *model.RNN, s model.Simulation) (*model.Trajectory, error)
+	EulerStability func(net *model.RNN, x []float64, dt float64) (model.EulerStability, error)
+	FixedPoints    func(net *model.RNN, u []float64, search model.FixedPointSearch) (*model.FixedPointSet, error)
+}
+
+// Model is our own package as a subject.
+func Model() Subject {
+	return Subject{
+		Name:         "model",
+		UnitRoundoff: 0x1p-53,
+		Field:        (*model.RNN).Field,
+		ToActivity:   (*model.RNN).ToActivity,
+		ToActivation: (*model.RNN).ToActivation,
+		Linearize: func(net *model.RNN, x []float64) (*Linearizations, error) {
+			l, err := net.Linearize(x)
+			if err != nil {
+				return nil, err
+			}
+			system := func(f model.Form) LinearSystem {
+				return LinearSystem{rows(l.Matrix(f)), rows(l.Input(f))}
+			}
+			return &Linearizations{system(model.Activation), system(model.Activity)}, nil
+		},
+		Spectrum: func(net *model.RNN, x []float64) (*model.Spectrum, error) {
+			l, err := net.Linearize(x)
+			if err != nil {
+				return nil, err
+			}
+			return l.Spectrum()
+		},
+		Modes: func(net *model.RNN, x []float64) (*model.Modes, error) {
+			l, err := net.Linearize(x)
+			if err != nil {
+				return nil, err
+			}
+			return l.Modes()
+		},
+		CarryRight: func(net *model.RNN, x []float64, from model.Form, lambda complex128, v []complex128) ([]complex128, error) {
+			l, err := net.Linearize(x)
+			if err != nil {
+				return nil, err
+			}
+			return l.CarryRight(from, lambda, v)
+		},
+		CarryLeft: func(net *model.RNN, x []float64, from model.Form, lambda complex128, left []complex128) ([]complex128, error) {
+			l, err := net.Linearize(x)
+			if err != nil {
+				return nil, err
+			}
+			return l.CarryLeft(from, lambda, left)
+		},
+		ContextChange: (*model.RNN).ContextChange,
+		Simulate:      (*model.RNN).Simulate,
+		EulerStability: func(net *model.RNN, x []float64, dt float64) (model.EulerStability, error) {
+			l, err := net.Linearize(x)
+			if err != nil {
+				return model.EulerStability{}, err
+			}
+			s, err := l.Spectrum()
+			if err != nil {
+				return model.EulerStability{}, err
+			}
+			return s.EulerStability(dt)
+		},
+		FixedPoints: (*model.RNN).FixedPoints,
+	}
+}
+
+func rows(a *mat.Dense) [][]float64 {
+	if a == nil {
+		return nil
+	}
+	n, _ := a.Dims()
+	out := make([][]float64, n)
+	for i := range out {
+		out[i] = mat.Row(nil, i, a)
+	}
+	return out
+}

@@ -1,0 +1,57 @@
+// Package theorems is the registry's vocabulary: a Theorem is a value with its
+// statement, the checks that test it, the certificates that prove it, and the
+// false twins that it must refute.
+//
+// The path of data is straight: a generator draws an instance, a Subject
+// computes on it, a claim compares with an oracle and a bound derived for that
+// instance, and a verdict with its margin goes into the report.
+package theorems
+
+import (
+	"github.com/rankproof/rankproof/oracles/certificate"
+)
+
+// Theorem is one statement with its evidence.
+type Theorem struct {
+	Ref, ID   string // "L3", "linearization/right-eigenvectors": stable
+	Statement string // quantifiers explicit
+	Source    string // paper and equation; "+" when it goes beyond
+	Given     []string
+	Needed    []Witness
+	Why       string // the error analysis behind the bound
+
+	Claims       []Check       // of the implementation, in floating point
+	Exact        []Check       // of the statement, in rationals
+	Certificates []Certificate // of the statement, for every matrix of a shape
+	Twins        []Twin        // at least three, each to be refuted
+
+	// MaxUnknown bounds the share of instances that stay unknown after exact
+	// escalation.
+	MaxUnknown float64
+}
+
+// Certificate is a polynomial identity with the shapes that it is proved for.
+type Certificate struct {
+	Identity certificate.Identity
+	Shapes   []certificate.Shape
+}
+
+// Twin is a plausible mistake, in an implementation (Break) or in the
+// statement (False, FalseIdentity). Exactly one of them is set.
+type Twin struct {
+	Name    string
+	Mistake string // what somebody did, in a phrase
+	Break   func(Subject) Subject
+	False   []Check
+	// FalseIdentity is refuted at one random point of each shape.
+	FalseIdentity *Certificate
+}
+
+// Witness is an instance that shows a hypothesis to be needed: without it, the
+// statement fails there.
+type Witness struct {
+	Without string // the hypothesis
+	Shows   string // what happens instead
+	Check   Check  // the statement without the hypothesis
+	Case    any    // where it fails
+}
