@@ -17,6 +17,10 @@ import (
 func Euler() theorems.Theorem {
 	networks := spectrumNetworks()
 	networks.MaxUnits = 4 // exact characteristic polynomials of 53-bit numbers
+	for _, onTheBoundary := range []string{"zero", "permutation", "permutation", "scaled identity"} {
+		networks.Kinds = append(networks.Kinds, generators.KindNamed(onTheBoundary))
+	}
+	networks.Nonlinearity = append(networks.Nonlinearity, "identity", "identity", "identity")
 	return theorems.Theorem{
 		Ref: "L13", ID: "linearization/euler-map",
 		Statement: "A fixed point of the flow is one of every explicit Euler map of step dt, α = dt/τ; it is linearly stable for the map iff " +

@@ -1,0 +1,39 @@
+package registry_test
+
+import (
+	"testing"
+
+	"github.com/rankproof/rankproof/theorems"
+	"github.com/rankproof/rankproof/theorems/registry"
+	"github.com/rankproof/rankproof/theorems/theoremtest"
+	"github.com/stretchr/testify/require"
+)
+
+func TestRegistryIsValid(t *testing.T) {
+	require.NoError(t, theorems.Validate(registry.All()))
+}
+
+// TestTheorems is the mathematical regression: every theorem about our model.
+func TestTheorems(t *testing.T) {
+	theoremtest.Run(t, theorems.Model(), registry.All()...)
+}
+
+// TestTeeth refutes every twin at twenty seeds, and prints how fast.
+func TestTeeth(t *testing.T) {
+	theoremtest.Teeth(t, theorems.Model(), registry.All()...)
+}
+
+// TestHypothesesAreNeeded shows every declared hypothesis to be needed.
+func TestHypothesesAreNeeded(t *testing.T) {
+	theoremtest.Needed(t, theorems.Model(), registry.All()...)
+}
+
+func TestMatching(t *testing.T) {
+	for pattern, want := range map[string]int{"L3": 1, "l3": 1, "L1*": 5, "linearization/*": 13, "L2,L3": 2, "X9": 0} {
+		got, err := registry.Matching(pattern)
+		require.NoError(t, err)
+		require.Len(t, got, want, pattern)
+	}
+	_, err := registry.Matching("L[")
+	require.Error(t, err)
+}

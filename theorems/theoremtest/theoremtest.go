@@ -1,0 +1,131 @@
+// Package theoremtest runs theorems under go test, for this module's subjects
+// and for anybody's: one line a test.
+//
+//	func TestMyLibrary(t *testing.T) { theoremtest.Run(t, mySubject(), registry.All()...) }
+//
+// The environment variable RANKPROOF_SEED changes the seed (default 1, always
+// printed), RANKPROOF_EFFORT multiplies the number of instances (default 1).
+package theoremtest
+
+import (
+	"context"
+	"os"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/rankproof/rankproof/theorems"
+)
+
+// setting reads a positive whole number from the environment.
+func setting(t *testing.T, name string, otherwise uint64) uint64 {
+	t.Helper()
+	text := os.Getenv(name)
+	if text == "" {
+		return otherwise
+	}
+	value, err := strconv.ParseUint(text, 10, 64)
+	if err != nil || value == 0 {
+		t.Fatalf("%s is %q, want a positive whole number", name, text)
+	}
+	return value
+}
+
+func effort(t *testing.T) theorems.Effort {
+	t.Helper()
+	seed := setting(t, "RANKPROOF_SEED", 1)
+	t.Logf("seed %d", seed)
+	return theorems.DefaultEffort(seed, runtime.GOMAXPROCS(0)).Times(int(setting(t, "RANKPROOF_EFFORT", 1)))
+}
+
+// Run tests every theorem about a subject, a subtest each, named by its ID. A
+// failure is reported shrunk, as a witness that verify replay takes. Claims
+// whose operations the subject lacks are logged; a theorem of which nothing
+// could be tried fails.
+func Run(t *testing.T, s theorems.Subject, list ...theorems.Theorem) {
+	e := effort(t)
+	for _, th := range list {
+		t.Run(th.ID, func(t *testing.T) {
+			r := th.Run(context.Background(), s, e)
+			t.Logf("%s: %d instances, worst margin %.3g, %d unknown, %d exact, certificate 2^-%.0f",
+				th.Ref, r.Instances, r.WorstMargin, r.Unknown, r.Exact, r.CertificateBits())
+			for _, f := range r.Failures {
+				w, err := theorems.NewCounterexample(th, s, f)
+				if err != nil {
+					t.Fatal(err)
+				}
+				t.Errorf("%s fails: %v\n%s", th.Ref, f.Outcome.Finding, w)
+			}
+			for _, p := range r.Proofs {
+				if p.Err != nil {
+					t.Errorf("certificate %s: %v", p.Identity, p.Err)
+				}
+			}
+			for _, tw := range r.Twins {
+				if !tw.Refuted {
+					t.Errorf("twin %q survived %d instances", tw.Name, e.TwinAttempts)
+				}
+			}
+			for _, name := range r.NotTried {
+				t.Logf("not implemented, not tried: %s", name)
+			}
+			for _, edge := range r.Unvisited {
+				t.Errorf("no instance visited the declared edge %q", edge)
+			}
+			if r.Verdict != theorems.Holds && !t.Failed() {
+				t.Errorf("verdict is %v: %d of %d instances unknown", r.Verdict, r.Unknown, r.Instances+r.Exact)
+			}
+		})
+	}
+}
+
+// Teeth refutes every twin of every theorem at twenty seeds, each within 100
+// instances and with a median of at most 10, and logs the table.
+func Teeth(t *testing.T, s theorems.Subject, list ...theorems.Theorem) {
+	e := effort(t)
+	const seeds, medianAllowed = 20, 10
+	for _, th := range list {
+		t.Run(th.ID, func(t *testing.T) {
+			for _, tw := range th.Twins {
+				var after []int
+				by := map[string]bool{}
+				for k := range seeds {
+					e := e
+					e.Seed += uint64(k)
+					r := th.RunTwin(s, tw, e)
+					if !r.Refuted {
+						t.Errorf("seed %d: twin %q survived %d instances", e.Seed, tw.Name, e.TwinAttempts)
+						continue
+					}
+					after = append(after, r.After)
+					by[r.By] = true
+				}
+				if len(after) == 0 {
+					continue
+				}
+				slices.Sort(after)
+				median := after[len(after)/2]
+				t.Logf("%-4s %-40s median %3d  worst %3d  (%s)", th.Ref, tw.Name, median, after[len(after)-1], tw.Mistake)
+				if median > medianAllowed {
+					t.Errorf("twin %q takes %d instances in the median, more than %d", tw.Name, median, medianAllowed)
+				}
+			}
+		})
+	}
+}
+
+// Needed checks every witness of every theorem: the statement without the
+// hypothesis fails at it.
+func Needed(t *testing.T, s theorems.Subject, list ...theorems.Theorem) {
+	for _, th := range list {
+		for _, w := range th.Needed {
+			t.Run(th.ID+"/"+strings.ReplaceAll(w.Without, " ", "-"), func(t *testing.T) {
+				if out := w.Check.On(s, w.Case); out.Verdict != theorems.Fails {
+					t.Errorf("without %q the claim %q should fail, got %v", w.Without, w.Check.Name, out.Finding)
+				}
+			})
+		}
+	}
+}
