@@ -6,7 +6,6 @@ import (
 
 	"github.com/rankproof/rankproof/generators"
 	"github.com/rankproof/rankproof/model"
-	"github.com/rankproof/rankproof/oracles/dense"
 	"github.com/rankproof/rankproof/oracles/exact"
 	"github.com/rankproof/rankproof/theorems"
 )
@@ -103,48 +102,54 @@ func judgeFixedPoints(s theorems.Subject, c generators.Point) (f theorems.Findin
 	if err != nil {
 		return f, err
 	}
-	r, err := s.ToActivity(t.net, c.X)
-	if err != nil {
+	if err := t.expectFixedPoint(&f, s, make([]float64, t.n)); err != nil {
 		return f, err
+	}
+	return f, t.expectFields(&f, s)
+}
+
+// expectFixedPoint claims L1 at a state that is a fixed point up to the
+// rounding of its bias and to miss, unit by unit, in x − Wφ(x) − b − Bu.
+func (t *truth) expectFixedPoint(f *theorems.Finding, s theorems.Subject, miss []float64) error {
+	r, err := s.ToActivity(t.net, t.x)
+	if err != nil {
+		return err
 	}
 	f.Demand("r has N entries", len(r) == t.n)
 	if f.Verdict == theorems.Fails {
-		return f, nil
+		return nil
 	}
 	rErr := make([]float64, t.n)
 	for i := range r {
-		value, allowed, err := t.phiErr(c.X[i])
+		value, allowed, err := t.phiErr(t.x[i])
 		if err != nil {
-			return f, err
+			return err
 		}
 		rErr[i] = allowed
 		f.Expect("|r − φ(x)| in an entry", math.Abs(r[i]-value), allowed, math.Max(math.Abs(value), smallest))
 	}
-	back, err := s.ToActivation(t.net, r, c.U)
+	back, err := s.ToActivation(t.net, r, t.input)
 	if err != nil {
-		return f, err
+		return err
 	}
-	drive := t.drive(c.U)
-	passed := dense.MatVec(t.absW, rErr)
-	size := dense.MatVec(t.absW, absolute(r))
+	drive := t.drive(t.input)
+	passed := t.abs(rErr)
+	size := t.abs(absolute(r))
 	xErr := make([]float64, t.n) // of W r + b + Bu against x
 	for i := range back {
-		size[i] += drive[i] + math.Abs(c.X[i])
-		xErr[i] = t.units()*t.u*size[i] + passed[i]
-		f.Expect("|W r + b + Bu − x| in an entry", math.Abs(back[i]-c.X[i]), xErr[i], size[i]+smallest)
+		size[i] += drive[i] + math.Abs(t.x[i])
+		xErr[i] = t.units()*t.u*size[i] + passed[i] + miss[i]
+		f.Expect("|W r + b + Bu − x| in an entry", math.Abs(back[i]-t.x[i]), xErr[i], size[i]+smallest)
 	}
-	if err := t.expectAtRest(&f, s, model.Activation, c.X, xErr); err != nil {
-		return f, err
+	if err := t.expectAtRest(f, s, model.Activation, t.x, xErr); err != nil {
+		return err
 	}
 	lipschitz := t.net.Nonlinearity().Lipschitz()
 	restErr := make([]float64, t.n)
 	for i := range restErr {
 		restErr[i] = 2*lipschitz*xErr[i] + 2*rErr[i] + 4*t.u*math.Abs(r[i])
 	}
-	if err := t.expectAtRest(&f, s, model.Activity, r, restErr); err != nil {
-		return f, err
-	}
-	return f, t.expectFields(&f, s)
+	return t.expectAtRest(f, s, model.Activity, r, restErr)
 }
 
 // expectAtRest claims that a state's field is zero up to err/τ, unit by unit.
@@ -154,7 +159,7 @@ func (t *truth) expectAtRest(f *theorems.Finding, s theorems.Subject, form model
 		return failure
 	}
 	drive := t.drive(t.input)
-	sums := dense.MatVec(t.absW, absolute(state))
+	sums := t.abs(absolute(state))
 	for i := range field {
 		scale := (math.Abs(state[i]) + sums[i] + drive[i] + 1) / t.tau[i]
 		f.Expect("|field at the fixed point|, "+form.String(), math.Abs(field[i]), err[i]/t.tau[i], scale)
@@ -183,17 +188,13 @@ func (t *truth) expectFields(f *theorems.Finding, s theorems.Subject) error {
 		if err != nil {
 			return err
 		}
-		var want, slack, size []float64
-		switch form {
-		case model.Activation:
-			want, err = t.law.ActivationField(y, t.input)
-			slack, size = dense.MatVec(t.absW, outErr), dense.MatVec(t.absW, sums)
-		case model.Activity:
-			want, err = t.law.ActivityField(y, t.input)
-			slack, size = make([]float64, t.n), dense.MatVec(t.absW, absolute(y))
-		}
+		want, err := t.field(form, y, t.input)
 		if err != nil {
 			return err
+		}
+		slack, size := t.abs(outErr), t.abs(sums)
+		if form == model.Activity {
+			slack, size = make([]float64, t.n), t.abs(absolute(y))
 		}
 		for i := range field {
 			size[i] += drive[i]
@@ -227,7 +228,7 @@ func judgeSearch(s theorems.Subject, c generators.Point) (f theorems.Finding, er
 	drive := t.drive(c.U)
 	sum, degenerate := 0, set.Truncated
 	for _, p := range set.Points {
-		field, err := t.law.ActivationField(p.X, c.U)
+		field, err := t.field(model.Activation, p.X, c.U)
 		if err != nil {
 			return f, err
 		}
@@ -237,7 +238,7 @@ func judgeSearch(s theorems.Subject, c generators.Point) (f theorems.Finding, er
 				return f, err
 			}
 		}
-		size, passed := dense.MatVec(t.absW, absolute(out)), dense.MatVec(t.absW, outErr)
+		size, passed := t.abs(absolute(out)), t.abs(outErr)
 		worst, allowed, largest := 0.0, 0.0, 0.0
 		for i := range field {
 			size[i] += drive[i] + math.Abs(p.X[i])
@@ -247,7 +248,7 @@ func judgeSearch(s theorems.Subject, c generators.Point) (f theorems.Finding, er
 			largest = max(largest, size[i])
 		}
 		if t.rank > 0 {
-			allowed *= 1 + dense.NormInf(t.absW)
+			allowed *= 1 + t.absRows()
 		}
 		f.Expect("|F| at a point that was found", worst, allowed, largest+smallest)
 		sum += p.Index

@@ -211,14 +211,11 @@ func (t *truth) expectPowerSums(f *theorems.Finding, spectrum *model.Spectrum) {
 
 // slopeError is ‖W δD‖_F for the allowed errors of slopes.
 func slopeError(t *truth) float64 {
-	sum := 0.0
-	for i := range t.absW {
-		for j := range t.absW[i] {
-			e := t.absW[i][j] * t.dErr[j]
-			sum += e * e
-		}
+	rows := make([]float64, t.n)
+	for i := range rows {
+		rows[i] = 1
 	}
-	return math.Sqrt(sum)
+	return t.frobenius(rows, t.dErr)
 }
 
 func decideOneCharPoly(p *pair) error {

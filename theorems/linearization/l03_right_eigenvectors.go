@@ -112,7 +112,7 @@ func judgeRightMap(s theorems.Subject, c generators.Perturbation) (f theorems.Fi
 	if err != nil {
 		return f, err
 	}
-	wv, abs := dense.MatVecComplex(t.w, v), dense.MatVec(t.absW, lengths(v))
+	wv, abs := t.timesW(v, false), t.abs(lengths(v))
 	for i := range wv {
 		shift := 1 + lambda*complex(t.tau[i], 0)
 		wv[i] /= shift

@@ -7,7 +7,6 @@ import (
 	"github.com/rankproof/rankproof/generators"
 	"github.com/rankproof/rankproof/model"
 	"github.com/rankproof/rankproof/oracles/certificate"
-	"github.com/rankproof/rankproof/oracles/dense"
 	"github.com/rankproof/rankproof/theorems"
 )
 
@@ -104,7 +103,7 @@ func judgeLeftMap(s theorems.Subject, c generators.Perturbation) (f theorems.Fin
 	for i := range l {
 		perTau[i] = l[i] / complex(t.tau[i], 0)
 	}
-	wl, abs := dense.MatVecComplex(dense.Transpose(t.w), perTau), dense.MatVec(dense.Transpose(t.absW), lengths(perTau))
+	wl, abs := t.timesW(perTau, true), t.magnitude(lengths(perTau), true)
 	for i := range wl {
 		shift := lambda + complex(1/t.tau[i], 0)
 		wl[i] /= shift

@@ -109,17 +109,17 @@ func judgeRankOne(s theorems.Subject, c generators.Contexts) (f theorems.Finding
 		if len(modes) == 0 {
 			continue
 		}
-		scaled = append(scaled, t.expectDirections(&f, c, modes[0]))
+		scaled = append(scaled, t.expectDirections(&f, c.Network, modes[0]))
 	}
 	if len(scaled) == 2 && s.ContextChange != nil {
-		return f, first.expectNoSelection(&f, s, second, c, scaled)
+		return f, first.expectNoSelection(&f, s, second, scaled)
 	}
 	return f, nil
 }
 
 // expectDirections claims l_r ∥ n, l_x ∥ Dn, v ∥ m, w ∥ Dm and the value of μ,
 // and returns the mode scaled to l_r = n.
-func (t *truth) expectDirections(f *theorems.Finding, c generators.Contexts, md mode) model.ContextMode {
+func (t *truth) expectDirections(f *theorems.Finding, c generators.Network, md mode) model.ContextMode {
 	m, n := make([]complex128, t.n), make([]complex128, t.n)
 	value, size := 0.0, 0.0
 	for i := range m {
@@ -128,9 +128,9 @@ func (t *truth) expectDirections(f *theorems.Finding, c generators.Contexts, md 
 		value += term
 		size += cmplx.Abs(complex(term, 0)) + cmplx.Abs(complex(c.Scale*c.N[i][0]*t.dErr[i]*c.M[i][0], 0))
 	}
-	muErr := (10*float64(t.n)*t.u)*dense.NormFro(t.absW)*dense.VectorNormInf(t.d) + slopeError(t) + t.units()*t.u*size + 8*t.u
+	muErr := (10*float64(t.n)*t.u)*t.absSize()*dense.VectorNormInf(t.d) + slopeError(t) + t.units()*t.u*size + 8*t.u
 	f.Expect("|μ − nᵀDm|", cmplx.Abs(1+md.lambda*complex(t.tau[0], 0)-complex(value, 0)), muErr, size+8*t.u)
-	angle := 20 * float64(t.n) * t.u * (1 + 2*dense.NormFro(t.absW)*dense.VectorNormInf(t.d)/cmplx.Abs(complex(value, 0)))
+	angle := 20 * float64(t.n) * t.u * (1 + 2*t.absSize()*dense.VectorNormInf(t.d)/cmplx.Abs(complex(value, 0)))
 	angle += slopeError(t) / cmplx.Abs(complex(value, 0))
 	dm, dmErr := t.gained(m)
 	dn, dnErr := t.gained(n)
@@ -153,8 +153,8 @@ func expectParallel(f *theorems.Finding, what string, a, b []complex128, angle f
 
 // expectNoSelection claims that with l_r = n in both contexts the selection
 // term is zero.
-func (t *truth) expectNoSelection(f *theorems.Finding, s theorems.Subject, other *truth, c generators.Contexts, at []model.ContextMode) error {
-	for channel := range c.U {
+func (t *truth) expectNoSelection(f *theorems.Finding, s theorems.Subject, other *truth, at []model.ContextMode) error {
+	for channel := range t.input {
 		_, r, err := s.ContextChange(t.net, at[0], at[1], channel)
 		if err != nil {
 			return err

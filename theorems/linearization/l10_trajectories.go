@@ -142,7 +142,7 @@ func judgeSteps(s theorems.Subject, c generators.Run) (f theorems.Finding, err e
 
 // growth is Σ_{j≤s}(hK)ʲ/j!: what a tableau of s stages makes of an error.
 func (t *truth) growth(c generators.Run) float64 {
-	hk := c.Step * (1 + t.net.Nonlinearity().Lipschitz()*dense.NormInf(t.absW))
+	hk := c.Step * (1 + t.net.Nonlinearity().Lipschitz()*t.absRows())
 	stages := 1
 	if c.Method == "rk4" {
 		stages = 4
@@ -167,7 +167,7 @@ func (t *truth) stepSize(c generators.Run, r, filtered []float64, k int) float64
 		}
 		drive = max(drive, b)
 	}
-	w := dense.NormInf(t.absW)
+	w := t.absRows()
 	net := w*dense.VectorNormInf(r) + drive
 	return (net + w*(math.Abs(phi.Value(0))+phi.Lipschitz()*net) + drive) * t.growth(c)
 }
@@ -175,7 +175,7 @@ func (t *truth) stepSize(c generators.Run, r, filtered []float64, k int) float64
 // expectStep takes one step from (r, ũ) in either form, and in the oracle's,
 // and claims that they agree; it returns the state after it.
 func (t *truth) expectStep(f *theorems.Finding, s theorems.Subject, c generators.Run, r, filtered []float64, k int) (next, nextFiltered []float64, err error) {
-	x, err := t.law.NetInput(r, filtered)
+	x, err := t.netInput(r, filtered)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -223,7 +223,7 @@ func (t *truth) oracleStep(c generators.Run, x []float64, k int) ([]float64, err
 		unit = 1
 	}
 	at := func(offset float64, y []float64) ([]float64, error) {
-		return t.law.ActivationField(y, c.Signal((float64(k)+offset)*unit))
+		return t.field(model.Activation, y, c.Signal((float64(k)+offset)*unit))
 	}
 	moved := func(by float64, rate []float64) []float64 {
 		out := make([]float64, len(x))

@@ -72,18 +72,19 @@ func replaceSlopes(at site, l *theorems.Linearizations, d []float64) {
 	eachEntry(l.Activity.Matrix, func(i, j int, _ float64) float64 { return (d[i]*w.At(i, j) - kronecker(i, j)) / at.net.Tau(i) })
 }
 
-// pNorm is one of the norms of L11, of vectors and of matrices.
+// pNorm is one of the norms of L11, of vectors and of W.
 type pNorm struct {
 	name   string
 	vector func([]float64) float64
-	matrix func([][]float64) float64
+	w      float64
 }
 
-func pNorms() []pNorm {
+func (t *truth) pNorms() []pNorm {
+	one, two, inf := t.norms()
 	return []pNorm{
-		{"1", dense.VectorNorm1[float64], dense.Norm1[float64]},
-		{"2", dense.VectorNorm2[float64], dense.NormTwo},
-		{"∞", dense.VectorNormInf[float64], dense.NormInf[float64]},
+		{"1", dense.VectorNorm1[float64], one},
+		{"2", dense.VectorNorm2[float64], two},
+		{"∞", dense.VectorNormInf[float64], inf},
 	}
 }
 
@@ -103,22 +104,24 @@ func judgeOrder(s theorems.Subject, c generators.Perturbation) (f theorems.Findi
 	if f.Verdict == theorems.Fails {
 		return f, nil
 	}
-	if err := t.expectOrder(&f, s, c, l.Activation.Matrix); err != nil {
+	times := func(m [][]float64) func([]float64) []float64 {
+		return func(v []float64) []float64 { return dense.MatVec(m, v) }
+	}
+	if err := t.expectOrder(&f, s, c.Delta, c.Epsilon, times(l.Activation.Matrix)); err != nil {
 		return f, err
 	}
-	return f, t.expectActivityOrder(&f, s, c, l.Activity.Matrix)
+	return f, t.expectActivityOrder(&f, s, c.Delta, c.Epsilon, times(l.Activity.Matrix))
 }
 
-// expectOrder is the activation form.
-func (t *truth) expectOrder(f *theorems.Finding, s theorems.Subject, c generators.Perturbation, mx [][]float64) error {
-	_, _, third := precise.Constants(c.Nonlinearity)
-	_, second, _ := precise.Constants(c.Nonlinearity)
+// expectOrder is the activation form, linearized the subject's M_x as a map.
+func (t *truth) expectOrder(f *theorems.Finding, s theorems.Subject, delta []float64, epsilon float64, linearized func([]float64) []float64) error {
+	_, second, third := precise.Constants(t.law.Phi)
 	tau := t.tau[0]
 	y, step := make([]float64, t.n), make([]float64, t.n)
 	out, outErr := make([]float64, t.n), make([]float64, t.n)
 	squares, cubes, curvature := make([]float64, t.n), make([]float64, t.n), make([]float64, t.n)
 	for i := range y {
-		y[i] = t.x[i] + c.Epsilon*c.Delta[i]
+		y[i] = t.x[i] + epsilon*delta[i]
 		step[i] = y[i] - t.x[i] // the step that was taken, exactly or within u|step|
 		value, allowed, err := t.phiErr(y[i])
 		if err != nil {
@@ -129,7 +132,7 @@ func (t *truth) expectOrder(f *theorems.Finding, s theorems.Subject, c generator
 			return err
 		}
 		out[i], outErr[i] = math.Abs(value)+math.Abs(atRest), allowed+atRestErr
-		bend, err := precise.Phi(c.Nonlinearity, t.x[i], 2)
+		bend, err := precise.Phi(t.law.Phi, t.x[i], 2)
 		if err != nil {
 			return err
 		}
@@ -144,10 +147,9 @@ func (t *truth) expectOrder(f *theorems.Finding, s theorems.Subject, c generator
 	if err != nil {
 		return err
 	}
-	_, absX := t.matrix(model.Activation)
-	linear, size := dense.MatVec(mx, step), dense.MatVec(absX, absolute(step))
-	rounding, scales := dense.MatVec(t.absW, outErr), dense.MatVec(t.absW, out)
-	slopes := dense.MatVec(t.absW, products(t.dErr, step))
+	linear, size := linearized(step), t.absM(model.Activation, absolute(step), false)
+	rounding, scales := t.abs(outErr), t.abs(out)
+	slopes := t.abs(products(t.dErr, step))
 	drive := t.drive(t.input)
 	remainder := make([]float64, t.n)
 	for i := range field {
@@ -156,25 +158,16 @@ func (t *truth) expectOrder(f *theorems.Finding, s theorems.Subject, c generator
 		rounding[i] += (float64(t.n)+8)*t.u*size[i] + 2*t.u*math.Abs(step[i])/tau
 		remainder[i] = field[i] - linear[i]
 	}
-	for _, p := range pNorms() {
-		bound := 0.5*second*p.matrix(t.absOrExact())*p.vector(squares)/tau + p.vector(atRest) + p.vector(rounding)
+	for _, p := range t.pNorms() {
+		bound := 0.5*second*p.w*p.vector(squares)/tau + p.vector(atRest) + p.vector(rounding)
 		f.Expect("‖F(x*+εδ) − εM_xδ‖_"+p.name, p.vector(remainder), bound, p.vector(linear)+p.vector(atRest)+p.vector(scales)/tau+smallest)
 	}
-	quadratic, cubic := dense.MatVec(t.w, curvature), dense.MatVec(t.absW, cubes)
+	quadratic, cubic := t.apply(curvature, false), t.abs(cubes)
 	for i := range remainder {
 		rest := math.Abs(remainder[i] - atRest[i] - quadratic[i]/tau)
 		f.Expect("|F − F* − εM_xδ − ½ε²W(φ''δδ)/τ|", rest, third*cubic[i]/(6*tau)+2*rounding[i], (scales[i]+1)/tau)
 	}
 	return nil
-}
-
-// absOrExact is W, or for a low-rank network the absolute values that it is
-// summed from: an upper bound of its norms free of cancellation.
-func (t *truth) absOrExact() [][]float64 {
-	if t.rank > 0 {
-		return t.absW
-	}
-	return t.w
 }
 
 func products(a, b []float64) []float64 {
@@ -186,8 +179,8 @@ func products(a, b []float64) []float64 {
 }
 
 // expectActivityOrder is the activity form, around r* = φ(x*).
-func (t *truth) expectActivityOrder(f *theorems.Finding, s theorems.Subject, c generators.Perturbation, mr [][]float64) error {
-	lipschitz, second, _ := precise.Constants(c.Nonlinearity)
+func (t *truth) expectActivityOrder(f *theorems.Finding, s theorems.Subject, delta []float64, epsilon float64, linearized func([]float64) []float64) error {
+	lipschitz, second, _ := precise.Constants(t.law.Phi)
 	tau := t.tau[0]
 	rest, y, step := make([]float64, t.n), make([]float64, t.n), make([]float64, t.n)
 	restErr := make([]float64, t.n)
@@ -197,7 +190,7 @@ func (t *truth) expectActivityOrder(f *theorems.Finding, s theorems.Subject, c g
 			return err
 		}
 		rest[i], restErr[i] = value, allowed+t.u*math.Abs(value)
-		y[i] = value + c.Epsilon*c.Delta[i]
+		y[i] = value + epsilon*delta[i]
 		step[i] = y[i] - value
 	}
 	field, err := s.Field(t.net, model.Activity, y, t.input)
@@ -208,11 +201,10 @@ func (t *truth) expectActivityOrder(f *theorems.Finding, s theorems.Subject, c g
 	if err != nil {
 		return err
 	}
-	_, absR := t.matrix(model.Activity)
-	linear, size := dense.MatVec(mr, step), dense.MatVec(absR, absolute(step))
+	linear, size := linearized(step), t.absM(model.Activity, absolute(step), false)
 	// φ''-term of D at W r* + b against D at x*: they differ by the rounding of r*.
-	sums, drive := dense.MatVec(t.absW, absolute(y)), t.drive(t.input)
-	passed, moved := dense.MatVec(t.absW, restErr), dense.MatVec(t.absW, absolute(step))
+	sums, drive := t.abs(absolute(y)), t.drive(t.input)
+	passed, moved := t.abs(restErr), t.abs(absolute(step))
 	remainder, rounding, scales := make([]float64, t.n), make([]float64, t.n), make([]float64, t.n)
 	for i := range field {
 		net := sums[i] + drive[i] + math.Abs(t.x[i]) + moved[i]
@@ -222,10 +214,9 @@ func (t *truth) expectActivityOrder(f *theorems.Finding, s theorems.Subject, c g
 		rounding[i] += (float64(t.n) + 8) * t.u * size[i]
 		remainder[i] = field[i] - linear[i]
 	}
-	for _, p := range pNorms() {
-		w := p.matrix(t.absOrExact())
-		delta := p.vector(step)
-		bound := 0.5*second*w*w*delta*delta/tau + p.vector(atRest) + p.vector(rounding)
+	for _, p := range t.pNorms() {
+		length := p.vector(step)
+		bound := 0.5*second*p.w*p.w*length*length/tau + p.vector(atRest) + p.vector(rounding)
 		f.Expect("‖G(r*+εδ) − εM_rδ‖_"+p.name, p.vector(remainder), bound, p.vector(linear)+p.vector(atRest)+p.vector(scales)/tau+smallest)
 	}
 	return nil

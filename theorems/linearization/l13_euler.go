@@ -178,7 +178,7 @@ func (t *truth) expectStays(f *theorems.Finding, s theorems.Subject, c generator
 			return err
 		}
 	}
-	size, passed, drive := dense.MatVec(t.absW, absolute(out)), dense.MatVec(t.absW, outErr), t.drive(c.U)
+	size, passed, drive := t.abs(absolute(out)), t.abs(outErr), t.drive(c.U)
 	for i, x := range run.States[1] {
 		alpha := c.Dt / t.tau[i]
 		size[i] += math.Abs(c.X[i]) + drive[i]

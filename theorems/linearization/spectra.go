@@ -20,9 +20,11 @@ type allowance struct {
 }
 
 func (t *truth) allowance() allowance {
-	_, abs := t.matrix(model.Activation)
-	a := allowance{size: dense.NormFro(abs)}
+	a := allowance{size: t.sizeM(model.Activation)}
 	a.dense = 10 * float64(t.n) * t.u * a.size
+	if t.w == nil { // nobody expands a large low-rank network: rounding of λ alone
+		a.dense = 8 * t.u * a.size
+	}
 	a.right, a.left = a.dense, a.dense
 	if t.rank > 0 {
 		small := (10*float64(t.rank*t.condGroups) + t.units()) * t.u * (t.overlap/t.shortest + a.size/float64(t.n))
@@ -115,7 +117,7 @@ func (t *truth) modesOf(s theorems.Subject, f *theorems.Finding) ([]mode, error)
 // demandAll requires a mode for every eigenvalue that no honest solver can
 // mistake for −1/τ: at a distance from it that exceeds Elsner's bound.
 func (t *truth) demandAll(f *theorems.Finding, modes []mode, a allowance) {
-	if t.n > 3 || t.rank > 0 && math.IsInf(t.loadingsM, 0) {
+	if t.n > 3 || t.w == nil || t.rank > 0 && math.IsInf(t.loadingsM, 0) {
 		return // the oracle's spectrum is slow, and small cases show a lost mode
 	}
 	m, _ := t.matrix(model.Activation)
@@ -136,19 +138,19 @@ func (t *truth) demandAll(f *theorems.Finding, modes []mode, a allowance) {
 	f.Demand("every mode with μ ≠ 0 is returned", len(modes) >= sure)
 }
 
-// apply returns A v and the rounding of computing it, as a norm.
-func (t *truth) apply(m, abs [][]float64, v []complex128) ([]complex128, float64) {
-	return dense.MatVecComplex(m, v), float64(t.n+t.rank+6) * t.u * norm(dense.MatVec(abs, lengths(v)))
+// eigenResidual returns ‖M v − λ v‖, or of the transpose, and the rounding of
+// computing it.
+func (t *truth) eigenResidual(form model.Form, lambda complex128, v []complex128, transpose bool) (residual, rounding float64) {
+	mv := t.timesM(form, v, transpose)
+	for i := range mv {
+		mv[i] -= lambda * v[i]
+	}
+	rounding = t.sumRounding() * norm(t.absM(form, lengths(v), transpose))
+	return norm(mv), rounding + 4*t.u*cmplx.Abs(lambda)*norm(v)
 }
 
-// eigenResidual returns ‖A v − λ v‖ and the rounding of computing it.
-func (t *truth) eigenResidual(m, abs [][]float64, lambda complex128, v []complex128) (residual, rounding float64) {
-	av, rounding := t.apply(m, abs, v)
-	for i := range av {
-		av[i] -= lambda * v[i]
-	}
-	return norm(av), rounding + 4*t.u*cmplx.Abs(lambda)*norm(v)
-}
+// sumRounding is the relative rounding of a sum over all units.
+func (t *truth) sumRounding() float64 { return float64(t.n+t.rank+6) * t.u }
 
 // gained returns D v, and how far an implementation may be from it, entry by
 // entry.
@@ -164,11 +166,9 @@ func (t *truth) gained(v []complex128) (dv []complex128, err []float64) {
 // expectRight claims of every mode: M_x v = λv, w = D v, M_r w = λw, and the
 // way back (I + λτ)⁻¹W w = v. (L3, L12)
 func (t *truth) expectRight(f *theorems.Finding, modes []mode) {
-	mx, absX := t.matrix(model.Activation)
-	mr, absR := t.matrix(model.Activity)
 	a := t.allowance()
 	for _, md := range modes {
-		res, rounding := t.eigenResidual(mx, absX, md.lambda, md.v)
+		res, rounding := t.eigenResidual(model.Activation, md.lambda, md.v, false)
 		f.Expect("‖M_x v − λv‖", res, md.rightRes+rounding, a.size*norm(md.v))
 
 		dv, dvErr := t.gained(md.v)
@@ -176,15 +176,16 @@ func (t *truth) expectRight(f *theorems.Finding, modes []mode) {
 			f.Expect("|w − D v| in an entry", cmplx.Abs(md.w[i]-dv[i]), dvErr[i], t.d[i]*norm(md.v)+smallest)
 		}
 		// M_r D = D M_x: the residual of w is D times that of v.
-		carried := dense.VectorNormInf(t.d)*md.rightRes + norm(dense.MatVec(absR, dvErr)) + cmplx.Abs(md.lambda)*norm(dvErr)
-		res, rounding = t.eigenResidual(mr, absR, md.lambda, md.w)
+		carried := dense.VectorNormInf(t.d)*md.rightRes + norm(t.absM(model.Activity, dvErr, false)) + cmplx.Abs(md.lambda)*norm(dvErr)
+		res, rounding = t.eigenResidual(model.Activity, md.lambda, md.w, false)
 		f.Expect("‖M_r w − λw‖", res, carried+rounding, a.size*dense.VectorNormInf(t.d)*norm(md.v))
 
-		ww, rounding := t.apply(t.w, t.absW, md.w)
+		ww := t.timesW(md.w, false)
+		rounding = t.sumRounding() * norm(t.abs(lengths(md.w)))
 		for i := range ww {
 			ww[i] = ww[i]/(md.shifts[i]*complex(t.tau[i], 0)) - md.v[i]
 		}
-		slack := md.rightRes + (rounding+norm(dense.MatVec(t.absW, dvErr)))/t.shortest + 4*t.u*a.size*norm(md.v)
+		slack := md.rightRes + (rounding+norm(t.abs(dvErr)))/t.shortest + 4*t.u*a.size*norm(md.v)
 		f.Expect("‖(I+λτ)⁻¹W w − v‖", norm(ww), slack/md.shift, norm(md.v))
 	}
 }
@@ -195,11 +196,9 @@ func (t *truth) expectRight(f *theorems.Finding, modes []mode) {
 // A solver's left vector p of M_x with residual e gives l_r = Wᵀτ⁻¹p/shift and
 // l_x = D l_r = p + e/shift: small shifts amplify.
 func (t *truth) expectLeft(f *theorems.Finding, modes []mode) {
-	mx, absX := t.matrix(model.Activation)
-	mr, absR := t.matrix(model.Activity)
-	mx, absX, mr, absR = dense.Transpose(mx), dense.Transpose(absX), dense.Transpose(mr), dense.Transpose(absR)
 	a := t.allowance()
-	wSize := dense.NormFro(t.absW) / t.shortest
+	wSize := t.absSize() / t.shortest
+	sizeR := t.sizeM(model.Activity)
 	for _, md := range modes {
 		dl, dlErr := t.gained(md.lr)
 		for i := range dl {
@@ -207,22 +206,22 @@ func (t *truth) expectLeft(f *theorems.Finding, modes []mode) {
 		}
 		amplified := 1 + (a.size+cmplx.Abs(md.lambda))/md.shift
 		slackX := md.leftAm * amplified * (2*a.dense*norm(md.lx) + a.lowRankLeft()*dense.VectorNormInf(t.d)*norm(md.lr))
-		slackX += norm(dense.MatVec(absX, dlErr)) + cmplx.Abs(md.lambda)*norm(dlErr)
-		res, rounding := t.eigenResidual(mx, absX, md.lambda, md.lx)
+		slackX += norm(t.absM(model.Activation, dlErr, true)) + cmplx.Abs(md.lambda)*norm(dlErr)
+		res, rounding := t.eigenResidual(model.Activation, md.lambda, md.lx, true)
 		f.Expect("‖l_xᵀM_x − λl_xᵀ‖", res, slackX+rounding, a.size*norm(md.lx))
 
 		slackR := md.leftAm * (2*a.dense*wSize/md.shift*norm(md.lx) + amplified*a.lowRankLeft()*norm(md.lr))
 		slackR += 8 * t.u * (a.size + cmplx.Abs(md.lambda)) * norm(md.lr)
 		slackR += wSize * norm(dlErr)
-		res, rounding = t.eigenResidual(mr, absR, md.lambda, md.lr)
-		sizeR := dense.NormFro(absR)
+		res, rounding = t.eigenResidual(model.Activity, md.lambda, md.lr, true)
 		f.Expect("‖l_rᵀM_r − λl_rᵀ‖", res, slackR+rounding, sizeR*norm(md.lr))
 
 		back := make([]complex128, t.n)
 		for i := range back {
 			back[i] = md.lx[i] / complex(t.tau[i], 0)
 		}
-		wl, rounding := t.apply(dense.Transpose(t.w), dense.Transpose(t.absW), back)
+		wl := t.timesW(back, true)
+		rounding = t.sumRounding() * norm(t.magnitude(lengths(back), true))
 		for i := range wl {
 			wl[i] = wl[i]/md.shifts[i] - md.lr[i]
 		}

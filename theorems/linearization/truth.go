@@ -19,8 +19,9 @@ type truth struct {
 	n    int
 	rank int // R of a low-rank network, 0 of a dense one
 
-	x, input   []float64   // state (N), constant input u (q)
-	w, absW    [][]float64 // W and scale·|M||N|ᵀ (N×N): what rounding of W scales with
+	x, input []float64 // state (N), constant input u (q)
+	connectivity
+	w, absW    [][]float64 // W and its magnitudes by entries (N×N), nil beyond small networks
 	d, dErr    []float64   // φ'(x) and what an implementation may miss it by
 	tau        []float64   // (N)
 	b, inputs  [][]float64 // B (N×q); nil rows where q = 0
@@ -61,24 +62,80 @@ func observe(net generators.Network, x []float64, u float64) (*truth, error) {
 	if t.d, err = t.law.Derivative(x); err != nil {
 		return nil, err
 	}
-	t.dErr = make([]float64, t.n)
+	t.connectivity = entries{t.w, t.absW}
+	if err := t.measureSlopes(net.Nonlinearity); err != nil {
+		return nil, err
+	}
+	if net.LowRank() {
+		t.measureLoadings(net.M, net.N, net.Scale)
+	}
+	t.net, err = net.RNN(bias)
+	return t, err
+}
+
+// netInput returns W r + b + B u.
+func (t *truth) netInput(r, u []float64) ([]float64, error) {
+	if t.w != nil {
+		return t.law.NetInput(r, u)
+	}
+	x := t.apply(r, false)
 	for i := range x {
-		second, err := precise.Phi(net.Nonlinearity, x[i], 2)
+		x[i] += t.law.Bias[i]
+		for j := range u {
+			x[i] += t.b[i][j] * u[j]
+		}
+	}
+	return x, nil
+}
+
+// field returns the right-hand side at a state: by entries rounded once, by
+// loadings to a few roundings of its terms.
+func (t *truth) field(form model.Form, state, u []float64) ([]float64, error) {
+	switch {
+	case t.w != nil && form == model.Activation:
+		return t.law.ActivationField(state, u)
+	case t.w != nil:
+		return t.law.ActivityField(state, u)
+	}
+	out := append([]float64(nil), state...)
+	var err error
+	for i := range out {
+		if form == model.Activation {
+			if out[i], err = precise.Phi(t.law.Phi, state[i], 0); err != nil {
+				return nil, err
+			}
+		}
+	}
+	if out, err = t.netInput(out, u); err != nil {
+		return nil, err
+	}
+	for i := range out {
+		if form == model.Activity {
+			if out[i], err = precise.Phi(t.law.Phi, out[i], 0); err != nil {
+				return nil, err
+			}
+		}
+		out[i] = (out[i] - state[i]) / t.tau[i]
+	}
+	return out, nil
+}
+
+// measureSlopes sets the allowed errors of φ', and the shortest τ.
+func (t *truth) measureSlopes(phi string) error {
+	t.dErr = make([]float64, t.n)
+	for i, x := range t.x {
+		second, err := precise.Phi(phi, x, 2)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		// φ' of an argument that is off by a few roundings, and a few more.
-		t.dErr[i] = (8*t.d[i]+4*math.Abs(x[i]*second))*u + smallest
+		t.dErr[i] = (8*t.d[i]+4*math.Abs(x*second))*t.u + smallest
 	}
 	t.shortest = math.Inf(1)
 	for _, tau := range t.tau {
 		t.shortest = min(t.shortest, tau)
 	}
-	if net.LowRank() {
-		t.measureLoadings(net)
-	}
-	t.net, err = net.RNN(bias)
-	return t, err
+	return nil
 }
 
 // expand forms W = scale·M Nᵀ, each entry within 2u of scale·|M||N|ᵀ.
@@ -98,28 +155,29 @@ func (t *truth) expand(net generators.Network) {
 
 // measureLoadings computes what the eigenvectors of the small problem lose on
 // the way to N units: condition numbers of M and N, group by group of equal τ.
-func (t *truth) measureLoadings(net generators.Network) {
+func (t *truth) measureLoadings(m, n [][]float64, scale float64) {
+	t.rank = len(m[0])
 	groups := map[float64][]int{}
 	for i, tau := range t.tau {
 		groups[tau] = append(groups[tau], i)
 	}
 	t.condGroups = len(groups)
-	t.loadingsM, t.loadingsN = 1, condition(net.N)
+	t.loadingsM, t.loadingsN = 1, condition(n)
 	for _, units := range groups {
 		if len(units) < t.rank {
 			continue // their own coordinates are used there
 		}
-		var m [][]float64
+		var rows [][]float64
 		for _, i := range units {
-			m = append(m, net.M[i])
+			rows = append(rows, m[i])
 		}
-		t.loadingsM = max(t.loadingsM, condition(m))
+		t.loadingsM = max(t.loadingsM, condition(rows))
 	}
 	for r := range t.rank {
 		for s := range t.rank {
 			entry := 0.0
 			for i := range t.n {
-				entry += math.Abs(net.Scale * net.N[i][r] * t.d[i] * net.M[i][s])
+				entry += math.Abs(scale * n[i][r] * t.d[i] * m[i][s])
 			}
 			t.overlap += entry * entry
 		}
@@ -181,6 +239,92 @@ func (t *truth) drive(u []float64) []float64 {
 		}
 	}
 	return out
+}
+
+// abs returns |W| v.
+func (t *truth) abs(v []float64) []float64 { return t.magnitude(v, false) }
+
+// absSize returns ‖|W|‖_F.
+func (t *truth) absSize() float64 {
+	ones := make([]float64, t.n)
+	for i := range ones {
+		ones[i] = 1
+	}
+	return t.frobenius(ones, ones)
+}
+
+// absRows returns the largest row sum of |W|.
+func (t *truth) absRows() float64 {
+	_, _, rows := t.norms()
+	return rows
+}
+
+// timesW returns W v, or Wᵀ v.
+func (t *truth) timesW(v []complex128, transpose bool) []complex128 {
+	re, im := make([]float64, t.n), make([]float64, t.n)
+	for i, z := range v {
+		re[i], im[i] = real(z), imag(z)
+	}
+	re, im = t.apply(re, transpose), t.apply(im, transpose)
+	out := make([]complex128, t.n)
+	for i := range out {
+		out[i] = complex(re[i], im[i])
+	}
+	return out
+}
+
+// timesM returns M v, or Mᵀ v, of either form.
+func (t *truth) timesM(form model.Form, v []complex128, transpose bool) []complex128 {
+	in, out := t.sides(form, transpose)
+	u := make([]complex128, t.n)
+	for i := range u {
+		u[i] = complex(in[i], 0) * v[i]
+	}
+	u = t.timesW(u, transpose)
+	for i := range u {
+		u[i] = complex(out[i], 0)*u[i] - v[i]/complex(t.tau[i], 0)
+	}
+	return u
+}
+
+// absM returns |M| v, or |M|ᵀ v, for v ≥ 0.
+func (t *truth) absM(form model.Form, v []float64, transpose bool) []float64 {
+	in, out := t.sides(form, transpose)
+	u := make([]float64, t.n)
+	for i := range u {
+		u[i] = in[i] * v[i]
+	}
+	u = t.magnitude(u, transpose)
+	for i := range u {
+		u[i] = out[i]*u[i] + v[i]/t.tau[i]
+	}
+	return u
+}
+
+// sides returns the diagonals before and after W in M + τ⁻¹: M_x has D and
+// τ⁻¹, M_r has 1 and τ⁻¹D; a transpose exchanges them.
+func (t *truth) sides(form model.Form, transpose bool) (in, out []float64) {
+	in, out = make([]float64, t.n), make([]float64, t.n)
+	for i := range in {
+		in[i], out[i] = t.d[i], 1/t.tau[i]
+		if form == model.Activity {
+			in[i], out[i] = 1, t.d[i]/t.tau[i]
+		}
+	}
+	if transpose {
+		return out, in
+	}
+	return in, out
+}
+
+// sizeM bounds ‖|M|‖_F of either form.
+func (t *truth) sizeM(form model.Form) float64 {
+	in, out := t.sides(form, false)
+	leak := 0.0
+	for _, tau := range t.tau {
+		leak += 1 / (tau * tau)
+	}
+	return t.frobenius(out, in) + math.Sqrt(leak)
 }
 
 func absolute(v []float64) []float64 {

@@ -1,0 +1,30 @@
+// Package netfile returns the network that a file holds, read in a convention
+// that was stated and never guessed, or an error that names file and field.
+//
+//	convention, err := netfile.ReadConvention("trained.convention.json")
+//	…
+//	network, err := netfile.Load("networks/trained.npz", convention)
+//	fmt.Println(network.Summary) // keys, shapes, scale, layouts: how it was read
+//
+// # Formats
+//
+// A .json file is one network object of the wire protocol: {"W"} (N×N) or
+// {"M", "N", "scale"} (N×R, N×R, W = scale · M Nᵀ); "nonlinearity"; "tau", a
+// number or N of them; optionally "b" (N) and "B" (N×q), zero if missing. It
+// says everything about the dynamics, so that the only fields of a Convention
+// it may be combined with are form (activation if absent), alpha (the Euler
+// step is alpha · τ; τ must be one for all units) and u.
+//
+// A .npz file holds arrays and does not say what they mean: see Convention.
+//
+// Low-rank connectivity stays low rank: nothing forms an N×N matrix that the
+// file does not hold.
+//
+// # Errors
+//
+// What is wrong with a file or a convention is an *Error, and is
+// model.ErrInvalid; a file that cannot be opened is the operating system's
+// error. Refused are unknown, missing and double keys, null and strings for
+// numbers, text after the end, shapes that do not fit, and every reading that
+// the shapes leave open.
+package netfile
