@@ -124,6 +124,25 @@ func (l loadings) frobenius(rows, cols []float64) float64 {
 	return math.Abs(l.scale) * math.Sqrt(total)
 }
 
+// overlap returns scale·NᵀDM (R×R) and its sum of absolute values.
+func (l loadings) overlap(d []float64) (a, abs [][]float64) {
+	rank := len(l.m[0])
+	a, abs = make([][]float64, rank), make([][]float64, rank)
+	left, right := make([]float64, len(d)), make([]float64, len(d))
+	for r := range a {
+		a[r], abs[r] = make([]float64, rank), make([]float64, rank)
+		for s := range rank {
+			for i := range d {
+				left[i], right[i] = l.n[i][r]*d[i], l.m[i][s]
+				abs[r][s] += math.Abs(l.scale * left[i] * right[i])
+			}
+			a[r][s], _ = dense.DotDD(left, right)
+			a[r][s] *= l.scale
+		}
+	}
+	return a, abs
+}
+
 func (l loadings) norms() (one, two, inf float64) {
 	ones := make([]float64, len(l.m))
 	for i := range ones {

@@ -170,22 +170,12 @@ func (t *truth) expectPowerSums(f *theorems.Finding, spectrum *model.Spectrum) {
 	}
 	f.Demand("N eigenvalues", count == t.n)
 
-	wd, absWD := make([][]float64, t.n), make([][]float64, t.n)
-	for i := range wd {
-		wd[i], absWD[i] = make([]float64, t.n), make([]float64, t.n)
-		for j := range wd[i] {
-			wd[i][j], absWD[i][j] = t.w[i][j]*t.d[j], t.absW[i][j]*t.d[j]+t.absW[i][j]*t.dErr[j]
-		}
-	}
-	size := dense.NormFro(absWD)
+	traces, absTraces, size := t.traces(min(t.n, 6))
 	n := float64(t.n)
 	backward := 10*n*t.u*size + t.units()*t.u*(size+t.overlap) + slopeError(t)
 	backward += 4 * t.u // 1 + τλ, where λ = (−1 + μ)/τ was rounded
-	powers := min(t.n, 6)
-	traces, absTraces := dense.TracePowers(wd, powers)
-	_, absSums := dense.TracePowers(absWD, powers)
 	reach := size + max(t.overlap, 0) + backward
-	for k := 1; k <= powers; k++ {
+	for k := 1; k <= len(traces); k++ {
 		var sum complex128
 		largest := 0.0
 		for i, lambda := range spectrum.Values {
@@ -197,7 +187,7 @@ func (t *truth) expectPowerSums(f *theorems.Finding, spectrum *model.Spectrum) {
 			largest = max(largest, cmplx.Abs(mu))
 		}
 		bound := float64(k)*n*math.Pow(reach+4*t.u*largest, float64(k-1))*(backward+4*t.u*largest) +
-			float64(k*t.n+4)*t.u*(absTraces[k-1]+absSums[k-1]) + n*smallest
+			float64(k*t.n+4)*t.u*absTraces[k-1] + n*smallest
 		scale := n*math.Pow(reach, float64(k)) + smallest
 		f.Expect("|Σ μᵏ − tr (WD)ᵏ|", cmplx.Abs(sum-complex(traces[k-1], 0)), bound, scale)
 	}
@@ -207,6 +197,34 @@ func (t *truth) expectPowerSums(f *theorems.Finding, spectrum *model.Spectrum) {
 			f.Expect("|1 + τλ − μ|", off, 8*t.u*(1+cmplx.Abs(mu)), 1+cmplx.Abs(mu))
 		}
 	}
+}
+
+// traces returns tr (WD)ᵏ, k = 1 … powers, what rounding of them scales with,
+// and ‖|W|D‖_F. By loadings, tr (scale·M NᵀD)ᵏ = tr (scale·NᵀDM)ᵏ.
+func (t *truth) traces(powers int) (traces, absTraces []float64, size float64) {
+	var a, abs [][]float64
+	if l, ok := t.connectivity.(loadings); ok {
+		a, abs = l.overlap(t.d)
+		powers = min(powers, len(a)+1)
+	} else {
+		a, abs = make([][]float64, t.n), make([][]float64, t.n)
+		for i := range a {
+			a[i], abs[i] = make([]float64, t.n), make([]float64, t.n)
+			for j := range a[i] {
+				a[i][j], abs[i][j] = t.w[i][j]*t.d[j], t.absW[i][j]*(t.d[j]+t.dErr[j])
+			}
+		}
+	}
+	traces, absTraces = dense.TracePowers(a, powers)
+	_, larger := dense.TracePowers(abs, powers)
+	for k := range absTraces {
+		absTraces[k] += larger[k]
+	}
+	rows := make([]float64, t.n)
+	for i := range rows {
+		rows[i] = 1
+	}
+	return traces, absTraces, t.frobenius(rows, t.d)
 }
 
 // slopeError is ‖W δD‖_F for the allowed errors of slopes.

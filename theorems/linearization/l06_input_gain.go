@@ -83,6 +83,13 @@ func judgeInputGain(s theorems.Subject, c generators.Point) (f theorems.Finding,
 	if err != nil || f.Verdict != theorems.Holds {
 		return f, err
 	}
+	t.expectEqualGains(&f, modes, l)
+	return f, nil
+}
+
+// expectEqualGains claims that an input does to a mode the same in both forms,
+// with given input matrices.
+func (t *truth) expectEqualGains(f *theorems.Finding, modes []mode, l *theorems.Linearizations) {
 	for _, md := range modes {
 		_, dlErr := t.gained(md.lr)
 		for q := range t.input {
@@ -100,7 +107,6 @@ func judgeInputGain(s theorems.Subject, c generators.Point) (f theorems.Finding,
 			f.Expect("|l_xᵀτ⁻¹β₀ − l_rᵀτ⁻¹Dβ₀|", cmplx.Abs(x-r), bound, scale+smallest)
 		}
 	}
-	return f, nil
 }
 
 // expectInputs claims τ⁻¹B and τ⁻¹DB entry by entry.

@@ -8,7 +8,6 @@ import (
 	"github.com/rankproof/rankproof/generators"
 	"github.com/rankproof/rankproof/model"
 	"github.com/rankproof/rankproof/oracles/certificate"
-	"github.com/rankproof/rankproof/oracles/dense"
 	"github.com/rankproof/rankproof/oracles/exact"
 	"github.com/rankproof/rankproof/theorems"
 )
@@ -113,31 +112,75 @@ func rejudge(v *model.EulerStability, s *model.Spectrum, radius func(lambda comp
 // judgeEuler takes a step from the fixed point, and compares the subject's
 // verdicts with the roots of the exact characteristic polynomial.
 func judgeEuler(s theorems.Subject, c generators.EulerStep) (f theorems.Finding, err error) {
-	if s.EulerStability == nil || s.Simulate == nil {
-		return f, theorems.ErrNotImplemented
-	}
 	t, err := observe(c.Network, c.X, s.UnitRoundoff)
 	if err != nil {
 		return f, err
 	}
-	if err := t.expectStays(&f, s, c); err != nil {
-		return f, err
+	return f, t.expectEuler(&f, s, c.Dt)
+}
+
+// expectEuler claims that a step stays, and that both verdicts are true.
+func (t *truth) expectEuler(f *theorems.Finding, s theorems.Subject, dt float64) error {
+	if s.EulerStability == nil || s.Simulate == nil {
+		return theorems.ErrNotImplemented
 	}
-	got, err := s.EulerStability(t.net, c.X, c.Dt)
+	if err := t.expectStays(f, s, dt); err != nil {
+		return err
+	}
+	got, err := s.EulerStability(t.net, t.x, dt)
 	if err != nil {
-		return f, err
+		return err
+	}
+	flow, euler, exactly, err := t.exactStability(dt)
+	if err != nil {
+		return err
+	}
+	if !exactly { // too large for rationals: the implication alone
+		f.Demand("a stable map has a stable flow", got.Map != model.Stable || got.Flow == model.Stable)
+		return nil
+	}
+	a := t.allowance()
+	slack := t.elsner(a) + slopeError(t)/t.shortest
+	expectVerdict(f, "flow", got.Flow, flow, got.Abscissa, slack, a.size)
+	expectVerdict(f, "map", got.Map, euler, got.Radius-1, dt*slack+8*t.u*(1+dt*a.size), 1+dt*a.size)
+	return nil
+}
+
+// exactStability decides flow and Euler map in rationals, from the N×N matrix
+// or, by loadings and a scalar τ, from the R×R overlap and −1/τ: up to eight
+// rows.
+func (t *truth) exactStability(dt float64) (flow, euler exact.Side, decided bool, err error) {
+	step := theorems.Rational(dt)
+	side := func(mx *exact.Matrix) (exact.Side, exact.Side) {
+		id := exact.Identity(mx.Rows())
+		return mx.CharPoly().HalfPlane(), id.Add(mx.Scale(step)).CharPoly().UnitDisc()
+	}
+	if l, ok := t.connectivity.(loadings); ok {
+		a, _ := l.overlap(t.d)
+		if len(a) > 8 || t.condGroups > 1 {
+			return 0, 0, false, nil
+		}
+		small, err := exact.FromFloat64(a)
+		if err != nil {
+			return 0, 0, false, err
+		}
+		rate := new(big.Rat).Inv(theorems.Rational(t.tau[0]))
+		flow, euler = side(small.Sub(exact.Identity(len(a))).Scale(rate))
+		if t.n > len(a) {
+			_, leak := side(exact.Identity(1).Scale(new(big.Rat).Neg(rate)))
+			euler = max(euler, leak)
+		}
+		return flow, euler, true, nil
+	}
+	if t.n > 8 {
+		return 0, 0, false, nil
 	}
 	p, err := newPair(generators.Pair{W: t.w, D: t.d, B: ones(t.n), Tau: t.tau})
 	if err != nil {
-		return f, err
+		return 0, 0, false, err
 	}
-	mx := p.minusLeak(p.wd)
-	euler := exact.Identity(t.n).Add(mx.Scale(theorems.Rational(c.Dt)))
-	a := t.allowance()
-	slack := t.elsner(a) + slopeError(t)/t.shortest
-	t.expectVerdict(&f, "flow", got.Flow, mx.CharPoly().HalfPlane(), got.Abscissa, slack, a.size)
-	t.expectVerdict(&f, "map", got.Map, euler.CharPoly().UnitDisc(), got.Radius-1, c.Dt*slack+8*t.u*(1+c.Dt*a.size), 1+c.Dt*a.size)
-	return f, nil
+	flow, euler = side(p.minusLeak(p.wd))
+	return flow, euler, true, nil
 }
 
 func ones(n int) [][]float64 {
@@ -151,7 +194,7 @@ func ones(n int) [][]float64 {
 // expectVerdict: a decided verdict must be the true one, unless the truth
 // itself turns within the rounding of the slopes; an undecided one must be
 // near the boundary.
-func (t *truth) expectVerdict(f *theorems.Finding, what string, got model.Stability, truth exact.Side, distance, slack, scale float64) {
+func expectVerdict(f *theorems.Finding, what string, got model.Stability, truth exact.Side, distance, slack, scale float64) {
 	distance = math.Abs(distance)
 	if got == model.Undecided {
 		f.Expect("distance of an undecided "+what+" from the boundary", distance, slack, max(scale, 4*slack))
@@ -162,9 +205,9 @@ func (t *truth) expectVerdict(f *theorems.Finding, what string, got model.Stabil
 }
 
 // expectStays claims that one Euler step from the fixed point ends there.
-func (t *truth) expectStays(f *theorems.Finding, s theorems.Subject, c generators.EulerStep) error {
-	run, err := s.Simulate(t.net, model.Simulation{Form: model.Activation, Method: model.Euler, Start: c.X,
-		Input: model.ConstantInput(c.U), Dt: c.Dt, Steps: 1})
+func (t *truth) expectStays(f *theorems.Finding, s theorems.Subject, dt float64) error {
+	run, err := s.Simulate(t.net, model.Simulation{Form: model.Activation, Method: model.Euler, Start: t.x,
+		Input: model.ConstantInput(t.input), Dt: dt, Steps: 1})
 	if err != nil {
 		return err
 	}
@@ -173,17 +216,17 @@ func (t *truth) expectStays(f *theorems.Finding, s theorems.Subject, c generator
 		return nil
 	}
 	out, outErr := make([]float64, t.n), make([]float64, t.n)
-	for i, x := range c.X {
+	for i, x := range t.x {
 		if out[i], outErr[i], err = t.phiErr(x); err != nil {
 			return err
 		}
 	}
-	size, passed, drive := t.abs(absolute(out)), t.abs(outErr), t.drive(c.U)
+	size, passed, drive := t.abs(absolute(out)), t.abs(outErr), t.drive(t.input)
 	for i, x := range run.States[1] {
-		alpha := c.Dt / t.tau[i]
-		size[i] += math.Abs(c.X[i]) + drive[i]
-		bound := alpha*(t.units()*t.u*size[i]+passed[i]) + 4*t.u*math.Abs(c.X[i])
-		f.Expect("|x + dt·F(x) − x|", math.Abs(x-c.X[i]), bound, (1+alpha)*size[i]+smallest)
+		alpha := dt / t.tau[i]
+		size[i] += math.Abs(t.x[i]) + drive[i]
+		bound := alpha*(t.units()*t.u*size[i]+passed[i]) + 4*t.u*math.Abs(t.x[i])
+		f.Expect("|x + dt·F(x) − x|", math.Abs(x-t.x[i]), bound, (1+alpha)*size[i]+smallest)
 	}
 	return nil
 }
