@@ -24,11 +24,17 @@ type FixedPointSet struct {
 	Truncated bool
 }
 
+// searchRounds bounds how often FixedPoints looks again while the indices say
+// that a fixed point is missing.
+const searchRounds = 8
+
 // FixedPoints returns the fixed points under constant input u (q) that Newton
 // iteration finds from many starts, in κ for a low-rank network and in x for
 // a dense one: the origin, a grid in one dimension, otherwise points at
 // random in the box that traps the dynamics of a bounded φ, at scales from a
-// thousandth of it up. That no fixed point was missed is not promised.
+// thousandth of it up; then between the points found, where saddles are. While
+// the indices of a bounded φ do not add up to 1 it looks again, up to eight
+// times. That no fixed point was missed is not promised.
 func (net *RNN) FixedPoints(u []float64, search FixedPointSearch) (*FixedPointSet, error) {
 	c, err := net.coordinates(u)
 	if err != nil {
@@ -38,17 +44,10 @@ func (net *RNN) FixedPoints(u []float64, search FixedPointSearch) (*FixedPointSe
 		return nil, invalidf("search has %d starts and limit %d, want at least 1 of each", search.Starts, search.Limit)
 	}
 	set := &FixedPointSet{}
-	for _, start := range c.starts(search) {
-		p, err := c.newton(start)
-		if err != nil || set.knows(c, p) {
-			continue // a start that leads nowhere is no finding
-		}
-		if len(set.Points) == search.Limit {
-			set.Truncated = true
-			break
-		}
-		set.Points = append(set.Points, *p)
-		set.IndexSum += p.Index
+	rng := rand.New(rand.NewPCG(search.Seed, 0))
+	for round := 0; round == 0 || round < searchRounds && set.misses(c); round++ {
+		set.tryAll(c, c.starts(search.Starts, rng), search.Limit)
+		set.tryAll(c, set.between(), search.Limit)
 	}
 	sort.Slice(set.Points, func(i, j int) bool {
 		a, b := set.Points[i].coordinates(), set.Points[j].coordinates()
@@ -62,6 +61,62 @@ func (net *RNN) FixedPoints(u []float64, search FixedPointSearch) (*FixedPointSe
 	return set, nil
 }
 
+// tryAll adds the fixed points that Newton reaches from starts.
+func (s *FixedPointSet) tryAll(c *coordinates, starts [][]float64, limit int) {
+	for _, start := range starts {
+		if s.Truncated {
+			return
+		}
+		p, err := c.newton(start)
+		if err != nil || s.knows(p) {
+			continue // a start that leads nowhere is no finding
+		}
+		if len(s.Points) == limit {
+			s.Truncated = true
+			return
+		}
+		s.Points = append(s.Points, *p)
+		s.IndexSum += p.Index
+	}
+}
+
+// misses reports whether the indices of a bounded φ show that a point is
+// missing; a degenerate point has none to show.
+func (s *FixedPointSet) misses(c *coordinates) bool {
+	if math.IsInf(c.net.phi.sup, 0) || s.Truncated {
+		return false
+	}
+	for _, p := range s.Points {
+		if p.Index == 0 {
+			return false
+		}
+	}
+	return s.IndexSum != 1
+}
+
+// between returns the middle of every pair of points found, and their
+// reflections at the origin.
+func (s *FixedPointSet) between() [][]float64 {
+	var starts [][]float64
+	for i := range s.Points {
+		p := s.Points[i].coordinates()
+		reflected := make([]float64, len(p))
+		for k := range p {
+			reflected[k] = -p[k]
+		}
+		starts = append(starts, reflected)
+		for j := range i {
+			q := s.Points[j].coordinates()
+			middle := make([]float64, len(p))
+			for k := range p {
+				middle[k] = p[k]/2 + q[k]/2
+			}
+			starts = append(starts, middle)
+		}
+	}
+	return starts
+}
+
 // coordinates returns κ, or x for a dense network.
 func (p *FixedPoint) coordinates() []float64 {
 	if p.Kappa != nil {
@@ -72,7 +127,7 @@ func (p *FixedPoint) coordinates() []float64 {
 
 // knows reports whether p is a point of the set found again: within the
 // radius in which a certified one is alone, or nearer than √u.
-func (s *FixedPointSet) knows(c *coordinates, p *FixedPoint) bool {
+func (s *FixedPointSet) knows(p *FixedPoint) bool {
 	for i := range s.Points {
 		q := &s.Points[i]
 		distance := largest(axpy(p.coordinates(), -1, q.coordinates()))
@@ -84,12 +139,12 @@ func (s *FixedPointSet) knows(c *coordinates, p *FixedPoint) bool {
 	return false
 }
 
-// starts returns the origin and the search's other starting points.
-func (c *coordinates) starts(search FixedPointSearch) [][]float64 {
+// starts returns the origin and count other starting points.
+func (c *coordinates) starts(count int, rng *rand.Rand) [][]float64 {
 	box := c.box()
 	starts := [][]float64{make([]float64, len(box))}
 	if len(box) == 1 {
-		half := search.Starts/2 + 1
+		half := count/2 + 1
 		for k := 1; k <= half; k++ {
 			z := box[0] * float64(k) / float64(half)
 			small := box[0] * math.Pow(1e-6, float64(k)/float64(half))
@@ -97,8 +152,7 @@ func (c *coordinates) starts(search FixedPointSearch) [][]float64 {
 		}
 		return starts
 	}
-	rng := rand.New(rand.NewPCG(search.Seed, 0))
-	for range search.Starts {
+	for range count {
 		scale := math.Pow(10, -3*rng.Float64())
 		z := make([]float64, len(box))
 		for i := range z {

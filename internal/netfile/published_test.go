@@ -18,36 +18,28 @@ import (
 
 const publishedFolder = "../../../shared/networks"
 
-// li is the convention of lowrank_inference: W = m nᵀ/N, inputs×N weights with
-// a gain for each row.
-const li = `{"m": "m", "m_layout": "units-by-rank", "n": "n", "n_layout": "units-by-rank", "scale": "1/N",
- "nonlinearity": "tanh", "form": "activation", "alpha": 0.2,
- "bias": "b", "bias_place": "outside",
- "input": "wi", "input_layout": "inputs-by-units", "input_gain": "si"}`
-
-// published holds the convention of each archive, and how its README says that
-// it is to be read.
+// published holds the convention of each archive, as examples/conventions has
+// it, and how its README says that it is to be read.
 var published = []struct {
 	file, convention string
 	read             func(t *testing.T, path string) *reading
 }{
-	{"li_rdm_rank1_512", li, readLI},
-	{"li_romo_rank2_512", li, readLI},
-	{"li_mante_rank1_512", li, readLI},
-	{"li_dms_rank2_512", li, readLI},
-	{"pp_mante_opt_rank1_4096", `{"m": "m", "m_layout": "units-by-rank", "n": "n", "n_layout": "units-by-rank", "scale": "1",
- "nonlinearity": "tanh", "form": "activation", "alpha": 0.2,
- "bias": "none",
- "input": "wi", "input_layout": "inputs-by-units", "input_gain": "si"}`, readPPMante},
-	{"pp_dms_gmm_2pop_4096", `{"basis": {"basis": "gaussian_basis", "labels": "population_label",
-  "m_weights": "m_weights", "m_biases": "m_biases", "n_weights": "n_weights", "n_biases": "n_biases",
-  "input_weights": "wi_weights", "input_biases": "wi_biases"},
- "scale": "1", "nonlinearity": "tanh", "form": "activation", "alpha": 0.2,
- "bias": "none"}`, readPPBasis},
-	{"smc_osc_rnn", `{"m": "m", "m_layout": "units-by-rank", "n": "n", "n_layout": "rank-by-units", "scale": "1/N",
- "nonlinearity": "relu", "form": "activation", "alpha": 0.1,
- "bias": "b_rec", "bias_place": "inside",
- "input": "w_inp", "input_layout": "inputs-by-units", "input_scale": "w_inp_scale"}`, readSMC},
+	{"li_rdm_rank1_512", example("lowrank_inference"), readLI},
+	{"li_romo_rank2_512", example("lowrank_inference"), readLI},
+	{"li_mante_rank1_512", example("lowrank_inference"), readLI},
+	{"li_dms_rank2_512", example("lowrank_inference"), readLI},
+	{"pp_mante_opt_rank1_4096", example("populations_paper"), readPPMante},
+	{"pp_dms_gmm_2pop_4096", example("populations_paper_mixture"), readPPBasis},
+	{"smc_osc_rnn", example("smc_rnns"), readSMC},
+}
+
+// example reads a convention that users are shown, on one line.
+func example(name string) string {
+	text, err := os.ReadFile(filepath.Join("../../examples/conventions", name+".json"))
+	if err != nil {
+		panic(err)
+	}
+	return strings.Join(strings.Fields(string(text)), " ")
 }
 
 // reading is a network read from raw bytes in plain loops:

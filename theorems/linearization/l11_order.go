@@ -19,7 +19,7 @@ func Order() theorems.Theorem {
 	return theorems.Theorem{
 		Ref: "L11", ID: "linearization/order",
 		Statement: "For φ'' bounded, in any one p-norm (1, 2, ∞), ‖F(x*+εδ) − εM_xδ‖ ≤ ½ε² sup|φ''| ‖W‖ ‖δ∘δ‖/τ + ‖F(x*)‖, and " +
-			"≤ ½ε² sup|φ''| ‖W‖² ‖δ‖²/τ in activity form. The remainder is ½ε²W(φ''(x*)∘δ∘δ)/τ up to ε³ sup|φ'''| ‖|W||δ|³‖/(6τ): slope 2 in ε where that is not 0.",
+			"≤ ½ε² sup|φ''| ‖Wδ∘Wδ‖/τ ≤ ½ε² sup|φ''| ‖W‖² ‖δ‖²/τ in activity form. The remainder is ½ε²W(φ''(x*)∘δ∘δ)/τ up to ε³ sup|φ'''| ‖|W||δ|³‖/(6τ): slope 2 in ε where that is not 0.",
 		Source: "+ (Taylor, with P's linearizations)",
 		Given:  []string{"φ'' is bounded: no kink between x* and x*+εδ", "one norm throughout", "τ is scalar"},
 		Needed: []theorems.Witness{kinksBreakTheOrder()},
@@ -214,9 +214,14 @@ func (t *truth) expectActivityOrder(f *theorems.Finding, s theorems.Subject, del
 		rounding[i] += (float64(t.n) + 8) * t.u * size[i]
 		remainder[i] = field[i] - linear[i]
 	}
+	// ‖Wδ∘Wδ‖ ≤ ‖W‖²‖δ‖²: the sharper of the two is the claim.
+	bent := t.apply(step, false)
+	for i := range bent {
+		bent[i] = math.Abs(bent[i]) + t.sumRounding()*moved[i]
+		bent[i] *= bent[i]
+	}
 	for _, p := range t.pNorms() {
-		length := p.vector(step)
-		bound := 0.5*second*p.w*p.w*length*length/tau + p.vector(atRest) + p.vector(rounding)
+		bound := 0.5*second*p.vector(bent)/tau + p.vector(atRest) + p.vector(rounding)
 		f.Expect("‖G(r*+εδ) − εM_rδ‖_"+p.name, p.vector(remainder), bound, p.vector(linear)+p.vector(atRest)+p.vector(scales)/tau+smallest)
 	}
 	return nil

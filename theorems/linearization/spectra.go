@@ -172,8 +172,9 @@ func (t *truth) expectRight(f *theorems.Finding, modes []mode) {
 		f.Expect("‖M_x v − λv‖", res, md.rightRes+rounding, a.size*norm(md.v))
 
 		dv, dvErr := t.gained(md.v)
+		length := norm(md.v)
 		for i := range dv {
-			f.Expect("|w − D v| in an entry", cmplx.Abs(md.w[i]-dv[i]), dvErr[i], t.d[i]*norm(md.v)+smallest)
+			f.Expect("|w − D v| in an entry", cmplx.Abs(md.w[i]-dv[i]), dvErr[i], t.d[i]*length+smallest)
 		}
 		// M_r D = D M_x: the residual of w is D times that of v.
 		carried := dense.VectorNormInf(t.d)*md.rightRes + norm(t.absM(model.Activity, dvErr, false)) + cmplx.Abs(md.lambda)*norm(dvErr)
@@ -201,8 +202,9 @@ func (t *truth) expectLeft(f *theorems.Finding, modes []mode) {
 	sizeR := t.sizeM(model.Activity)
 	for _, md := range modes {
 		dl, dlErr := t.gained(md.lr)
+		length := norm(md.lr)
 		for i := range dl {
-			f.Expect("|l_x − D l_r| in an entry", cmplx.Abs(md.lx[i]-dl[i]), dlErr[i], t.d[i]*norm(md.lr)+smallest)
+			f.Expect("|l_x − D l_r| in an entry", cmplx.Abs(md.lx[i]-dl[i]), dlErr[i], t.d[i]*length+smallest)
 		}
 		amplified := 1 + (a.size+cmplx.Abs(md.lambda))/md.shift
 		slackX := md.leftAm * amplified * (2*a.dense*norm(md.lx) + a.lowRankLeft()*dense.VectorNormInf(t.d)*norm(md.lr))

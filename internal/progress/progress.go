@@ -1,0 +1,48 @@
+// Package progress shows how far a long run is, on the line of a terminal
+// below its results.
+package progress
+
+import (
+	"io"
+	"time"
+
+	"github.com/schollz/progressbar/v3"
+)
+
+// Line is a line of progress. The nil Line shows nothing.
+type Line struct{ bar *progressbar.ProgressBar }
+
+// New returns a line on a terminal for a number of steps.
+func New(terminal io.Writer, total int) *Line {
+	return &Line{progressbar.NewOptions(total,
+		progressbar.OptionSetWriter(terminal),
+		progressbar.OptionFullWidth(), // narrower than the terminal, so that it is always one line
+		progressbar.OptionThrottle(100*time.Millisecond),
+		progressbar.OptionSetElapsedTime(true),
+		progressbar.OptionSetPredictTime(false), // steps are of too many kinds
+		progressbar.OptionClearOnFinish(),
+		progressbar.OptionSetTheme(progressbar.Theme{Saucer: "=", SaucerHead: ">", SaucerPadding: " ", BarStart: "[", BarEnd: "]"}),
+	)}
+}
+
+// Start names what is being done.
+func (l *Line) Start(what string) {
+	if l != nil {
+		l.bar.Describe(what)
+	}
+}
+
+// Add counts steps; several goroutines may call it.
+func (l *Line) Add(steps int) {
+	if l != nil {
+		l.bar.Add(steps) // its error is that of the terminal, which is no result
+	}
+}
+
+// Clear wipes the line, for results to be written; the next step shows it
+// again.
+func (l *Line) Clear() {
+	if l != nil {
+		l.bar.Clear()
+	}
+}

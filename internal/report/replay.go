@@ -1,0 +1,72 @@
+package report
+
+import (
+	"fmt"
+	"io"
+
+	"github.com/rankproof/rankproof/theorems"
+)
+
+// Replay is a counterexample judged again.
+type Replay struct {
+	Theorem theorems.Theorem
+	Found   theorems.Counterexample // as it was read
+	Subject string                  // that was judged now
+	Outcome theorems.Outcome
+}
+
+// Verdict returns that on the instance: unknown where it could not be tried.
+func (r Replay) Verdict() theorems.Verdict {
+	if r.Outcome.NotTried {
+		return theorems.Unknown
+	}
+	return r.Outcome.Verdict
+}
+
+// ReplayDocument is a replay as JSON.
+type ReplayDocument struct {
+	Ref     string `json:"ref"`
+	ID      string `json:"id"`
+	Check   string `json:"check"`
+	Verdict string `json:"verdict"` // holds, refuted, unknown
+	Finding string `json:"finding"`
+	Exact   bool   `json:"exact"`   // decided by exact arithmetic
+	Subject string `json:"subject"` // that was judged now
+
+	Counterexample theorems.Counterexample `json:"counterexample"` // as it was read
+}
+
+// NewReplayDocument returns the JSON of a replay.
+func NewReplayDocument(r Replay) ReplayDocument {
+	return ReplayDocument{r.Theorem.Ref, r.Theorem.ID, r.Found.Check, r.Verdict().String(), r.Outcome.Finding.String(),
+		r.Outcome.Exact, r.Subject, r.Found}
+}
+
+// WriteReplay writes a replay for people.
+func WriteReplay(w io.Writer, r Replay) {
+	fmt.Fprintf(w, "%s %s, %q: %v for %s", r.Theorem.Ref, r.Theorem.ID, r.Found.Check, r.Verdict(), r.Subject)
+	Outcome(w, "", r.Outcome)
+	if without := hypothesis(r.Theorem, r.Found.Check); without != "" {
+		io.WriteString(w, wrap("", fmt.Sprintf("This check is the statement without the hypothesis %q; it is in the registry because it is false.", without)))
+	}
+	if r.Found.Found != "" {
+		subject := r.Found.Subject
+		if subject == "" {
+			subject = "a subject without a name"
+		}
+		io.WriteString(w, wrap("", fmt.Sprintf("It was found for %s as: %s", subject, r.Found.Found)))
+	}
+	fmt.Fprintln(w, "\nthe case")
+	Instance(w, "  ", r.Found.Instance())
+	fmt.Fprintf(w, "\nthe same as Go\n%s\n", r.Found.GoLiteral())
+}
+
+// hypothesis returns the one that a check of a witness drops, if it is one.
+func hypothesis(t theorems.Theorem, check string) string {
+	for _, n := range t.Needed {
+		if n.Check.Name == check {
+			return n.Without
+		}
+	}
+	return ""
+}

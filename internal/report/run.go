@@ -1,0 +1,107 @@
+package report
+
+import (
+	"fmt"
+
+	"github.com/rankproof/rankproof/theorems"
+)
+
+// Result is a theorem with the evidence that a run gathered for it.
+type Result struct {
+	Theorem theorems.Theorem
+	theorems.Report
+}
+
+// Run is what a run of several theorems found.
+type Run struct {
+	Environment Environment
+	Subject     theorems.Subject
+	Effort      theorems.Effort
+	Planned     int // theorems that were to be run
+	Results     []Result
+	Interrupted bool
+	Seconds     float64
+}
+
+// Refuted reports whether some theorem was refuted, or some false twin was not.
+func (r Run) Refuted() bool {
+	for _, t := range r.Results {
+		if t.Verdict == theorems.Fails || t.TwinSurvived() {
+			return true
+		}
+	}
+	return false
+}
+
+// Holds reports whether every theorem was run to its end, and holds.
+func (r Run) Holds() bool {
+	return !r.Interrupted && len(r.Results) == r.Planned && r.count(theorems.Holds) == r.Planned
+}
+
+func (r Run) count(v theorems.Verdict) int {
+	n := 0
+	for _, t := range r.Results {
+		if t.Verdict == v {
+			n++
+		}
+	}
+	return n
+}
+
+// refutedTwins returns how many twins were refuted.
+func (r Result) refutedTwins() int {
+	n := 0
+	for _, t := range r.Twins {
+		if t.Refuted {
+			n++
+		}
+	}
+	return n
+}
+
+// Judged returns how many instances were judged, each once. Instances that an
+// exact check cannot decide are in no count of a Report but Unknown.
+func (r Result) Judged() int {
+	return r.Instances + r.Exact - r.Escalated
+}
+
+// Doubts says what, besides failures on instances, speaks against a theorem or
+// leaves it open.
+func (r Result) Doubts(twinAttempts int) []string {
+	var out []string
+	add := func(format string, args ...any) { out = append(out, fmt.Sprintf(format, args...)) }
+	for _, p := range r.Proofs {
+		if p.Err != nil {
+			add("certificate %q is refuted: %v", p.Identity, p.Err)
+		}
+	}
+	for _, t := range r.Twins {
+		if !t.Refuted {
+			add("twin %q survived %s, so that holding means nothing; its mistake: %s",
+				t.Name, counted(twinAttempts, "instance"), r.mistakeOf(t.Name))
+		}
+	}
+	if r.Verdict != theorems.Unknown {
+		return out
+	}
+	if seen := r.Instances + r.Exact; float64(r.Unknown) > r.Theorem.MaxUnknown*float64(seen) {
+		add("%d of %s unknown (%s), more than the %s %% allowed: too badly conditioned for floating point, and not decided exactly",
+			r.Unknown, counted(seen, "instance"), percent(r.Unknown, seen), number(100*r.Theorem.MaxUnknown))
+	}
+	if r.Interrupted {
+		add("interrupted after %s, %s and %s of %d", counted(r.Judged(), "instance"),
+			counted(len(r.Proofs), "certificate"), counted(len(r.Twins), "twin"), len(r.Theorem.Twins))
+	} else if r.Instances+r.Exact+len(r.Proofs) == 0 {
+		add("nothing could be tried")
+	}
+	return out
+}
+
+func (r Result) mistakeOf(twin string) string {
+	for _, t := range r.Theorem.Twins {
+		if t.Name == twin {
+			return t.Mistake
+		}
+	}
+	return ""
+}
