@@ -149,6 +149,7 @@ func TestParseTau(t *testing.T) {
 }
 
 func TestReadConvention(t *testing.T) {
+	li := example("lowrank_inference")
 	path := filepath.Join(t.TempDir(), "x.convention.json")
 	require.NoError(t, os.WriteFile(path, []byte(li), 0o600))
 	c, err := ReadConvention(path)
