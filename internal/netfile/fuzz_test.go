@@ -17,7 +17,7 @@ import (
 // refused is an Error that names the file.
 func FuzzNetworkJSON(f *testing.F) {
 	for _, seed := range []string{
-		lowRankText, li, "", "null", "{}",
+		lowRankText, example("lowrank_inference"), "", "null", "{}",
 		`{"W": [[0.5, -1], [1e-3, 0]], "nonlinearity": "tanh", "tau": [1, 2], "b": [0, 1], "B": [[1, 2], [3, 4]]}`,
 		`{"W": [[1]], "nonlinearity": "relu", "tau": 1, "B": []}`,
 		`{"W": [[1]], "W": [[2]], "nonlinearity": "relu", "tau": 1}`,
