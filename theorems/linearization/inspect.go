@@ -85,14 +85,14 @@ func (in Inspection) statements(s theorems.Subject) []statement {
 		}
 		return reason
 	}
-	onModes := func(expect func(t *truth, f *theorems.Finding, modes []mode)) func(*theorems.Finding, *truth, int, []*truth) (bool, error) {
-		return func(f *theorems.Finding, t *truth, _ int, _ []*truth) (bool, error) {
-			modes, err := t.modesOf(s, f)
-			if err != nil || len(modes) == 0 {
-				return false, err
-			}
-			expect(t, f, modes)
-			return true, nil
+	perMode := func(expect func(t *truth, f *theorems.Finding, modes []mode)) func(*theorems.Finding, *truth, int, []*truth) (bool, error) {
+		return func(f *theorems.Finding, t *truth, _ int, _ []*truth) (judged bool, err error) {
+			err = onModes(func(t *truth, f *theorems.Finding, modes []mode) {
+				if judged = len(modes) > 0; judged {
+					expect(t, f, modes)
+				}
+			})(f, t, s)
+			return judged || f.Verdict != theorems.Holds, err
 		}
 	}
 	unit := "τ differs between units"
@@ -109,27 +109,24 @@ func (in Inspection) statements(s theorems.Subject) []statement {
 			t.expectPowerSums(f, spectrum)
 			return true, nil
 		}},
-		{RightEigenvectors, when(scalar, unit), noModes, onModes(func(t *truth, f *theorems.Finding, m []mode) { t.expectRight(f, m) })},
-		{LeftEigenvectors, when(scalar, unit), noModes, onModes(func(t *truth, f *theorems.Finding, m []mode) { t.expectLeft(f, m) })},
-		{Pairing, "", noModes, onModes(func(t *truth, f *theorems.Finding, m []mode) { t.expectPairing(f, m) })},
+		{RightEigenvectors, when(scalar, unit), noModes, perMode((*truth).expectRight)},
+		{LeftEigenvectors, when(scalar, unit), noModes, perMode((*truth).expectLeft)},
+		{Pairing, "", noModes, perMode((*truth).expectPairing)},
 		{InputGain, when(in.Network.Inputs() > 0, "no inputs"), noModes,
-			onModes(func(t *truth, f *theorems.Finding, m []mode) { t.expectGains(f, m) })},
+			perMode((*truth).expectGains)},
 		{Context, when(in.Network.Inputs() > 0 && len(in.Points) > 1, "needs inputs and two fixed points"), "needs modes at two fixed points",
 			func(f *theorems.Finding, t *truth, k int, all []*truth) (bool, error) {
 				return in.context(f, s, k, all)
 			}},
 		{RankOne, when(scalar && lowRank && low.Rank() == 1, "rank is not one, or τ differs between units"), "μ = 0 at every point",
-			onModes(func(t *truth, f *theorems.Finding, m []mode) { t.expectDirections(f, networkOf(t.net, in.Input), m[0]) })},
-		{Jordan, "", noModes, onModes(func(t *truth, f *theorems.Finding, m []mode) { t.expectOneMultiplicity(f, m) })},
+			perMode(func(t *truth, f *theorems.Finding, m []mode) { t.expectDirections(f, networkOf(t.net, in.Input), m[0]) })},
+		{Jordan, "", noModes, perMode((*truth).expectOneMultiplicity)},
 		{Trajectories, when(scalar, unit), "", func(f *theorems.Finding, t *truth, _ int, _ []*truth) (bool, error) { return true, in.steps(f, s, t) }},
 		{Order, when(scalar && in.Network.Nonlinearity().SupSecond() < 1e300, "φ has a kink, or τ differs between units"), "",
 			func(f *theorems.Finding, t *truth, _ int, _ []*truth) (bool, error) {
 				return true, t.expectOrders(f, s)
 			}},
-		{UnitWiseTau, when(!scalar, "τ is scalar"), noModes, onModes(func(t *truth, f *theorems.Finding, m []mode) {
-			t.expectRight(f, m)
-			t.expectLeft(f, m)
-		})},
+		{UnitWiseTau, when(!scalar, "τ is scalar"), noModes, perMode(expectAllOfModes)},
 		{Euler, "", "", func(f *theorems.Finding, t *truth, _ int, _ []*truth) (bool, error) {
 			return true, t.expectEuler(f, s, in.Dt)
 		}},

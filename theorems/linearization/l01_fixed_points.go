@@ -24,8 +24,8 @@ func FixedPoints() theorems.Theorem {
 		Why: "The bias b = x − Wφ(x) − Bu rounded once leaves |F_i| ≤ u|b_i|. A field is a sum of N + q + 3 terms, (N+q+R+8)u times their absolute values, " +
 			"plus |W| times the allowed error of φ; through φ errors grow by its Lipschitz constant.",
 		Claims: []theorems.Check{
-			theorems.Claim("maps and fields", generators.Points(networks), judgeFixedPoints).Visiting(pointEdges...).Visiting("inputs", "low rank"),
-			theorems.Claim("search", generators.Points(small), judgeSearch).Visiting("N = 1", "low rank", "D singular"),
+			atPoints("maps and fields", networks, judgeFixedPoints).Visiting(pointEdges...).Visiting("inputs", "low rank"),
+			atPoints("search", small, judgeSearch).Visiting("N = 1", "low rank", "D singular"),
 		},
 		Exact: []theorems.Check{
 			theorems.Decide("all fixed points of a ReLU network", generators.Pairs(4), decideReLUFixedPoints).Visiting("N = 1", "W singular", "W = 0", "W nilpotent"),
@@ -94,18 +94,14 @@ func misread(net *model.RNN, change func(*model.RNNConfig), op func(*model.RNN) 
 	return op(other)
 }
 
-func judgeFixedPoints(s theorems.Subject, c generators.Point) (f theorems.Finding, err error) {
+func judgeFixedPoints(f *theorems.Finding, t *truth, s theorems.Subject) error {
 	if s.ToActivity == nil || s.ToActivation == nil || s.Field == nil {
-		return f, theorems.ErrNotImplemented
+		return theorems.ErrNotImplemented
 	}
-	t, err := observe(c.Network, c.X, s.UnitRoundoff)
-	if err != nil {
-		return f, err
+	if err := t.expectFixedPoint(f, s, make([]float64, t.n)); err != nil {
+		return err
 	}
-	if err := t.expectFixedPoint(&f, s, make([]float64, t.n)); err != nil {
-		return f, err
-	}
-	return f, t.expectFields(&f, s)
+	return t.expectFields(f, s)
 }
 
 // expectFixedPoint claims L1 at a state that is a fixed point up to the
@@ -213,29 +209,25 @@ func (t *truth) expectFields(f *theorems.Finding, s theorems.Subject) error {
 // judgeSearch asks the subject for fixed points: each must be one, to the
 // rounding of its residual, and where a radius certifies the one that was put
 // there to be isolated, it must be among them.
-func judgeSearch(s theorems.Subject, c generators.Point) (f theorems.Finding, err error) {
+func judgeSearch(f *theorems.Finding, t *truth, s theorems.Subject) error {
 	if s.FixedPoints == nil {
-		return f, theorems.ErrNotImplemented
+		return theorems.ErrNotImplemented
 	}
-	t, err := observe(c.Network, c.X, s.UnitRoundoff)
+	set, err := s.FixedPoints(t.net, t.input, model.FixedPointSearch{Starts: 20, Seed: 1, Limit: 16})
 	if err != nil {
-		return f, err
+		return err
 	}
-	set, err := s.FixedPoints(t.net, c.U, model.FixedPointSearch{Starts: 20, Seed: 1, Limit: 16})
-	if err != nil {
-		return f, err
-	}
-	drive := t.drive(c.U)
+	drive := t.drive(t.input)
 	sum, degenerate := 0, set.Truncated
 	for _, p := range set.Points {
-		field, err := t.field(model.Activation, p.X, c.U)
+		field, err := t.field(model.Activation, p.X, t.input)
 		if err != nil {
-			return f, err
+			return err
 		}
 		out, outErr := make([]float64, t.n), make([]float64, t.n)
 		for i, x := range p.X {
 			if out[i], outErr[i], err = t.phiErr(x); err != nil {
-				return f, err
+				return err
 			}
 		}
 		size, passed := t.abs(absolute(out)), t.abs(outErr)
@@ -258,7 +250,7 @@ func judgeSearch(s theorems.Subject, c generators.Point) (f theorems.Finding, er
 	if !degenerate && len(set.Points) > 0 && !math.IsInf(t.net.Nonlinearity().Sup(), 0) {
 		f.Demand("indices of a bounded network are ±1 and add up to an odd number", (sum+len(set.Points))%2 == 0)
 	}
-	return f, nil
+	return nil
 }
 
 // decideReLUFixedPoints enumerates the fixed points of x = Wφ(x) + b, φ the

@@ -24,7 +24,7 @@ func RightEigenvectors() theorems.Theorem {
 		Why: "A computed v leaves the solver's backward error 10Nu‖M_x‖_F; M_r D = D M_x makes the residual of D v be D times that. " +
 			"w = D v is one product an entry. The way back divides by μ, and so does its bound: where that exceeds the vector, exact arithmetic decides.",
 		Claims: []theorems.Check{
-			theorems.Escalating(theorems.Claim("modes", generators.Points(spectrumNetworks()), judgeRight).Visiting(pointEdges...),
+			theorems.Escalating(atPoints("modes", spectrumNetworks(), onModes((*truth).expectRight)).Visiting(pointEdges...),
 				atPoint(decideRight)),
 			theorems.Claim("map", generators.Perturbations(spectrumNetworks()), judgeRightMap).Visiting("D = 0"),
 		},
@@ -72,19 +72,6 @@ func RightEigenvectors() theorems.Theorem {
 		},
 		MaxUnknown: 0.05,
 	}
-}
-
-func judgeRight(s theorems.Subject, c generators.Point) (f theorems.Finding, err error) {
-	t, err := observe(c.Network, c.X, s.UnitRoundoff)
-	if err != nil {
-		return f, err
-	}
-	modes, err := t.modesOf(s, &f)
-	if err != nil || f.Verdict != theorems.Holds {
-		return f, err
-	}
-	t.expectRight(&f, modes)
-	return f, nil
 }
 
 // judgeRightMap compares the map itself with its formula, for any vector: δ in

@@ -22,7 +22,7 @@ func LeftEigenvectors() theorems.Theorem {
 		Why: "A computed left vector p of M_x has residual e, ‖e‖ ≤ 10Nu‖M_x‖_F; l_r = Wᵀp/μ makes l_x = D l_r = p + e/μ, " +
 			"so residuals are amplified by 1 + ‖M_x − λ‖/|μ| and by ‖W‖/|μ|; among eigenvalues within rounding, also by the mixing that makes them biorthonormal.",
 		Claims: []theorems.Check{
-			theorems.Escalating(theorems.Claim("modes", generators.Points(spectrumNetworks()), judgeLeft).Visiting(pointEdges...),
+			theorems.Escalating(atPoints("modes", spectrumNetworks(), onModes((*truth).expectLeft)).Visiting(pointEdges...),
 				atPoint(decideLeft)),
 			theorems.Claim("map", generators.Perturbations(spectrumNetworks()), judgeLeftMap).Visiting("D = 0"),
 		},
@@ -60,19 +60,6 @@ func LeftEigenvectors() theorems.Theorem {
 		},
 		MaxUnknown: 0.05,
 	}
-}
-
-func judgeLeft(s theorems.Subject, c generators.Point) (f theorems.Finding, err error) {
-	t, err := observe(c.Network, c.X, s.UnitRoundoff)
-	if err != nil {
-		return f, err
-	}
-	modes, err := t.modesOf(s, &f)
-	if err != nil || f.Verdict != theorems.Holds {
-		return f, err
-	}
-	t.expectLeft(&f, modes)
-	return f, nil
 }
 
 // judgeLeftMap compares the map itself with its formula, for any vector.

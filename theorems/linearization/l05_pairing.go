@@ -1,9 +1,6 @@
 package linearization
 
 import (
-	"math/cmplx"
-
-	"github.com/rankproof/rankproof/generators"
 	"github.com/rankproof/rankproof/model"
 	"github.com/rankproof/rankproof/oracles/certificate"
 	"github.com/rankproof/rankproof/oracles/exact"
@@ -22,7 +19,7 @@ func Pairing() theorems.Theorem {
 		Why: "l_xᵀv − l_rᵀw is the rounding of D l_r and D v, entry by entry. lᵀv = 1 is solved for, at the condition κ of the eigenvalue; " +
 			"l_jᵀv_k is residual over gap for distinct eigenvalues, and solved for among those within rounding.",
 		Claims: []theorems.Check{
-			theorems.Escalating(theorems.Claim("modes", generators.Points(spectrumNetworks()), judgePairing).Visiting(pointEdges...),
+			theorems.Escalating(atPoints("modes", spectrumNetworks(), onModes((*truth).expectPairing)).Visiting(pointEdges...),
 				atPoint(decidePairing)),
 		},
 		Exact: []theorems.Check{onPairs("biorthonormal bases map to such", decidePairing)},
@@ -65,24 +62,6 @@ func Pairing() theorems.Theorem {
 		},
 		MaxUnknown: 0.05,
 	}
-}
-
-func judgePairing(s theorems.Subject, c generators.Point) (f theorems.Finding, err error) {
-	t, err := observe(c.Network, c.X, s.UnitRoundoff)
-	if err != nil {
-		return f, err
-	}
-	modes, err := t.modesOf(s, &f)
-	if err != nil || f.Verdict != theorems.Holds {
-		return f, err
-	}
-	for _, m := range modes {
-		if cmplx.IsNaN(m.lambda) {
-			f.Demand("eigenvalues are numbers", false)
-		}
-	}
-	t.expectPairing(&f, modes)
-	return f, nil
 }
 
 // decidePairing: LᵀV = I for WD on its invertible part gives L_rᵀ(DV) = I

@@ -4,7 +4,6 @@ import (
 	"math"
 	"math/cmplx"
 
-	"github.com/rankproof/rankproof/generators"
 	"github.com/rankproof/rankproof/model"
 	"github.com/rankproof/rankproof/oracles/certificate"
 	"github.com/rankproof/rankproof/theorems"
@@ -23,7 +22,7 @@ func InputGain() theorems.Theorem {
 		Why: "Entries of τ⁻¹B and τ⁻¹DB are one and two products; the gains differ by the rounding of l_x = D l_r and of N products, " +
 			"entry by entry: no condition enters.",
 		Claims: []theorems.Check{
-			theorems.Claim("gains", generators.Points(networks), judgeInputGain).Visiting("inputs", "D singular", "saturated units", "low rank"),
+			atPoints("gains", networks, judgeInputGain).Visiting("inputs", "D singular", "saturated units", "low rank"),
 		},
 		Exact: []theorems.Check{onPairs("L_xᵀB = L_rᵀDB", decideInputGain)},
 		Certificates: []theorems.Certificate{
@@ -62,29 +61,17 @@ func InputGain() theorems.Theorem {
 	}
 }
 
-func judgeInputGain(s theorems.Subject, c generators.Point) (f theorems.Finding, err error) {
-	if s.Linearize == nil {
-		return f, theorems.ErrNotImplemented
+func judgeInputGain(f *theorems.Finding, t *truth, s theorems.Subject) error {
+	l, err := t.linearizationsOf(s, f)
+	if l == nil {
+		return err
 	}
-	t, err := observe(c.Network, c.X, s.UnitRoundoff)
-	if err != nil {
-		return f, err
+	t.expectInputs(f, l)
+	modes, err := t.modesOf(s, f)
+	if err == nil && f.Verdict == theorems.Holds {
+		t.expectEqualGains(f, modes, l)
 	}
-	l, err := s.Linearize(t.net, c.X)
-	if err != nil {
-		return f, err
-	}
-	t.demandSquare(&f, l)
-	if f.Verdict == theorems.Fails {
-		return f, nil
-	}
-	t.expectInputs(&f, l)
-	modes, err := t.modesOf(s, &f)
-	if err != nil || f.Verdict != theorems.Holds {
-		return f, err
-	}
-	t.expectEqualGains(&f, modes, l)
-	return f, nil
+	return err
 }
 
 // expectEqualGains claims that an input does to a mode the same in both forms,

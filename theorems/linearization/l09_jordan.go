@@ -24,7 +24,7 @@ func Jordan() theorems.Theorem {
 		Why: "The intertwining of the subject's two matrices A = I + τM, k ≤ 3, holds to k(2N+10)u|W||A|ᵏ entry by entry, " +
 			"plus what the allowed error of φ' moves one of them by.",
 		Claims: []theorems.Check{
-			theorems.Claim("intertwining", generators.Points(spectrumNetworks()), judgeIntertwining).Visiting(pointEdges...),
+			atPoints("intertwining", spectrumNetworks(), judgeIntertwining).Visiting(pointEdges...),
 		},
 		Exact: []theorems.Check{
 			onPairs("Jordan ranks", decideJordan),
@@ -82,21 +82,10 @@ func Jordan() theorems.Theorem {
 
 // judgeIntertwining checks W A_rᵏ = A_xᵏ W and D A_xᵏ = A_rᵏ D, k ≤ 3, for the
 // subject's A = I + τM.
-func judgeIntertwining(s theorems.Subject, c generators.Point) (f theorems.Finding, err error) {
-	if s.Linearize == nil {
-		return f, theorems.ErrNotImplemented
-	}
-	t, err := observe(c.Network, c.X, s.UnitRoundoff)
-	if err != nil {
-		return f, err
-	}
-	l, err := s.Linearize(t.net, c.X)
-	if err != nil {
-		return f, err
-	}
-	t.demandSquare(&f, l)
-	if f.Verdict == theorems.Fails {
-		return f, nil
+func judgeIntertwining(f *theorems.Finding, t *truth, s theorems.Subject) error {
+	l, err := t.linearizationsOf(s, f)
+	if l == nil {
+		return err
 	}
 	_, absX := t.matrix(model.Activation)
 	_, absR := t.matrix(model.Activity)
@@ -117,12 +106,12 @@ func judgeIntertwining(s theorems.Subject, c generators.Point) (f theorems.Findi
 			sizeX, sizeR = dense.MatMul(sizeX, absX), dense.MatMul(sizeR, absR)
 		}
 		growth := float64(k) * (float64(2*t.n+10)*t.u + 2*relative)
-		expectEqual(&f, "W(DW)ᵏ = (WD)ᵏW", dense.MatMul(t.w, pr), dense.MatMul(px, t.w),
+		expectEqual(f, "W(DW)ᵏ = (WD)ᵏW", dense.MatMul(t.w, pr), dense.MatMul(px, t.w),
 			dense.MatMul(t.absW, sizeR), dense.MatMul(sizeX, t.absW), growth)
-		expectEqual(&f, "D(WD)ᵏ = (DW)ᵏD", dense.MatMul(d, px), dense.MatMul(pr, d),
+		expectEqual(f, "D(WD)ᵏ = (DW)ᵏD", dense.MatMul(d, px), dense.MatMul(pr, d),
 			dense.MatMul(d, sizeX), dense.MatMul(sizeR, d), growth)
 	}
-	return f, nil
+	return nil
 }
 
 func expectEqual(f *theorems.Finding, what string, a, b, sizeA, sizeB [][]float64, growth float64) {

@@ -5,7 +5,6 @@ import (
 	"math/big"
 	"math/cmplx"
 
-	"github.com/rankproof/rankproof/generators"
 	"github.com/rankproof/rankproof/model"
 	"github.com/rankproof/rankproof/oracles/certificate"
 	"github.com/rankproof/rankproof/oracles/dense"
@@ -29,9 +28,9 @@ func UnitWiseTau() theorems.Theorem {
 		Why: "As for L2–L6 with M_x in place of WD and min_i |λ + 1/τ_i| in place of |μ|; the small problem of a low-rank network has a block a time constant, " +
 			"and loses the condition of the loadings in each.",
 		Claims: []theorems.Check{
-			theorems.Escalating(theorems.Claim("modes", generators.Points(networks), judgeUnitWiseModes).
+			theorems.Escalating(atPoints("modes", networks, onModes(expectAllOfModes)).
 				Visiting("unit-wise tau", "D singular", "saturated units", "low rank", "complex spectrum", "W defective", "N = 1"), atPoint(decideIntertwined)),
-			theorems.Claim("matrices, inputs, spectrum", generators.Points(networks), judgeUnitWiseSystem).Visiting("unit-wise tau", "inputs", "low rank"),
+			atPoints("matrices, inputs, spectrum", networks, judgeUnitWiseSystem).Visiting("unit-wise tau", "inputs", "low rank"),
 		},
 		Exact: []theorems.Check{onPairs("unit-wise τ", decideUnitWise)},
 		Certificates: []theorems.Certificate{
@@ -102,47 +101,30 @@ func meanTau(net *model.RNN) float64 {
 	return sum / float64(net.Units())
 }
 
-func judgeUnitWiseModes(s theorems.Subject, c generators.Point) (f theorems.Finding, err error) {
-	t, err := observe(c.Network, c.X, s.UnitRoundoff)
-	if err != nil {
-		return f, err
-	}
-	modes, err := t.modesOf(s, &f)
-	if err != nil || f.Verdict != theorems.Holds {
-		return f, err
-	}
-	t.expectRight(&f, modes)
-	t.expectLeft(&f, modes)
-	t.expectPairing(&f, modes)
-	return f, nil
+// expectAllOfModes is L3, L4 and L5 for unit-wise τ.
+func expectAllOfModes(t *truth, f *theorems.Finding, modes []mode) {
+	t.expectRight(f, modes)
+	t.expectLeft(f, modes)
+	t.expectPairing(f, modes)
 }
 
 // judgeUnitWiseSystem compares matrices and inputs entry by entry, and power
 // sums of the spectrum of M_x with traces.
-func judgeUnitWiseSystem(s theorems.Subject, c generators.Point) (f theorems.Finding, err error) {
-	if s.Linearize == nil || s.Spectrum == nil {
-		return f, theorems.ErrNotImplemented
+func judgeUnitWiseSystem(f *theorems.Finding, t *truth, s theorems.Subject) error {
+	if s.Spectrum == nil {
+		return theorems.ErrNotImplemented
 	}
-	t, err := observe(c.Network, c.X, s.UnitRoundoff)
-	if err != nil {
-		return f, err
+	l, err := t.linearizationsOf(s, f)
+	if l == nil {
+		return err
 	}
-	l, err := s.Linearize(t.net, c.X)
-	if err != nil {
-		return f, err
+	t.expectMatrices(f, l)
+	t.expectInputs(f, l)
+	spectrum, err := s.Spectrum(t.net, t.x)
+	if err == nil {
+		t.expectLambdaSums(f, spectrum)
 	}
-	t.demandSquare(&f, l)
-	if f.Verdict == theorems.Fails {
-		return f, nil
-	}
-	t.expectMatrices(&f, l)
-	t.expectInputs(&f, l)
-	spectrum, err := s.Spectrum(t.net, c.X)
-	if err != nil {
-		return f, err
-	}
-	t.expectLambdaSums(&f, spectrum)
-	return f, nil
+	return err
 }
 
 // expectMatrices claims M_x and M_r entry by entry.
