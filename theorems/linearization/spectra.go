@@ -98,17 +98,16 @@ func (t *truth) modesOf(s theorems.Subject, f *theorems.Finding) ([]mode, error)
 		modes[i] = md
 	}
 	for i := range modes {
+		modes[i].leftAm = 1
 		for j := range modes {
 			reach := 8 * a.right * (modes[i].condition + modes[j].condition)
 			if i != j && cmplx.Abs(modes[i].lambda-modes[j].lambda) <= reach {
+				// Mixed with a neighbour, to be biorthonormal: as bad as either.
 				modes[i].clustered = true
+				modes[i].leftAm = max(modes[i].leftAm, 1+modes[i].condition, 1+modes[j].condition)
 			}
 		}
 		modes[i].rightRes = (a.right + 8*t.u*(a.size+cmplx.Abs(modes[i].lambda))) * norm(modes[i].v)
-		modes[i].leftAm = 1
-		if modes[i].clustered { // mixed among neighbours to be biorthonormal
-			modes[i].leftAm += modes[i].condition
-		}
 	}
 	t.demandAll(f, modes, a)
 	return modes, nil

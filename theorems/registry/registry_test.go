@@ -1,6 +1,8 @@
 package registry_test
 
 import (
+	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/rankproof/rankproof/theorems"
@@ -36,4 +38,22 @@ func TestMatching(t *testing.T) {
 	}
 	_, err := registry.Matching("L[")
 	require.Error(t, err)
+}
+
+// TestCorpus replays instances that once broke a bound or the model: what was
+// mended stays mended.
+func TestCorpus(t *testing.T) {
+	files, err := filepath.Glob("testdata/corpus/*.json")
+	require.NoError(t, err)
+	require.NotEmpty(t, files)
+	for _, file := range files {
+		t.Run(filepath.Base(file), func(t *testing.T) {
+			text, err := os.ReadFile(file)
+			require.NoError(t, err)
+			w, _, check, err := theorems.ParseCounterexample(text, registry.All())
+			require.NoError(t, err)
+			out := check.On(theorems.Model(), w.Instance())
+			require.NotEqual(t, theorems.Fails, out.Verdict, "%v", out.Finding)
+		})
+	}
 }
