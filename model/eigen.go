@@ -34,9 +34,11 @@ func eigen(a *mat.Dense, inherited float64) ([]eigenpair, error) {
 		return nil, err
 	}
 	n, _ := a.Dims()
-	values, right, left, ok := decompose(a)
-	if !ok {
-		return nil, fmt.Errorf("%w: no convergence on a %d×%d matrix", ErrEigen, n, n)
+	values, right, left, err := decompose(a)
+	if err != nil {
+		if values, right, left, err = decompose(nudged(a)); err != nil {
+			return nil, err
+		}
 	}
 	size := mat.Norm(a, 2)
 	backward := 10*float64(n)*unitRoundoff*size + inherited
@@ -66,9 +68,19 @@ func eigen(a *mat.Dense, inherited float64) ([]eigenpair, error) {
 // a graded matrix its bound: rows of size 1e-8 and 1e8 leave residuals of a
 // thousandth of ‖A‖. Permuting alone is harmless, and finds the eigenvalues of
 // a triangular matrix exactly.
-func decompose(a *mat.Dense) (values []complex128, right, left [][]complex128, ok bool) {
-	var lib lapackgonum.Implementation
+//
+// gonum v0.17's Dlaln2 indexes a 2×2 solution by the leading dimension of its
+// right-hand side (dlaln2.go, the branch cmax < smini with nw = 2), and so
+// panics on some matrices with a repeated complex pair. That is an ErrEigen
+// here, as is an iteration that does not converge.
+func decompose(a *mat.Dense) (values []complex128, right, left [][]complex128, err error) {
 	n, _ := a.Dims()
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("%w: the library panicked on a %d×%d matrix: %v", ErrEigen, n, n, p)
+		}
+	}()
+	var lib lapackgonum.Implementation
 	h := mat.DenseCopyOf(a).RawMatrix().Data
 	order, tau := make([]float64, n), make([]float64, n-1)
 	work := make([]float64, 64*n)
@@ -78,7 +90,7 @@ func decompose(a *mat.Dense) (values []complex128, right, left [][]complex128, o
 	lib.Dorghr(n, ilo, ihi, vr, n, tau, work, len(work))
 	re, im := make([]float64, n), make([]float64, n)
 	if lib.Dhseqr(lapack.EigenvaluesAndSchur, lapack.SchurOrig, n, ilo, ihi, h, n, re, im, vr, n, work, len(work)) != 0 {
-		return nil, nil, nil, false
+		return nil, nil, nil, fmt.Errorf("%w: no convergence on a %d×%d matrix", ErrEigen, n, n)
 	}
 	vl := append([]float64(nil), vr...)
 	lib.Dtrevc3(lapack.EVBoth, lapack.EVAllMulQ, nil, n, h, n, vl, n, vr, n, n, work, len(work))
@@ -88,7 +100,22 @@ func decompose(a *mat.Dense) (values []complex128, right, left [][]complex128, o
 		values = append(values, complex(re[k], im[k]))
 	}
 	// uᴴA = z uᴴ is what the library returns; the conjugate has lᵀA = z lᵀ.
-	return values, columns(vr, im, 1), columns(vl, im, -1), true
+	return values, columns(vr, im, 1), columns(vl, im, -1), nil
+}
+
+// nudged returns a moved by 2u‖A‖_F at most: a fifth of the
+// backward error that eigen allows, and enough to part eigenvalues that
+// coincide to the last bit.
+func nudged(a *mat.Dense) *mat.Dense {
+	out := mat.DenseCopyOf(a)
+	n, _ := a.Dims()
+	step := unitRoundoff * mat.Norm(a, 2) / float64(n)
+	for i := range n {
+		for j := range n {
+			out.Set(i, j, a.At(i, j)+step*float64((7*i+13*j)%5-2))
+		}
+	}
+	return out
 }
 
 // columns unpacks eigenvectors: a complex pair takes two columns, real and

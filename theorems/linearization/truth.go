@@ -25,7 +25,7 @@ type truth struct {
 	d, dErr    []float64   // φ'(x) and what an implementation may miss it by
 	tau        []float64   // (N)
 	b, inputs  [][]float64 // B (N×q); nil rows where q = 0
-	loadingsM  float64     // 2-norm condition of M, per group of equal τ
+	loadingsM  float64     // 2-norm condition of M, of its blocks for unit-wise τ
 	loadingsN  float64
 	overlap    float64 // ‖scale·|N|ᵀD|M|‖_F
 	shortest   float64 // min τ
@@ -154,7 +154,8 @@ func (t *truth) expand(net generators.Network) {
 }
 
 // measureLoadings computes what the eigenvectors of the small problem lose on
-// the way to N units: condition numbers of M and N, group by group of equal τ.
+// the way to N units: condition numbers of N, and of the block-diagonal matrix
+// of M's rows, a block for each group of equal τ.
 func (t *truth) measureLoadings(m, n [][]float64, scale float64) {
 	t.rank = len(m[0])
 	groups := map[float64][]int{}
@@ -162,16 +163,23 @@ func (t *truth) measureLoadings(m, n [][]float64, scale float64) {
 		groups[tau] = append(groups[tau], i)
 	}
 	t.condGroups = len(groups)
-	t.loadingsM, t.loadingsN = 1, condition(n)
+	t.loadingsN = condition(n)
+	largest, least := 0.0, math.Inf(1)
 	for _, units := range groups {
-		if len(units) < t.rank {
-			continue // their own coordinates are used there
+		if len(units) < t.rank { // their own coordinates are used there
+			largest, least = max(largest, 1), min(least, 1)
+			continue
 		}
 		var rows [][]float64
 		for _, i := range units {
 			rows = append(rows, m[i])
 		}
-		t.loadingsM = max(t.loadingsM, condition(rows))
+		s := dense.SingularValues(rows)
+		largest, least = max(largest, s[0]), min(least, s[len(s)-1])
+	}
+	t.loadingsM = math.Inf(1)
+	if least > 0 {
+		t.loadingsM = largest / least
 	}
 	for r := range t.rank {
 		for s := range t.rank {
