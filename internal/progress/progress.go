@@ -4,17 +4,26 @@ package progress
 
 import (
 	"io"
+	"os"
+	"strings"
 	"time"
 
 	"github.com/schollz/progressbar/v3"
+	"golang.org/x/term"
 )
 
+// OnTerminal reports whether a file is a terminal.
+func OnTerminal(f *os.File) bool { return term.IsTerminal(int(f.Fd())) }
+
 // Line is a line of progress. The nil Line shows nothing.
-type Line struct{ bar *progressbar.ProgressBar }
+type Line struct {
+	terminal io.Writer
+	bar      *progressbar.ProgressBar
+}
 
 // New returns a line on a terminal for a number of steps.
 func New(terminal io.Writer, total int) *Line {
-	return &Line{progressbar.NewOptions(total,
+	return &Line{terminal, progressbar.NewOptions(total,
 		progressbar.OptionSetWriter(terminal),
 		progressbar.OptionFullWidth(), // narrower than the terminal, so that it is always one line
 		progressbar.OptionThrottle(100*time.Millisecond),
@@ -39,10 +48,20 @@ func (l *Line) Add(steps int) {
 	}
 }
 
-// Clear wipes the line, for results to be written; the next step shows it
-// again.
+// Clear wipes the line, for results to be written, while no step is counted;
+// the next one shows it again. (That of the bar only moves the cursor on
+// Windows.)
 func (l *Line) Clear() {
 	if l != nil {
-		l.bar.Clear()
+		io.WriteString(l.terminal, "\r"+strings.Repeat(" ", l.columns()-1)+"\r")
 	}
+}
+
+func (l *Line) columns() int {
+	if f, ok := l.terminal.(*os.File); ok {
+		if columns, _, err := term.GetSize(int(f.Fd())); err == nil && columns > 0 {
+			return columns
+		}
+	}
+	return 80
 }

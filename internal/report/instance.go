@@ -26,6 +26,9 @@ func Instance(w io.Writer, indent string, instance any) {
 	}
 }
 
+// drawnAs names the tags.
+const drawnAs = "drawn as"
+
 // entry is a field as lines of text.
 type entry struct {
 	name  string
@@ -49,7 +52,7 @@ func entries(path string, v reflect.Value) []entry {
 		case !f.IsExported() || name == "-" || absent(value) || options == "omitempty" && value.IsZero():
 		case f.Anonymous && name == "":
 			for _, e := range entries(path, value) {
-				if e.name == path+"tags" {
+				if e.name == path+drawnAs {
 					last = append(last, e)
 				} else {
 					out = append(out, e)
@@ -57,7 +60,7 @@ func entries(path string, v reflect.Value) []entry {
 			}
 		case f.Name == "Tags":
 			if tags, ok := value.Interface().([]string); ok {
-				last = append(last, entry{path + "tags", []string{"drawn as: " + strings.Join(tags, ", ")}})
+				last = append(last, entry{path + drawnAs, []string{strings.Join(tags, ", ")}})
 			}
 		default:
 			if name == "" {

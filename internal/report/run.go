@@ -77,8 +77,8 @@ func (r Result) Doubts(twinAttempts int) []string {
 	}
 	for _, t := range r.Twins {
 		if !t.Refuted {
-			add("twin %q survived %s, so that holding means nothing; its mistake: %s",
-				t.Name, counted(twinAttempts, "instance"), r.mistakeOf(t.Name))
+			mistake, tried := r.twin(t.Name, twinAttempts)
+			add("false twin %q (%s) survived %s: this evidence would not notice such a mistake", t.Name, mistake, tried)
 		}
 	}
 	if r.Verdict != theorems.Unknown {
@@ -97,11 +97,16 @@ func (r Result) Doubts(twinAttempts int) []string {
 	return out
 }
 
-func (r Result) mistakeOf(twin string) string {
+// twin returns a twin's mistake, and what it survived if it did.
+func (r Result) twin(name string, attempts int) (mistake, tried string) {
 	for _, t := range r.Theorem.Twins {
-		if t.Name == twin {
-			return t.Mistake
+		switch {
+		case t.Name != name:
+		case t.FalseIdentity != nil:
+			return t.Mistake, counted(len(t.FalseIdentity.Shapes), "shape")
+		default:
+			return t.Mistake, counted(attempts, "instance")
 		}
 	}
-	return ""
+	return "", ""
 }

@@ -31,8 +31,7 @@ func Stats(w io.Writer, r Result) {
 		fmt.Fprintf(w, "  all of %s visited\n", counted(len(edges), "declared edge"))
 		return
 	}
-	io.WriteString(w, wrap("  ", fmt.Sprintf("visited %d of %s, not: %s", len(edges)-len(missing),
-		counted(len(edges), "declared edge"), strings.Join(missing, "; "))))
+	io.WriteString(w, wrapList(fmt.Sprintf("  %d of %s not visited: ", len(missing), counted(len(edges), "declared edge")), missing))
 }
 
 // declared lists the edges that some check of the theorem declares.

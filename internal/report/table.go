@@ -107,7 +107,7 @@ func Summary(w io.Writer, r Run) {
 	if missing := r.Planned - len(r.Results); missing > 0 {
 		fmt.Fprintf(w, ", %d not run", missing)
 	}
-	fmt.Fprintf(w, "; %s, %s, %d of %s refuted; %.1f s\n", counted(instances, "instance"),
+	fmt.Fprintf(w, "\n%s, %s, %d of %s refuted; %.1f s\n", counted(instances, "instance"),
 		counted(exact, "exact case"), refuted, counted(twins, "twin"), r.Seconds)
 	if r.Interrupted {
 		fmt.Fprintln(w, "interrupted: this is what was found until then")

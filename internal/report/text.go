@@ -31,12 +31,23 @@ func blanks(n int) string { return strings.Repeat(" ", max(0, n)) }
 
 // wrap breaks text at blanks into lines of at most Columns, the first of which
 // starts with first and the others with as many blanks.
-func wrap(first, text string) string {
+func wrap(first, text string) string { return wrapWords(first, strings.Fields(text)) }
+
+// wrapList wraps a list of names, none of which is broken.
+func wrapList(first string, names []string) string {
+	words := append([]string(nil), names...)
+	for i := range len(words) - 1 {
+		words[i] += ";"
+	}
+	return wrapWords(first, words)
+}
+
+func wrapWords(first string, words []string) string {
 	indent := width(first)
 	var out strings.Builder
 	out.WriteString(first)
 	used := indent
-	for i, word := range strings.Fields(text) {
+	for i, word := range words {
 		switch n := width(word); {
 		case i == 0:
 			used += n
@@ -81,13 +92,4 @@ func counted(n int, what string) string {
 		return "1 " + what
 	}
 	return fmt.Sprintf("%d %ss", n, what)
-}
-
-// quoted writes "a", "b".
-func quoted(names []string) string {
-	out := make([]string, len(names))
-	for i, name := range names {
-		out[i] = strconv.Quote(name)
-	}
-	return strings.Join(out, ", ")
 }

@@ -5,7 +5,6 @@ import (
 	"io"
 	"strings"
 
-	"github.com/rankproof/rankproof/oracles/certificate"
 	"github.com/rankproof/rankproof/theorems"
 )
 
@@ -53,6 +52,15 @@ func List(w io.Writer, list []theorems.Theorem) {
 	}
 }
 
+// Names lists refs and IDs, for people who asked for what there is not.
+func Names(list []theorems.Theorem) string {
+	lines := make([]string, len(list))
+	for i, t := range list {
+		lines[i] = fmt.Sprintf("  %-4s %s", t.Ref, t.ID)
+	}
+	return strings.Join(lines, "\n")
+}
+
 // Show writes all that a theorem says of itself.
 func Show(w io.Writer, t theorems.Theorem) {
 	fmt.Fprintf(w, "%s  %s\n\n", t.Ref, t.ID)
@@ -68,7 +76,7 @@ func Show(w io.Writer, t theorems.Theorem) {
 		heading(w, "certificates", "of the statement, for all matrices of a shape")
 		for _, c := range t.Certificates {
 			io.WriteString(w, wrap("  ", c.Identity.Name))
-			io.WriteString(w, wrap("    ", shapes(c.Shapes)))
+			io.WriteString(w, wrap("    ", shapes(c)))
 		}
 	}
 	heading(w, "twins", "mistakes, each of which must be refuted")
@@ -101,7 +109,7 @@ func showChecks(w io.Writer, label, what string, checks []theorems.Check) {
 	for _, c := range checks {
 		io.WriteString(w, wrap("  ", c.Name))
 		if len(c.Edges) > 0 {
-			io.WriteString(w, wrap("    visits: ", strings.Join(c.Edges, "; ")))
+			io.WriteString(w, wrapList("    visits: ", c.Edges))
 		}
 	}
 }
@@ -117,7 +125,8 @@ func kind(t theorems.Twin) string {
 }
 
 // shapes names the first and the last shape and how many there are.
-func shapes(list []certificate.Shape) string {
+func shapes(c theorems.Certificate) string {
+	list := c.Shapes
 	switch len(list) {
 	case 0:
 		return "no shapes"

@@ -1,0 +1,270 @@
+package rankproof_test
+
+import (
+	"bytes"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"maps"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+const module = "github.com/rankproof/rankproof"
+
+// room is a rule: what packages may import beyond the standard library. A
+// pattern is a package, or everything at and below it if it ends in "/...";
+// those of this module are written without its path.
+type room struct {
+	packages []string
+	imports  []string
+	tests    []string // test files may import these too, testify, and the package they test
+}
+
+var families = []string{"theorems/linearization", "theorems/conversion", "theorems/meanfield", "theorems/bridges"}
+
+// rooms are the house. Every package is in the room of its most specific
+// pattern, and a package in no room is in the wrong place. This table is the
+// design, not a record of what was built: a build is not mended here.
+var rooms = []room{
+	{packages: []string{"."}, tests: []string{"internal/theoremdoc/markdown", "theorems/registry"}},
+	{packages: []string{"model"},
+		imports: []string{"gonum.org/v1/gonum/..."},
+		tests:   []string{"oracles/...", "generators", "pgregory.net/rapid"}},
+
+	// The independent truth shares nothing with what it judges.
+	{packages: []string{"oracles/..."}, imports: []string{"oracles/..."}},
+
+	{packages: []string{"generators"},
+		imports: []string{"model", "gonum.org/v1/gonum/...", "pgregory.net/rapid"},
+		tests:   []string{"oracles/..."}},
+	{packages: []string{"theorems"},
+		imports: []string{"generators", "model", "oracles/...", "gonum.org/v1/gonum/mat", "pgregory.net/rapid"},
+		tests:   []string{"theorems/..."}},
+	{packages: families,
+		imports: []string{"theorems", "generators", "model", "oracles/...", "gonum.org/v1/gonum/mat", "pgregory.net/rapid"},
+		tests:   []string{"theorems/registry", "theorems/theoremtest"}},
+	{packages: []string{"theorems/registry"},
+		imports: append([]string{"theorems"}, families...),
+		tests:   []string{"theorems/theoremtest"}},
+	{packages: []string{"theorems/theoremtest"},
+		imports: []string{"theorems"},
+		tests:   []string{"generators", "model", "oracles/...", "theorems/...", "pgregory.net/rapid"}},
+
+	{packages: []string{"internal/..."},
+		imports: append([]string{"internal/...", "model", "theorems", "theorems/registry", "gonum.org/v1/gonum/mat", "golang.org/x/term"}, families...),
+		tests:   []string{"generators", "oracles/...", "theorems/..."}},
+	// A reader of archives knows bytes and arrays, no networks.
+	{packages: []string{"internal/npz"}},
+	{packages: []string{"internal/theoremdoc/..."},
+		imports: []string{"internal/theoremdoc/...", "theorems", "theorems/registry"},
+		tests:   []string{"oracles/certificate"}},
+	{packages: []string{"cmd/verify"},
+		imports: []string{"internal/...", "theorems", "theorems/registry"},
+		tests:   []string{"generators", "model"}},
+}
+
+const testify = "github.com/stretchr/testify/..."
+
+// reserved are the packages of the standard library that few may import: the
+// packages listed, and tests where it says so.
+var reserved = map[string]struct {
+	packages []string
+	tests    bool
+}{
+	"testing/...": {packages: []string{"theorems/theoremtest"}, tests: true}, // its flags would be the command's
+	"math/rand":   {},                                                        // math/rand/v2, seeded
+	"C":           {},                                                        // six platforms, cross-built
+}
+
+func matches(pattern, pkg string) bool {
+	if below, ok := strings.CutSuffix(pattern, "/..."); ok {
+		return pkg == below || strings.HasPrefix(pkg, below+"/")
+	}
+	return pkg == pattern
+}
+
+func matchesAny(patterns []string, pkg string) bool {
+	return slices.ContainsFunc(patterns, func(p string) bool { return matches(p, pkg) })
+}
+
+// roomOf returns the room with the longest path that a package is at or below.
+func roomOf(pkg string) (room room, ok bool) {
+	longest := -1
+	for _, r := range rooms {
+		for _, p := range r.packages {
+			if n := len(strings.TrimSuffix(p, "/...")); matches(p, pkg) && n > longest {
+				room, longest = r, n
+			}
+		}
+	}
+	return room, longest >= 0
+}
+
+// mayImport reports whether a file of a package, "." or below, may import a path.
+func mayImport(pkg, imported string, test bool) bool {
+	for pattern, r := range reserved {
+		if matches(pattern, imported) {
+			return test && r.tests || matchesAny(r.packages, pkg)
+		}
+	}
+	first, _, _ := strings.Cut(imported, "/")
+	if !strings.Contains(first, ".") {
+		return true // the standard library
+	}
+	if imported == module {
+		imported = "."
+	}
+	imported = strings.TrimPrefix(imported, module+"/")
+	r, _ := roomOf(pkg)
+	return matchesAny(r.imports, imported) ||
+		test && (matchesAny(r.tests, imported) || matches(testify, imported) || imported == pkg)
+}
+
+// TestRules holds the rules to what they are for.
+func TestRules(t *testing.T) {
+	const inside = module + "/"
+	for _, c := range []struct {
+		pkg, imported string
+		test, want    bool
+	}{
+		{"oracles/exact", "math/big", false, true},
+		{"oracles/exact", inside + "oracles/gfp", false, true},
+		{"oracles/exact", inside + "model", false, false},
+		{"oracles/exact", inside + "model", true, false},
+		{"oracles/exact", inside + "oraclesque", false, false},
+		{"oracles/exact", "gonum.org/v1/gonum/mat", true, false},
+		{"oracles/exact", "github.com/stretchr/testify/require", true, true},
+		{"oracles/exact", "github.com/stretchr/testify/require", false, false},
+		{"model", inside + "oracles/exact", false, false},
+		{"model", inside + "oracles/exact", true, true},
+		{"model", "pgregory.net/rapid", false, false},
+		{"theorems/linearization", inside + "theorems/registry", false, false},
+		{"internal/npz", inside + "model", false, false},
+		{"internal/hunt", inside + "theorems/theoremtest", false, false},
+		{"cmd/verify", "testing", false, false},
+		{"cmd/verify", "testing", true, true},
+		{"theorems/theoremtest", "testing", false, true},
+		{"model", "math/rand", true, false},
+		{"model", "math/rand/v2", false, true},
+		{".", inside + "model", false, false},
+	} {
+		require.Equal(t, c.want, mayImport(c.pkg, c.imported, c.test), "%+v", c)
+	}
+	for _, misplaced := range []string{"oracle", "util", "theorems/extra", "cmd/other"} {
+		_, ok := roomOf(misplaced)
+		require.False(t, ok, misplaced)
+	}
+}
+
+// files returns the text files of the module by their slash-separated names,
+// and what is in them.
+func files(t *testing.T) map[string][]byte {
+	t.Helper()
+	out := map[string][]byte{}
+	require.NoError(t, filepath.WalkDir(".", func(name string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case d.Name() == ".git" || d.Name() == ".work":
+			if d.IsDir() {
+				return fs.SkipDir
+			}
+			return nil
+		case !d.Type().IsRegular():
+			return nil
+		}
+		text, err := os.ReadFile(name)
+		if err == nil && !bytes.Contains(text, []byte{0}) {
+			out[filepath.ToSlash(name)] = text
+		}
+		return err
+	}))
+	return out
+}
+
+// source is a Go file outside testdata.
+type source struct {
+	pkg  string // its folder
+	test bool
+	ast  *ast.File
+	text []byte
+}
+
+func sources(t *testing.T) map[string]source {
+	t.Helper()
+	out := map[string]source{}
+	for name, text := range files(t) {
+		if path.Ext(name) != ".go" || strings.Contains("/"+name, "/testdata/") {
+			continue
+		}
+		f, err := parser.ParseFile(token.NewFileSet(), name, text, parser.ParseComments|parser.SkipObjectResolution)
+		require.NoError(t, err)
+		out[name] = source{path.Dir(name), strings.HasSuffix(name, "_test.go"), f, text}
+	}
+	return out
+}
+
+// TestImports holds every file, whatever platform it is built for, to the
+// rule of its room.
+func TestImports(t *testing.T) {
+	seen, all := map[string]bool{}, sources(t)
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		src := all[name]
+		seen[src.pkg] = true
+		if _, ok := roomOf(src.pkg); !ok {
+			t.Errorf("%s: package %s is in no room of the house", name, src.pkg)
+		}
+		for _, spec := range src.ast.Imports {
+			imported, err := strconv.Unquote(spec.Path.Value)
+			require.NoError(t, err)
+			if !mayImport(src.pkg, imported, src.test) {
+				t.Errorf("%s: package %s may not import %s", name, src.pkg, imported)
+			}
+		}
+	}
+	for _, pkg := range []string{".", "model", "generators", "oracles/exact", "theorems", "theorems/registry"} {
+		require.True(t, seen[pkg], "package %s was not looked at", pkg)
+	}
+}
+
+// TestFilesAreShort: 400 lines are as much as a reader holds.
+func TestFilesAreShort(t *testing.T) {
+	const most = 400
+	for name, src := range sources(t) {
+		if lines := bytes.Count(src.text, []byte("\n")); lines > most && !ast.IsGenerated(src.ast) {
+			t.Errorf("%s has %d lines, more than %d", name, lines, most)
+		}
+	}
+}
+
+// TestComparisonsAreNotBlind: testify's comparisons with a tolerance pass on
+// NaN. Residual.Verdict is the one that does not.
+func TestComparisonsAreNotBlind(t *testing.T) {
+	for name, src := range sources(t) {
+		ast.Inspect(src.ast, func(n ast.Node) bool {
+			if id, ok := n.(*ast.Ident); ok && (strings.HasPrefix(id.Name, "InDelta") || strings.HasPrefix(id.Name, "InEpsilon")) {
+				t.Errorf("%s: %s passes on NaN", name, id.Name)
+			}
+			return true
+		})
+	}
+}
+
+// TestNoPathsOfOneMachine: a clone is somewhere else.
+func TestNoPathsOfOneMachine(t *testing.T) {
+	machine := []byte("/" + "work/")
+	for name, text := range files(t) {
+		if i := bytes.Index(text, machine); i >= 0 {
+			t.Errorf("%s, line %d: a path of one machine", name, 1+bytes.Count(text[:i], []byte("\n")))
+		}
+	}
+}
