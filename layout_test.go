@@ -60,7 +60,7 @@ var rooms = []room{
 		tests:   []string{"generators", "model", "oracles/...", "theorems/...", "pgregory.net/rapid"}},
 
 	{packages: []string{"internal/..."},
-		imports: append([]string{"internal/...", "model", "theorems", "theorems/registry", "gonum.org/v1/gonum/mat", "golang.org/x/term"}, families...),
+		imports: append([]string{"internal/...", "model", "theorems", "theorems/registry", "gonum.org/v1/gonum/mat", "golang.org/x/term", "github.com/schollz/progressbar/v3"}, families...),
 		tests:   []string{"generators", "oracles/...", "theorems/..."}},
 	// A reader of archives knows bytes and arrays, no networks.
 	{packages: []string{"internal/npz"}},
@@ -68,7 +68,7 @@ var rooms = []room{
 		imports: []string{"internal/theoremdoc/...", "theorems", "theorems/registry"},
 		tests:   []string{"oracles/certificate"}},
 	{packages: []string{"cmd/verify"},
-		imports: []string{"internal/...", "theorems", "theorems/registry"},
+		imports: []string{"internal/...", "theorems", "theorems/registry", "github.com/spf13/..."},
 		tests:   []string{"generators", "model"}},
 }
 

@@ -125,7 +125,8 @@ func oneNumber(k, n int, to func(float64) float64) edit {
 // number.
 func (f field) keep(to func(float64) float64) func(float64) float64 {
 	return func(x float64) float64 {
-		if y := to(x); !f.positive || y > 0 {
+		// A positive field that is 0 is absent, and stays so.
+		if y := to(x); !f.positive || x != 0 && y > 0 {
 			return y
 		}
 		return x
@@ -182,7 +183,7 @@ func cost[C any](instance C) (numbers int, effort float64) {
 // for a small integer, more for a fraction, most for 17 digits.
 func (f field) effort(x float64) float64 {
 	switch {
-	case x == f.simplest(x):
+	case x == f.simplest(x), x == 0:
 		return 0
 	case x == math.Trunc(x) && math.Abs(x) < 1e6:
 		return 1 + math.Abs(x)/1e6 + negative(x)

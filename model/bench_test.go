@@ -14,7 +14,7 @@ func benchmarkSizes(b *testing.B, run func(b *testing.B, l *model.Linearization)
 			rng := random(uint64(units + rank))
 			m, n := gaussian(rng, units, rank, 1), gaussian(rng, units, rank, 1)
 			n.Add(n, m)
-			net := network(b, lowRank(b, m, n, 1/float64(units)), model.Tanh())
+			net := network(b, lowRank(b, m, n, 2/float64(units)), model.Tanh()) // overlap about 2I
 			l := linearized(b, net, gaussian(rng, 1, units, 1).RawRowView(0))
 			b.Run(fmt.Sprintf("N=%d/R=%d", units, rank), func(b *testing.B) {
 				b.ReportAllocs()
@@ -35,10 +35,11 @@ func BenchmarkModes(b *testing.B) {
 	benchmarkSizes(b, func(b *testing.B, l *model.Linearization) { modesOf(b, l) })
 }
 
+// BenchmarkNewton is a handful of steps to the origin.
 func BenchmarkNewton(b *testing.B) {
 	benchmarkSizes(b, func(b *testing.B, l *model.Linearization) {
 		start := make([]float64, l.Network().Connectivity().(*model.LowRank).Rank())
-		start[0] = 1
+		start[0] = 0.05
 		if _, err := l.Network().Newton(nil, start); err != nil {
 			b.Fatal(err)
 		}

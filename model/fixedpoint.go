@@ -186,7 +186,7 @@ func (net *RNN) Newton(u, start []float64) (*FixedPoint, error) {
 }
 
 const (
-	newtonSteps   = 200
+	newtonSteps   = 100
 	newtonHalving = 40 // halvings of one step before Newton gives up
 )
 

@@ -25,8 +25,12 @@ type FixedPointSet struct {
 }
 
 // searchRounds bounds how often FixedPoints looks again while the indices say
-// that a fixed point is missing.
-const searchRounds = 8
+// that a fixed point is missing, in up to searchDimensions dimensions: beyond,
+// a random network has more of them than anybody finds.
+const (
+	searchRounds     = 8
+	searchDimensions = 8
+)
 
 // FixedPoints returns the fixed points under constant input u (q) that Newton
 // iteration finds from many starts, in κ for a low-rank network and in x for
@@ -34,7 +38,7 @@ const searchRounds = 8
 // random in the box that traps the dynamics of a bounded φ, at scales from a
 // thousandth of it up; then between the points found, where saddles are. While
 // the indices of a bounded φ do not add up to 1 it looks again, up to eight
-// times. That no fixed point was missed is not promised.
+// times in up to eight dimensions. That no fixed point was missed is not promised.
 func (net *RNN) FixedPoints(u []float64, search FixedPointSearch) (*FixedPointSet, error) {
 	c, err := net.coordinates(u)
 	if err != nil {
@@ -45,7 +49,11 @@ func (net *RNN) FixedPoints(u []float64, search FixedPointSearch) (*FixedPointSe
 	}
 	set := &FixedPointSet{}
 	rng := rand.New(rand.NewPCG(search.Seed, 0))
-	for round := 0; round == 0 || round < searchRounds && set.misses(c); round++ {
+	rounds := searchRounds
+	if c.dim() > searchDimensions {
+		rounds = 1
+	}
+	for round := 0; round == 0 || round < rounds && set.misses(c); round++ {
 		set.tryAll(c, c.starts(search.Starts, rng), search.Limit)
 		set.tryAll(c, set.between(), search.Limit)
 	}

@@ -11,8 +11,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// ErrUndecided is returned by an exact decision on an instance that it does
-// not reach, such as one whose hypotheses fail.
+// ErrUndecided is returned by an exact decision, or a claim's oracle, on an
+// instance that it does not reach, such as one whose hypotheses fail.
 var ErrUndecided = errors.New("undecided")
 
 // Violation is a statement found false by exact arithmetic.
@@ -109,6 +109,9 @@ type Outcome struct {
 	NotTried bool
 }
 
+// Escalates reports whether exact arithmetic decides where the claim abstains.
+func (c Check) Escalates() bool { return c.judge != nil && c.decide != nil }
+
 // On judges one instance: floating point first, exact arithmetic where that
 // abstains. A subject that refuses or panics on an instance that meets the
 // hypotheses fails.
@@ -123,6 +126,8 @@ func (c Check) On(s Subject, instance any) (out Outcome) {
 		switch {
 		case errors.Is(err, ErrNotImplemented):
 			return Outcome{NotTried: true}
+		case errors.Is(err, ErrUndecided):
+			return Outcome{Finding: Finding{Verdict: Unknown, Reason: err.Error()}}
 		case err != nil:
 			return Outcome{Finding: Finding{Verdict: Fails, Reason: err.Error()}}
 		case f.Verdict != Unknown || c.decide == nil:
@@ -152,5 +157,5 @@ func (c Check) Shrink(s Subject, instance any) any {
 	})
 }
 
-// rational is the exact value of a float64, which is finite in any instance.
+// Rational returns the exact value of a float64, which is finite in any instance.
 func Rational(x float64) *big.Rat { return new(big.Rat).SetFloat64(x) }

@@ -18,6 +18,7 @@ type Report struct {
 	Instances   int     // floating-point instances judged
 	WorstMargin float64 // the largest error/bound among those that hold
 	Worst       *Failure
+	Judged      int // instances of both kinds
 	Unknown     int // instances that stayed unknown
 	Escalated   int // instances on which floating point abstained and exact arithmetic decided
 	Exact       int // instances decided exactly, the escalated ones included
@@ -48,6 +49,9 @@ type TwinReport struct {
 	Refuted bool
 	After   int
 	By      string // the quantity that gave it away
+	// NotTried is true where the subject lacks the operations that the twin
+	// would get wrong.
+	NotTried bool
 }
 
 // Failure is an instance with what was found on it.
@@ -72,7 +76,7 @@ func (r Report) CertificateBits() float64 {
 // TwinSurvived reports whether some twin was not refuted.
 func (r Report) TwinSurvived() bool {
 	for _, t := range r.Twins {
-		if !t.Refuted {
+		if !t.Refuted && !t.NotTried {
 			return true
 		}
 	}
@@ -122,11 +126,13 @@ func (t Theorem) verdict(r Report) Verdict {
 			return Fails
 		}
 	}
-	tried := r.Instances + r.Exact + len(r.Proofs)
-	if tried == 0 || r.Interrupted || r.TwinSurvived() {
+	// Evidence about the statement alone says nothing of a subject that lacks
+	// every operation the theorem claims something about.
+	untried := r.Judged+len(r.Proofs) == 0 || len(t.Claims) > 0 && r.Instances == 0
+	if untried || r.Interrupted || r.TwinSurvived() {
 		return Unknown
 	}
-	if float64(r.Unknown) > t.MaxUnknown*float64(r.Instances+r.Exact) {
+	if float64(r.Unknown) > t.MaxUnknown*float64(r.Judged) {
 		return Unknown
 	}
 	return Holds
@@ -182,6 +188,7 @@ func (r *Report) enter(s Subject, j judged) {
 	for _, tag := range j.check.Tags(j.instance) {
 		r.Tags[tag]++
 	}
+	r.Judged++
 	if !j.check.IsExact() {
 		r.Instances++
 	}
@@ -275,10 +282,13 @@ func (t Theorem) RunTwin(s Subject, twin Twin, e Effort) TwinReport {
 	} else {
 		checks = twin.False
 	}
+	report.NotTried = true
 	for i := range e.TwinAttempts {
 		c := checks[i%len(checks)]
 		instance := c.Draw(seedOf(e.Seed, t.ID+"/twin/"+twin.Name, i))
-		if out := c.On(s, instance); out.Verdict == Fails {
+		out := c.On(s, instance)
+		report.NotTried = report.NotTried && out.NotTried
+		if out.Verdict == Fails {
 			report.Refuted, report.After, report.By = true, i+1, out.Worst.What
 			if report.By == "" {
 				report.By = out.Reason

@@ -41,8 +41,8 @@ Low-rank connectivity is never expanded to N×N.`,
   verify check trained.npz --convention trained.convention.json --u 0.5 --json`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if search.Starts < 1 || search.Limit < 1 {
-				return fmt.Errorf("--starts is %d and --limit %d, want at least 1 of each", search.Starts, search.Limit)
+			if search.Starts < 0 || search.Limit < 1 {
+				return fmt.Errorf("--starts is %d and --limit %d, want at least 0 and 1", search.Starts, search.Limit)
 			}
 			convention, err := flags.convention(cmd.Flags())
 			if err != nil {
@@ -70,7 +70,7 @@ Low-rank connectivity is never expanded to N×N.`,
 	f := cmd.Flags()
 	f.SortFlags = false
 	flags.define(f)
-	f.IntVar(&search.Starts, "starts", 200, "Newton starts of the search for fixed points")
+	f.IntVar(&search.Starts, "starts", 0, "Newton starts of the search for fixed points (default by size: 200 for low rank)")
 	f.IntVar(&search.Limit, "limit", 64, "fixed points kept at most")
 	f.Uint64Var(&search.Seed, "seed", 1, "seed of the random starts")
 	f.BoolVar(&asJSON, "json", false, "print JSON")

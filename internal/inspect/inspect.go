@@ -14,7 +14,7 @@ import (
 
 // Options say how hard to look, and at which Euler map.
 type Options struct {
-	Starts int     // Newton starts
+	Starts int     // Newton starts; 0 chooses by the size of the problem
 	Limit  int     // fixed points kept at most
 	Seed   uint64  // of the random starts
 	Leak   float64 // α = dt/τ of the Euler map where the file gives none
@@ -62,7 +62,11 @@ func Run(n *netfile.Network, o Options) (*Report, error) {
 		leak, r.DtAssumed = o.Leak, true
 	}
 	r.Dt = leak * shortest
-	found, err := n.RNN.FixedPoints(n.U, model.FixedPointSearch{Starts: o.Starts, Seed: o.Seed, Limit: o.Limit})
+	starts := o.Starts
+	if starts == 0 {
+		starts = defaultStarts(n.RNN)
+	}
+	found, err := n.RNN.FixedPoints(n.U, model.FixedPointSearch{Starts: starts, Seed: o.Seed, Limit: o.Limit})
 	if err != nil {
 		return nil, err
 	}
@@ -79,6 +83,15 @@ func Run(n *netfile.Network, o Options) (*Report, error) {
 	}
 	r.Statements, err = linearization.Inspection{Network: n.RNN, Input: n.U, Points: found.Points, Dt: r.Dt}.Judge(theorems.Model())
 	return r, err
+}
+
+// defaultStarts is 200 for a low-rank network. The starts of a dense one cost
+// N³ each: a few seconds of them.
+func defaultStarts(net *model.RNN) int {
+	if _, lowRank := net.Connectivity().(*model.LowRank); lowRank {
+		return 200
+	}
+	return max(4, min(200, 4000/net.Units()))
 }
 
 func (r *Report) at(p model.FixedPoint, shift []float64) (Point, error) {

@@ -13,6 +13,8 @@ import (
 const (
 	shownModes = 6
 	shownUnits = 5
+	// of a continuum a few points are enough
+	shownOfContinuum = 4
 )
 
 // WriteText writes the report for a person.
@@ -21,6 +23,10 @@ func (r *Report) WriteText(w io.Writer) error {
 	fmt.Fprintf(&b, "%s\n\n", r.Source)
 	r.writeSearch(&b)
 	for i, p := range r.Points {
+		if r.Truncated && i == shownOfContinuum {
+			fmt.Fprintf(&b, "\n… and %d more (--json has all)\n", len(r.Points)-i)
+			break
+		}
 		r.writePoint(&b, i, p)
 	}
 	r.writeStatements(&b)
@@ -38,7 +44,7 @@ func (r *Report) writeSearch(b *strings.Builder) {
 	case r.Truncated:
 		b.WriteString("; the search was cut off: a continuum, or many\n")
 	case r.Complete:
-		b.WriteString(": 1, as it must be for a bounded nonlinearity if none is missing\n")
+		b.WriteString(", as it must be for a bounded nonlinearity if none is missing\n")
 	case r.Bounded:
 		b.WriteString("; it must be 1 for a bounded nonlinearity: one is missing, or degenerate (try more --starts)\n")
 	default:
@@ -64,7 +70,12 @@ func (r *Report) writePoint(b *strings.Builder, i int, p Point) {
 	} else {
 		fmt.Fprintf(b, ", an exact one within %.2g", p.Radius)
 	}
-	fmt.Fprintf(b, "   index %+d\n", p.Index)
+	switch p.Index {
+	case 0:
+		b.WriteString("   no index\n")
+	default:
+		fmt.Fprintf(b, "   index %+d\n", p.Index)
+	}
 	what := "τM_x"
 	if _, scalar := r.Network.ScalarTau(); !scalar {
 		what = "M_x"

@@ -76,7 +76,7 @@ func (r Result) Doubts(twinAttempts int) []string {
 		}
 	}
 	for _, t := range r.Twins {
-		if !t.Refuted {
+		if !t.Refuted && !t.NotTried {
 			mistake, tried := r.twin(t.Name, twinAttempts)
 			add("false twin %q (%s) survived %s: this evidence would not notice such a mistake", t.Name, mistake, tried)
 		}

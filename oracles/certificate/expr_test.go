@@ -54,7 +54,8 @@ func TestEqualFormulasAreOneNode(t *testing.T) {
 	b := NewBuilder()
 	w, d := b.Matrix("W", 3, 3), b.Diagonal("D", 3)
 	require.Equal(t, w, b.Matrix("W", 3, 3))
-	require.True(t, w.Times(d).Inverse() == w.Times(d).Inverse())
+	once, again := w.Times(d).Inverse(), w.Times(d).Inverse()
+	require.True(t, once == again)
 	require.True(t, w.T().Inverse().T() == w.Inverse())
 	for _, pair := range [][2]Expr{
 		{w.Times(d), d.Times(w)}, {w.Pow(2), w.Pow(3)}, {w.Column(0), w.Column(1)}, {b.Integer(1), b.Integer(2)},

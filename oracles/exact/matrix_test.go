@@ -9,7 +9,7 @@ import (
 )
 
 func TestFromFloat64IsExact(t *testing.T) {
-	values := [][]float64{{0.1, -0.0, 0x1p-60}, {0x1p60, math.MaxFloat64, math.SmallestNonzeroFloat64}}
+	values := [][]float64{{0.1, math.Copysign(0, -1), 0x1p-60}, {0x1p60, math.MaxFloat64, math.SmallestNonzeroFloat64}}
 	m, err := FromFloat64(values)
 	require.NoError(t, err)
 	for i, row := range values {

@@ -134,7 +134,7 @@ func TestFixingBias(t *testing.T) {
 	n := Network{W: [][]float64{{1, 2}, {3, -4}}, Phi: "relu", B: [][]float64{{1}, {10}}}
 	bias, err := n.FixingBias([]float64{5, -7}, []float64{2})
 	require.NoError(t, err)
-	require.Equal(t, []float64{5 - 5 - 2, -7 - 15 - 20}, bias)
+	require.Equal(t, []float64{-2, -42}, bias)
 }
 
 func TestNetworksOfNoUnitsOrInputs(t *testing.T) {

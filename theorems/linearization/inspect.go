@@ -47,6 +47,9 @@ func (in Inspection) Judge(s theorems.Subject) ([]Judgement, error) {
 		j := Judgement{NotApplicable: st.unless}
 		theorem := st.theorem()
 		j.Ref, j.ID = theorem.Ref, theorem.ID
+		if len(truths) == 0 {
+			j.NotApplicable = "no fixed point was found"
+		}
 		for k, t := range truths {
 			if st.unless != "" {
 				break

@@ -24,7 +24,7 @@ type truth struct {
 	w, absW    [][]float64 // W and its magnitudes by entries (N×N), nil beyond small networks
 	d, dErr    []float64   // φ'(x) and what an implementation may miss it by
 	tau        []float64   // (N)
-	b, inputs  [][]float64 // B (N×q); nil rows where q = 0
+	b          [][]float64 // B (N×q), nil where q = 0
 	loadingsM  float64     // 2-norm condition of M, of its blocks for unit-wise τ
 	loadingsN  float64
 	overlap    float64 // ‖scale·|N|ᵀD|M|‖_F
