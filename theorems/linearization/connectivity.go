@@ -20,6 +20,9 @@ type connectivity interface {
 	norms() (one, two, inf float64)
 }
 
+// jacobiUnits is the size up to which the oracle's singular values are quick.
+const jacobiUnits = 32
+
 // entries is W by its N² numbers, with magnitudes.
 type entries struct{ w, abs [][]float64 }
 
@@ -56,7 +59,12 @@ func (e entries) frobenius(rows, cols []float64) float64 {
 }
 
 func (e entries) norms() (one, two, inf float64) {
-	return dense.Norm1(e.abs), min(dense.NormTwo(e.w), dense.NormFro(e.abs)), dense.NormInf(e.abs)
+	one, inf = dense.Norm1(e.abs), dense.NormInf(e.abs)
+	two = min(dense.NormFro(e.abs), math.Sqrt(one)*math.Sqrt(inf))
+	if len(e.w) <= jacobiUnits {
+		two = min(two, dense.NormTwo(e.w))
+	}
+	return one, two, inf
 }
 
 // loadings is W = scale·M Nᵀ by rows of M and N (N×R each).

@@ -312,8 +312,19 @@ func (t *truth) expectGains(f *theorems.Finding, modes []mode) {
 }
 
 // expectOneMultiplicity is what L9 says of modes: those within rounding of one
-// eigenvalue are as independent in one form as in the other.
-func (t *truth) expectOneMultiplicity(f *theorems.Finding, modes []mode) {
+// eigenvalue are as independent in one form as in the other; a simple
+// eigenvalue has a vector in both.
+func (t *truth) expectOneMultiplicity(f *theorems.Finding, all []mode) {
+	var modes []mode
+	for _, md := range all {
+		f.Demand("as many independent modes in one form as in the other", norm(md.v) > 0 && norm(md.w) > 0)
+		if md.clustered {
+			modes = append(modes, md)
+		}
+	}
+	if len(modes) == 0 {
+		return
+	}
 	independent := func(of func(mode) []complex128) int {
 		var gram [][]complex128
 		for _, a := range modes {
