@@ -3,6 +3,7 @@ package generators
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 
 	"github.com/rankproof/rankproof/model"
 	"gonum.org/v1/gonum/mat"
@@ -49,6 +50,9 @@ func (n Network) RNN(bias []float64) (*model.RNN, error) {
 		}
 		if loadings, err = matrix("N", n.N); err != nil {
 			return nil, err
+		}
+		if n.Scale == 0 {
+			return nil, fmt.Errorf("%w: scale is 0 or missing", model.ErrInvalid)
 		}
 		w, err = model.NewLowRank(m, loadings, n.Scale)
 	} else {
@@ -151,7 +155,17 @@ func drawNetwork(t *rapid.T, o NetworkOptions, n int, rng *rand.Rand) Network {
 	return net
 }
 
-func (n *Network) tag(tags ...string) { n.Tags = append(n.Tags, tags...) }
+func (n *Network) tag(tags ...string) { n.Tags = union(n.Tags, tags) }
+
+// union adds the tags that are not there yet.
+func union(tags, more []string) []string {
+	for _, tag := range more {
+		if !slices.Contains(tags, tag) {
+			tags = append(tags, tag)
+		}
+	}
+	return tags
+}
 
 func (n *Network) drawConnectivity(t *rapid.T, o NetworkOptions, units int, rng *rand.Rand) {
 	kinds := o.Kinds
@@ -204,8 +218,13 @@ func (n *Network) drawLoadings(t *rapid.T, o NetworkOptions, units int, rng *ran
 				n.N[i][r] += 2 * n.M[i][r]
 			}
 		}
-	case 1: // rotated overlap: complex pairs
-		if rank > 1 {
+	case 1: // rotated overlap of orthogonal loadings of one length: a complex pair
+		if rank == 2 {
+			n.M[units-1][0], n.M[units-1][1] = 0, 0 // stays so if units is odd
+			for i := 0; i+1 < units; i += 2 {
+				a, b := n.M[i][0], n.M[i][1]
+				n.M[i+1][0], n.M[i+1][1] = -b, a
+			}
 			for i := range n.N {
 				n.N[i][0], n.N[i][1] = n.M[i][0]-2*n.M[i][1], 2*n.M[i][0]+n.M[i][1]
 			}

@@ -50,12 +50,14 @@ func PairsOf(maxUnits int, kinds ...Kind) *rapid.Generator[Pair] {
 				p.B[i][j] = integer(rng, 3)
 			}
 		}
-		p.tagOverlap()
+		if kind.Name == "rank one" {
+			p.tagOverlap()
+		}
 		return p
 	})
 }
 
-func (p *Pair) tag(tags ...string) { p.Tags = append(p.Tags, tags...) }
+func (p *Pair) tag(tags ...string) { p.Tags = union(p.Tags, tags) }
 
 // drawSlopes draws D: all zero, all one, or halves with some zeros.
 func (p *Pair) drawSlopes(t *rapid.T, rng *rand.Rand) {
@@ -81,7 +83,7 @@ func (p *Pair) drawSlopes(t *rapid.T, rng *rand.Rand) {
 	}
 }
 
-// tagOverlap marks W D with trace 0; for rank one, that is μ = 0.
+// tagOverlap marks W D of rank one with trace 0, which is μ = 0.
 func (p *Pair) tagOverlap() {
 	trace := 0.0 // of small integers and halves: exact
 	for i := range p.D {

@@ -10,7 +10,7 @@ import (
 
 // Each test of this file states a tag that, when it was written, was not true
 // of every instance that carried it. Set mended to true with the last of them.
-const mended = false
+const mended = true
 
 func pending(t *testing.T) {
 	t.Helper()

@@ -48,7 +48,7 @@ func Zoo() []Kind {
 		{"stochastic", nil, false, stochastic},
 		{"prescribed spectrum", from(2, "complex spectrum"), false, prescribed},
 		{"nearly defective", from(2, "nearly defective"), false, nearlyDefective},
-		{"plane projector", from(3, "repeated eigenvalue", "W singular"), false, planeProjector},
+		{"plane projector", from(3, "repeated eigenvalue", "W singular"), true, planeProjector},
 	}
 }
 
@@ -351,17 +351,13 @@ func nearlyDefective(rng *rand.Rand, n int) [][]float64 {
 	return a
 }
 
-// planeProjector projects on a plane: with φ the identity every point of the
-// plane is a fixed point, as on a ring attractor's tangent.
+// planeProjector projects on a plane, obliquely: with φ the identity every
+// point of the plane is a fixed point, as on a ring attractor's tangent.
 func planeProjector(rng *rand.Rand, n int) [][]float64 {
-	q := orthogonal(rng, n)
 	a := zeros(n, n)
-	for i := range a {
-		for j := range a[i] {
-			for k := range min(2, n) {
-				a[i][j] += q[i][k] * q[j][k]
-			}
-		}
+	for i := range min(2, n) {
+		a[i][i] = 1
 	}
+	shear(rng, a, n)
 	return a
 }

@@ -12,19 +12,20 @@ import (
 // D v = 0, which happens only at μ = 0, and the way back at an eigenvalue
 // λ = −1/τ_i are ErrNoImage.
 func (l *Linearization) CarryRight(from Form, lambda complex128, v []complex128) ([]complex128, error) {
-	if len(v) != l.net.Units() {
-		return nil, invalidf("eigenvector has %d entries, want %d", len(v), l.net.Units())
+	if err := l.checkPair(from, lambda, v); err != nil {
+		return nil, err
 	}
 	if from == Activation {
 		return l.throughGains(v)
 	}
 	out := applyComplex(l.net.w.Apply, v)
 	for i := range out {
-		shift := 1 + lambda*complex(l.net.Tau(i), 0)
+		tau := l.net.Tau(i)
+		shift := lambda + complex(1/tau, 0) // 0 at λ = −1/τ for every τ, unlike 1 + λτ
 		if shift == 0 {
 			return nil, noWayBack(lambda, i)
 		}
-		out[i] /= shift
+		out[i] /= shift * complex(tau, 0)
 	}
 	return out, nil
 }
@@ -36,8 +37,8 @@ func (l *Linearization) CarryRight(from Form, lambda complex128, v []complex128)
 //
 // The two exceptions are those of CarryRight.
 func (l *Linearization) CarryLeft(from Form, lambda complex128, left []complex128) ([]complex128, error) {
-	if len(left) != l.net.Units() {
-		return nil, invalidf("eigenvector has %d entries, want %d", len(left), l.net.Units())
+	if err := l.checkPair(from, lambda, left); err != nil {
+		return nil, err
 	}
 	if from == Activity {
 		return l.throughGains(left)
@@ -55,6 +56,17 @@ func (l *Linearization) CarryLeft(from Form, lambda complex128, left []complex12
 		out[i] /= shift
 	}
 	return out, nil
+}
+
+// checkPair refuses an eigenpair of the wrong length, form, or not finite.
+func (l *Linearization) checkPair(form Form, lambda complex128, v []complex128) error {
+	if err := form.check(); err != nil {
+		return err
+	}
+	if !finiteComplex(lambda) {
+		return invalidf("eigenvalue is %v", lambda)
+	}
+	return finiteComplexVector("eigenvector", v, l.net.Units())
 }
 
 func noWayBack(lambda complex128, unit int) error {

@@ -33,8 +33,11 @@ func (net *RNN) ContextChange(first, second ContextMode, c int) (activation, act
 	}
 	n := net.Units()
 	for _, m := range []ContextMode{first, second} {
-		if len(m.ActivationLeft) != n || len(m.ActivityLeft) != n {
-			return activation, activity, invalidf("left vectors have %d and %d entries, want %d", len(m.ActivationLeft), len(m.ActivityLeft), n)
+		if err := finiteComplexVector("left vector in activation form", m.ActivationLeft, n); err != nil {
+			return activation, activity, err
+		}
+		if err := finiteComplexVector("left vector in activity form", m.ActivityLeft, n); err != nil {
+			return activation, activity, err
 		}
 	}
 	d1, err := net.Derivatives(first.State)

@@ -41,7 +41,7 @@ func eigen(a *mat.Dense, inherited float64) ([]eigenpair, error) {
 		}
 	}
 	size := mat.Norm(a, 2)
-	backward := 10*float64(n)*unitRoundoff*size + inherited
+	backward := 10*float64(n)*unitRoundoff*size + inherited + float64(n)*smallestSubnormal
 	pairs := make([]eigenpair, n)
 	for k, z := range values {
 		p := eigenpair{z: z, right: right[k], left: left[k]}
@@ -82,6 +82,7 @@ func decompose(a *mat.Dense) (values []complex128, right, left [][]complex128, e
 	}()
 	var lib lapackgonum.Implementation
 	h := mat.DenseCopyOf(a).RawMatrix().Data
+	exponent := scaleToOne(h)
 	order, tau := make([]float64, n), make([]float64, n-1)
 	work := make([]float64, 64*n)
 	ilo, ihi := lib.Dgebal(lapack.Permute, n, h, n, order)
@@ -97,10 +98,21 @@ func decompose(a *mat.Dense) (values []complex128, right, left [][]complex128, e
 	lib.Dgebak(lapack.Permute, lapack.EVRight, n, ilo, ihi, order, n, vr, n)
 	lib.Dgebak(lapack.Permute, lapack.EVLeft, n, ilo, ihi, order, n, vl, n)
 	for k := range n {
-		values = append(values, complex(re[k], im[k]))
+		values = append(values, complex(math.Ldexp(re[k], exponent), math.Ldexp(im[k], exponent)))
 	}
 	// uᴴA = z uᴴ is what the library returns; the conjugate has lᵀA = z lᵀ.
 	return values, columns(vr, im, 1), columns(vl, im, -1), nil
+}
+
+// scaleToOne divides by a power of two, so that the largest entry is about 1,
+// and returns its exponent: the library does not deflate what is below 1e-292,
+// which the slopes of deeply saturated units are.
+func scaleToOne(h []float64) int {
+	_, exponent := math.Frexp(largest(h))
+	for i := range h {
+		h[i] = math.Ldexp(h[i], -exponent)
+	}
+	return exponent
 }
 
 // nudged returns a moved by 2u‖A‖_F at most: a fifth of the

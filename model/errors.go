@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"math/cmplx"
 
 	"gonum.org/v1/gonum/mat"
 )
@@ -40,6 +41,21 @@ func finiteVector(name string, v []float64, want int) error {
 	}
 	return nil
 }
+
+// finiteComplexVector is finiteVector for complex entries.
+func finiteComplexVector(name string, v []complex128, want int) error {
+	if len(v) != want {
+		return invalidf("%s has %d entries, want %d", name, len(v), want)
+	}
+	for i, z := range v {
+		if !finiteComplex(z) {
+			return invalidf("%s[%d] is %v", name, i, z)
+		}
+	}
+	return nil
+}
+
+func finiteComplex(z complex128) bool { return !cmplx.IsNaN(z) && !cmplx.IsInf(z) }
 
 // finiteMatrix refuses an entry that is not finite, naming matrix and entry.
 func finiteMatrix(name string, a mat.Matrix) error {

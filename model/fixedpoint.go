@@ -1,6 +1,7 @@
 package model
 
 import (
+	"errors"
 	"fmt"
 	"math"
 
@@ -20,8 +21,9 @@ type FixedPoint struct {
 	// component, in the coordinates of the search), by Newton–Kantorovich;
 	// +Inf where that cannot be shown, as at a degenerate point or a kink.
 	Radius float64
-	// Index is the sign of det(−DF), 0 where the Jacobian is singular to
-	// working precision. All indices of a bounded φ add up to 1.
+	// Index is the sign of det(−DF), given where Radius is finite: without an
+	// isolated zero it would be that of rounding. All indices of a bounded φ
+	// with no degenerate fixed point add up to 1.
 	Index int
 
 	unique float64 // no other fixed point within this distance
@@ -168,7 +170,59 @@ func (c *coordinates) roundingError(z []float64) float64 {
 		}
 		worst = max(worst, terms*sum)
 	}
+	return worst + float64(len(x)+len(z)+8)*smallestSubnormal
+}
+
+// smallestSubnormal is the error of an operation that underflows.
+const smallestSubnormal = 0x1p-1074
+
+// jacobianError bounds ‖·‖_∞ of the error with which jacobian is computed: the
+// rounding of its sums, and slopes taken at a state that is itself rounded.
+func (c *coordinates) jacobianError(z, x []float64) float64 {
+	terms := float64(len(x)+len(z)+12) * unitRoundoff
+	second := c.net.phi.supSecond
+	if len(c.net.phi.kinks) > 0 {
+		second = 0 // certify asks for the distance to the kinks
+	}
+	worst := 0.0
+	for r := range z {
+		sum := 1.0
+		for i, xi := range x {
+			weight := 0.0
+			if c.low != nil {
+				weight = math.Abs(c.low.scale*c.low.n.At(i, r)) * c.reach[i]
+			} else {
+				weight = math.Abs(c.w.At(r, i))
+			}
+			moved := c.reach[i]*largest(z) + math.Abs(c.drive[i]) + math.Abs(xi)
+			sum += weight * (math.Abs(c.net.phi.first(xi)) + second*moved)
+		}
+		worst = max(worst, terms*sum)
+	}
 	return worst
+}
+
+// newtonStep solves J s = f. Where J is singular to half of working precision,
+// as along a ring of fixed points, it is the shortest least-squares step: any
+// other moves along the ring by noise.
+func newtonStep(j *mat.Dense, f []float64) ([]float64, error) {
+	step := mat.NewVecDense(len(f), nil)
+	var lu mat.LU
+	lu.Factorize(j)
+	if lu.Cond()*math.Sqrt(unitRoundoff) < 1 {
+		err := lu.SolveVecTo(step, false, vec(f))
+		return step.RawVector().Data, err
+	}
+	var svd mat.SVD
+	if !svd.Factorize(j, mat.SVDThin) {
+		return nil, errors.New("no singular values of the Jacobian")
+	}
+	rank := svd.Rank(math.Sqrt(unitRoundoff))
+	if rank == 0 {
+		return nil, errors.New("the Jacobian is zero")
+	}
+	svd.SolveVecTo(step, vec(f), rank)
+	return step.RawVector().Data, nil
 }
 
 // Newton returns the fixed point that damped Newton iteration reaches from a
@@ -197,13 +251,16 @@ func (c *coordinates) newton(start []float64) (*FixedPoint, error) {
 		if largest(f) == 0 {
 			break
 		}
-		step := mat.NewVecDense(len(z), nil)
-		if err := step.SolveVec(c.jacobian(z), vec(f)); err != nil && !finite(step.RawVector().Data) {
-			return nil, fmt.Errorf("%w: singular Jacobian at residual %.3g", ErrNotConverged, largest(f))
+		if !finite(f) {
+			return nil, fmt.Errorf("%w: the field overflows", ErrNotConverged)
+		}
+		step, err := newtonStep(c.jacobian(z), f)
+		if err != nil {
+			return nil, fmt.Errorf("%w: residual %.3g: %v", ErrNotConverged, largest(f), err)
 		}
 		improved := false
 		for t, k := 1.0, 0; k < newtonHalving && !improved; t, k = t/2, k+1 {
-			next := axpy(z, -t, step.RawVector().Data)
+			next := axpy(z, -t, step)
 			fn := c.field(next)
 			if improved = largest(fn) < largest(f); improved {
 				z, f = next, fn
@@ -214,7 +271,7 @@ func (c *coordinates) newton(start []float64) (*FixedPoint, error) {
 		}
 	}
 	rounding := c.roundingError(z)
-	if r := largest(f); !(r <= 4*rounding) {
+	if r := largest(f); !(r <= 4*rounding) || math.IsInf(r, 0) {
 		return nil, fmt.Errorf("%w: residual %.3g exceeds rounding %.3g", ErrNotConverged, r, rounding)
 	}
 	p := &FixedPoint{X: c.state(z), Residual: largest(f), ResidualError: rounding}
@@ -234,20 +291,17 @@ func (c *coordinates) certify(p *FixedPoint, z []float64) {
 	j := c.jacobian(z)
 	var lu mat.LU
 	lu.Factorize(j)
-	// Entries of DF carry (N+R+2)u each: below that a singular one is not told apart.
-	if cond := lu.Cond(); !(cond*float64(n+len(p.X)+2)*unitRoundoff < 1) {
-		return
-	}
-	_, sign := lu.LogDet()
-	p.Index = int(sign)
-	if n%2 == 1 {
-		p.Index = -p.Index
-	}
 	var inverse mat.Dense
 	if err := lu.SolveTo(&inverse, false, identity(n)); err != nil {
 		return
 	}
+	// The exact DF is within delta of j: singular if ‖j⁻¹‖ delta may be 1.
 	beta := mat.Norm(&inverse, math.Inf(1))
+	delta := c.jacobianError(z, p.X)
+	if !(beta*delta < 0.5) {
+		return
+	}
+	beta /= 1 - beta*delta
 	eta := beta * (p.Residual + p.ResidualError)
 	h := beta * c.curvature * eta
 	if !(h <= 0.5) {
@@ -263,8 +317,21 @@ func (c *coordinates) certify(p *FixedPoint, z []float64) {
 		}
 	}
 	p.Radius = radius
-	if len(c.net.phi.kinks) == 0 && c.curvature > 0 {
+	_, sign := lu.LogDet()
+	p.Index = int(sign)
+	if n%2 == 1 {
+		p.Index = -p.Index
+	}
+	p.unique = math.Inf(1)
+	if c.curvature > 0 {
 		p.unique = (1 + root) / (beta * c.curvature)
+	}
+	for i, x := range p.X { // linear, and so alone, up to the nearest kink
+		for _, kink := range c.net.phi.kinks {
+			if c.reach[i] > 0 {
+				p.unique = min(p.unique, math.Abs(x-kink)/c.reach[i])
+			}
+		}
 	}
 }
 

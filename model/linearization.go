@@ -29,6 +29,7 @@ func (l *Linearization) Gains() []float64 { return append([]float64(nil), l.gain
 
 // Apply sets dst = M v (N) in the given form, without forming M; units 1/τ.
 func (l *Linearization) Apply(form Form, dst, v []float64) {
+	form.must()
 	switch form {
 	case Activation:
 		l.net.w.Apply(dst, l.scaled(v))
@@ -56,6 +57,7 @@ func (l *Linearization) scaled(v []float64) []float64 {
 // low-rank network of many units use Apply, Spectrum and Modes, which do not
 // expand.
 func (l *Linearization) Matrix(form Form) *mat.Dense {
+	form.must()
 	a := l.net.w.Dense()
 	n := l.net.Units()
 	for i := range n {
@@ -77,6 +79,7 @@ func (l *Linearization) Matrix(form Form) *mat.Dense {
 // Input returns the matrix through which inputs enter (N×q): τ⁻¹B in
 // activation form, τ⁻¹D B in activity form; nil when q = 0.
 func (l *Linearization) Input(form Form) *mat.Dense {
+	form.must()
 	b := l.net.Input()
 	if b == nil {
 		return nil

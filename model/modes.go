@@ -3,6 +3,7 @@ package model
 import (
 	"errors"
 	"fmt"
+	"math"
 	"math/cmplx"
 
 	"gonum.org/v1/gonum/mat"
@@ -26,8 +27,9 @@ type Modes struct {
 	// from μ = 0 (unit-wise τ: from a −1/τ_i), where one form may have no
 	// eigenvector.
 	Dropped []complex128
-	// Condition is the 2-norm condition of the Gram matrix lᵀv of the modes
-	// at unit norm: the factor by which biorthonormalization loses digits.
+	// Condition is the ∞-norm of the inverse of the Gram matrix lᵀv of the
+	// modes at unit norm, ≥ 1: how long biorthonormal left vectors are, and the
+	// factor by which biorthonormalization loses digits.
 	Condition float64
 }
 
@@ -123,14 +125,18 @@ func (m *Modes) biorthonormalize(l *Linearization, pairs []eigenpair) error {
 	}
 	var lu mat.LU
 	lu.Factorize(gram)
-	m.Condition = lu.Cond()
-	if !(m.Condition*float64(k)*unitRoundoff < 1) {
-		return fmt.Errorf("%w: condition of the modes is %.3g", ErrDefective, m.Condition)
-	}
 	var inverse mat.Dense
-	// A condition that the test above let pass is reported in m.Condition.
+	// An ill-conditioned Gram matrix is judged by its inverse: all of its
+	// entries may be small, which no condition number shows.
 	if err := lu.SolveTo(&inverse, false, identity(2*k)); err != nil && !errors.As(err, new(mat.Condition)) {
 		return fmt.Errorf("%w: %v", ErrDefective, err)
+	}
+	m.Condition = math.Inf(1)
+	if !math.IsInf(lu.Cond(), 1) {
+		m.Condition = mat.Norm(&inverse, math.Inf(1))
+	}
+	if !(m.Condition*float64(k)*unitRoundoff < 1) {
+		return fmt.Errorf("%w: condition of the modes is %.3g", ErrDefective, m.Condition)
 	}
 	mixed := make([][]complex128, k)
 	for i := range mixed {

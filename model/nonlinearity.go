@@ -45,8 +45,11 @@ func (p Nonlinearity) Kinks() []float64 { return append([]float64(nil), p.kinks.
 func Tanh() Nonlinearity {
 	return Nonlinearity{name: "tanh", value: math.Tanh, first: sech2,
 		second:    func(x float64) float64 { return -2 * math.Tanh(x) * sech2(x) },
-		lipschitz: 1, supSecond: 4 / (3 * math.Sqrt(3)), sup: 1}
+		lipschitz: 1, supSecond: upper(4 / (3 * math.Sqrt(3))), sup: 1}
 }
+
+// upper returns the next larger number: a bound, where x was rounded.
+func upper(x float64) float64 { return math.Nextafter(x, math.Inf(1)) }
 
 // sech2 returns sech² x from exponentials: 1 − tanh² x loses every digit from
 // |x| = 19 on, where modes of saturated units still need the value.
@@ -60,8 +63,8 @@ func Erf() Nonlinearity {
 	return Nonlinearity{name: "erf",
 		value:     func(x float64) float64 { return math.Erf(math.Sqrt(math.Pi) / 2 * x) },
 		first:     erfPrime,
-		second:    func(x float64) float64 { return -math.Pi / 2 * x * erfPrime(x) },
-		lipschitz: 1, supSecond: math.Sqrt(math.Pi/2) * math.Exp(-0.5), sup: 1}
+		second:    func(x float64) float64 { return -math.Pi / 2 * (x * erfPrime(x)) },
+		lipschitz: 1, supSecond: upper(math.Sqrt(math.Pi/2) * math.Exp(-0.5)), sup: 1}
 }
 
 // erfPrime returns exp(−π x²/4) with the exponent's rounding error put back: at
@@ -92,7 +95,7 @@ func Logistic() Nonlinearity {
 		second: func(x float64) float64 {
 			return -logisticPrime(x) * math.Tanh(x/2)
 		},
-		lipschitz: 0.25, supSecond: 1 / (6 * math.Sqrt(3)), sup: 1}
+		lipschitz: 0.25, supSecond: upper(1 / (6 * math.Sqrt(3))), sup: 1}
 }
 
 func logisticPrime(x float64) float64 {

@@ -32,6 +32,21 @@ func (f Form) String() string {
 	return fmt.Sprintf("Form(%d)", int(f))
 }
 
+// check refuses a form that does not exist.
+func (f Form) check() error {
+	if f != Activation && f != Activity {
+		return invalidf("form is %v", f)
+	}
+	return nil
+}
+
+// must is check where a form that does not exist is misuse.
+func (f Form) must() {
+	if err := f.check(); err != nil {
+		panic("model: " + err.Error())
+	}
+}
+
 // FormByName is the inverse of String; any other name is ErrInvalid.
 func FormByName(name string) (Form, error) {
 	for _, f := range Forms {
@@ -171,6 +186,9 @@ func (net *RNN) checkState(name string, state, u []float64) error {
 // state (N) under constant input u (q): τ⁻¹(−x + W φ(x) + b + B u) or
 // τ⁻¹(−r + φ(W r + b + B u)), per unit of time.
 func (net *RNN) Field(form Form, state, u []float64) ([]float64, error) {
+	if err := form.check(); err != nil {
+		return nil, err
+	}
 	if err := net.checkState("state", state, u); err != nil {
 		return nil, err
 	}

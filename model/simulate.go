@@ -35,10 +35,16 @@ func (m Method) String() string {
 // InputSignal sets dst = u(t), the q input channels at time t.
 type InputSignal func(t float64, dst []float64)
 
-// ConstantInput returns the signal u(t) = u.
+// ConstantInput returns the signal u(t) = u, for a network of len(u) inputs; on
+// another it panics.
 func ConstantInput(u []float64) InputSignal {
 	u = append([]float64(nil), u...)
-	return func(_ float64, dst []float64) { copy(dst, u) }
+	return func(_ float64, dst []float64) {
+		if len(dst) != len(u) {
+			panic(fmt.Sprintf("model: a constant input of %d channels for a network of %d", len(u), len(dst)))
+		}
+		copy(dst, u)
+	}
 }
 
 // Simulation says what Simulate integrates.
@@ -78,7 +84,10 @@ func (net *RNN) Simulate(s Simulation) (*Trajectory, error) {
 		return nil, err
 	}
 	tr := &Trajectory{}
-	state := run.start()
+	state, err := run.start()
+	if err != nil {
+		return nil, err
+	}
 	for k := 0; ; k++ {
 		tr.States = append(tr.States, append([]float64(nil), state[:run.n]...))
 		if run.filters {
@@ -111,8 +120,8 @@ func (net *RNN) newRun(s Simulation) (*run, error) {
 	if s.Steps < 0 {
 		return nil, invalidf("steps is %d, want ≥ 0", s.Steps)
 	}
-	if s.Form != Activation && s.Form != Activity {
-		return nil, invalidf("form is %v", s.Form)
+	if err := s.Form.check(); err != nil {
+		return nil, err
 	}
 	switch s.Method {
 	case Euler, RK4:
@@ -142,17 +151,17 @@ func (net *RNN) newRun(s Simulation) (*run, error) {
 	return r, nil
 }
 
-func (r *run) start() []float64 {
+func (r *run) start() ([]float64, error) {
 	state := append([]float64(nil), r.sim.Start...)
 	if !r.filters {
-		return state
+		return state, nil
 	}
 	if r.sim.Filtered != nil {
-		return append(state, r.sim.Filtered...)
+		return append(state, r.sim.Filtered...), nil
 	}
 	u := make([]float64, r.net.q)
 	r.sim.Input(0, u)
-	return append(state, u...)
+	return append(state, u...), finiteVector("u(0)", u, r.net.q)
 }
 
 // step advances the state from time index k (in steps) to k+1.

@@ -5,6 +5,7 @@ import (
 	"math/cmplx"
 	"testing"
 
+	"github.com/rankproof/rankproof/generators"
 	"github.com/rankproof/rankproof/model"
 	truth "github.com/rankproof/rankproof/oracles/dense"
 	"github.com/stretchr/testify/require"
@@ -125,6 +126,42 @@ func TestGroupsAgainstDense(t *testing.T) {
 				require.Equal(t, scalar, s.Mu != nil)
 			}
 		})
+	}
+}
+
+// Uncertainty bounds the error of every eigenvalue, of defective, graded and
+// clustered matrices too: some true eigenvalue is that near. φ is the identity,
+// so that W D is W; with unit-wise τ the truth is the spectrum of M_x as rounded.
+func TestUncertaintyIsHonest(t *testing.T) {
+	for _, kind := range generators.Zoo() {
+		worst := 0.0
+		for n := 2; n <= 4; n++ {
+			for seed := range uint64(5) {
+				w := kind.Sample(random(1000*uint64(n)+seed), n)
+				unitWise := []float64{1, 2, 0.5, 2}
+				for _, tau := range [][]float64{{1}, unitWise[:n]} {
+					l := linearized(t, network(t, dense(t, matrix(w...)), model.Identity(), withTau(tau...)), nil)
+					s := spectrumOf(t, l)
+					got, a := s.Mu, w
+					if got == nil {
+						got, a = s.Values, rowsOf(l.Matrix(model.Activation))
+					}
+					want, radii, err := truth.Spectrum(a)
+					require.NoError(t, err)
+					for k, z := range got {
+						miss := math.Inf(1)
+						for i := range want {
+							miss = min(miss, max(0, cmplx.Abs(z-want[i])-radii[i]))
+						}
+						require.LessOrEqual(t, miss, s.Uncertainty[k], "%s, τ = %v, W = %v: %v", kind.Name, tau, w, z)
+						if miss > 0 {
+							worst = max(worst, miss/s.Uncertainty[k])
+						}
+					}
+				}
+			}
+		}
+		t.Logf("%-20s worst margin %.2f", kind.Name, worst)
 	}
 }
 

@@ -142,8 +142,8 @@ func TestContextChangeIsValidated(t *testing.T) {
 	refused(t, []refusal{
 		{"input channel 1, want 0 to 0", change(good, good, 1)},
 		{"input channel -1", change(good, good, -1)},
-		{"left vectors have 2 and 1", change(good, badLeft, 0)},
-		{"left vectors have 2 and 1", change(badLeft, good, 0)},
+		{"left vector in activity form has 1 entries, want 2", change(good, badLeft, 0)},
+		{"left vector in activity form has 1 entries, want 2", change(badLeft, good, 0)},
 		{"x[1] is +Inf", change(good, badState, 0)},
 		{"x[1] is +Inf", change(badState, good, 0)},
 	})
