@@ -54,7 +54,7 @@ func Model() Subject {
 				return nil, err
 			}
 			system := func(f model.Form) LinearSystem {
-				return LinearSystem{rows(l.Matrix(f)), rows(l.Input(f))}
+				return LinearSystem{Rows(l.Matrix(f)), Rows(l.Input(f))}
 			}
 			return &Linearizations{system(model.Activation), system(model.Activity)}, nil
 		},
@@ -103,7 +103,8 @@ func Model() Subject {
 	}
 }
 
-func rows(a *mat.Dense) [][]float64 {
+// Rows returns a matrix as rows, nil for nil.
+func Rows(a *mat.Dense) [][]float64 {
 	if a == nil {
 		return nil
 	}

@@ -10,7 +10,6 @@ import (
 	"github.com/rankproof/rankproof/oracles/dense"
 	"github.com/rankproof/rankproof/oracles/precise"
 	"github.com/rankproof/rankproof/theorems"
-	"gonum.org/v1/gonum/mat"
 )
 
 // Inspection is family L at the fixed points of one network: the claims of the
@@ -138,7 +137,7 @@ func (in Inspection) statements(s theorems.Subject) []statement {
 
 // networkOf returns a network's numbers as an instance.
 func networkOf(net *model.RNN, u []float64) generators.Network {
-	out := generators.Network{Nonlinearity: net.Nonlinearity().Name(), U: u, B: rowsOf(net.Input())}
+	out := generators.Network{Nonlinearity: net.Nonlinearity().Name(), U: u, B: theorems.Rows(net.Input())}
 	for i := range net.Units() {
 		out.Tau = append(out.Tau, net.Tau(i))
 	}
@@ -146,22 +145,10 @@ func networkOf(net *model.RNN, u []float64) generators.Network {
 		out.Tau = []float64{tau}
 	}
 	if low, ok := net.Connectivity().(*model.LowRank); ok {
-		out.M, out.N, out.Scale = rowsOf(low.M()), rowsOf(low.N()), low.Scale()
+		out.M, out.N, out.Scale = theorems.Rows(low.M()), theorems.Rows(low.N()), low.Scale()
 		return out
 	}
-	out.W = rowsOf(net.Connectivity().Dense())
-	return out
-}
-
-func rowsOf(a *mat.Dense) [][]float64 {
-	if a == nil {
-		return nil
-	}
-	n, _ := a.Dims()
-	out := make([][]float64, n)
-	for i := range out {
-		out[i] = mat.Row(nil, i, a)
-	}
+	out.W = theorems.Rows(net.Connectivity().Dense())
 	return out
 }
 
