@@ -121,7 +121,29 @@ func requireContains(t testing.TB, s system, p model.FixedPoint) {
 		miss := new(big.Float).Sub(z, wide(at[k]))
 		require.LessOrEqual(t, miss.Abs(miss).Cmp(wide(p.Radius)), 0, "coordinate %d: %v outside of %v", k, miss, p.Radius)
 	}
-	require.LessOrEqual(t, p.Residual, 4*p.ResidualError, "Newton stops at the rounding of the residual")
+	requireResidual(t, s, p)
+}
+
+// requireResidual: the residual is the largest component of F(z) as computed,
+// Newton stops at its rounding, and ResidualError bounds that: F is
+// within it of what high precision says.
+func requireResidual(t testing.TB, s system, p model.FixedPoint) {
+	t.Helper()
+	at := p.Kappa
+	if at == nil {
+		at = p.X
+	}
+	require.LessOrEqual(t, p.Residual, 4*p.ResidualError)
+	z := make([]*big.Float, len(at))
+	for k := range z {
+		z[k] = wide(at[k])
+	}
+	largest := 0.0
+	for _, f := range s.at(t, z) {
+		size, _ := f.Float64()
+		largest = max(largest, math.Abs(size))
+	}
+	require.LessOrEqual(t, math.Abs(largest-p.Residual), p.ResidualError)
 }
 
 // identicalUnits has N units with m = 1, n = g and scale 1/N: κ = g φ(κ).
@@ -144,7 +166,7 @@ func search(t testing.TB, net *model.RNN, starts, limit int, in ...float64) *mod
 // κ = g tanh κ has the root 0 alone for g < 1, and a pair more for g > 1, which
 // exact arithmetic brackets: g tanh κ − κ changes sign across ±Radius.
 func TestBistableRankOne(t *testing.T) {
-	for _, g := range []float64{0.5, 1.25, 2, 8} {
+	for _, g := range []float64{0.5, 1 + 0x1p-16, 1 + 0x1p-10, 1.25, 2, 8} {
 		net := identicalUnits(t, 64, g, model.Tanh())
 		set := search(t, net, 40, 10)
 		require.Equal(t, 1, set.IndexSum)
@@ -173,9 +195,27 @@ func TestBistableRankOne(t *testing.T) {
 			high := wide(0).Add(wide(p.Kappa[0]), wide(p.Radius))
 			require.Equal(t, p.Index, scalar(low), "F > 0 below a point of index 1")
 			require.Equal(t, -p.Index, scalar(high))
-			// β·residual error: 1/(1−g sech²κ*) ≤ 20 for these g, and 80 roundings of numbers below 20.
-			require.Less(t, p.Radius, 20*2*80*20*u)
+			// β·residual error: |1 − g sech²κ*| is at least |g − 1| and ¼, or nearly
+			// twice the first; 80 roundings of numbers below 20.
+			require.Less(t, p.Radius, 2*80*20*u/min(0.25, math.Abs(g-1)))
 		}
+	}
+}
+
+// With loadings m = 100 and n = g/100 the same network has κ a hundred times as
+// small: what isolates fixed points is measured in κ.
+func TestLargeLoadings(t *testing.T) {
+	m, n := mat.NewDense(64, 1, nil), mat.NewDense(64, 1, nil)
+	for i := range 64 {
+		m.Set(i, 0, 128)
+		n.Set(i, 0, 2.0/128)
+	}
+	large := search(t, network(t, lowRank(t, m, n, 1.0/64), model.Tanh()), 40, 10)
+	plain := search(t, identicalUnits(t, 64, 2, model.Tanh()), 40, 10)
+	require.Len(t, large.Points, 3)
+	for k, p := range large.Points {
+		require.LessOrEqual(t, math.Abs(128*p.Kappa[0]-plain.Points[k].Kappa[0]), 128*p.Radius+plain.Points[k].Radius)
+		require.Equal(t, plain.Points[k].Index, p.Index)
 	}
 }
 

@@ -182,6 +182,51 @@ func TestNewtonFromAStart(t *testing.T) {
 	require.Zero(t, p.Kappa[0])
 }
 
+// Newton's derivative is the right one: a hundredth from a regular fixed point,
+// of units of very different slopes, it converges, in a few steps and so at any
+// of a hundred networks. (With D on the other side of W it is another matrix of
+// the same determinant.)
+func TestNewtonNearby(t *testing.T) {
+	for seed := range uint64(100) {
+		rng := random(500 + seed)
+		x := gaussian(rng, 1, 5, 1.5).RawRowView(0)
+		w := gaussian(rng, 5, 5, 2)
+		r := mat.NewVecDense(5, nil)
+		for i := range x {
+			r.SetVec(i, math.Tanh(x[i]))
+		}
+		b := mat.NewVecDense(5, nil)
+		b.MulVec(w, r)
+		b.SubVec(mat.NewVecDense(5, x), b)
+		net := network(t, dense(t, w), model.Tanh(), withBias(b.RawVector().Data...))
+		start := make([]float64, 5)
+		for i := range x {
+			start[i] = x[i] + 0.01*rng.NormFloat64()
+		}
+		p, err := net.Newton(nil, start)
+		require.NoError(t, err, "seed %d", seed)
+		if distance(p.X, x) > 0.1 {
+			continue // another fixed point is as near, or Newton's steps were long
+		}
+		// b was rounded: 5 products and a difference, passed on by β; the radius is β
+		// times more than that, unless it is of another point.
+		require.LessOrEqual(t, distance(p.X, x), 2*p.Radius, "seed %d", seed)
+	}
+}
+
+// Past a fold the lower pair of fixed points is gone, and |F| has a minimum of
+// 1e-5 or 1e-9 left in its place: no fixed point, however many runs end there.
+func TestFoldIsNoFixedPoint(t *testing.T) {
+	at := math.Acosh(math.Sqrt2) // 2 sech² = 1
+	for _, past := range []float64{1e-3, 1e-5, 1e-9} {
+		net := network(t, dense(t, column(2)), model.Tanh(), withBias(2*math.Tanh(at)-at+past))
+		set := search(t, net, 200, 10)
+		require.Len(t, set.Points, 1, "past the fold by %v: %+v", past, set.Points)
+		require.Greater(t, set.Points[0].X[0], at)
+		requireContains(t, systemOf(net, net.Bias()), set.Points[0])
+	}
+}
+
 // Every unit silent: D = 0, and x = b is the fixed point of the silent side.
 func TestSilentNetwork(t *testing.T) {
 	w := matrix([]float64{1, 1}, []float64{1, 1})

@@ -165,6 +165,33 @@ func TestUncertaintyIsHonest(t *testing.T) {
 	}
 }
 
+// An overlap that cancels: loadings at right angles to rounding, so that μ is
+// nothing but the rounding of a thousand products, and Uncertainty says so.
+func TestUncertaintyOfCancellation(t *testing.T) {
+	for seed := range uint64(20) {
+		rng := random(600 + seed)
+		m, n := gaussian(rng, 1000, 1, 1), gaussian(rng, 1000, 1, 1)
+		along := mat.Dot(m.ColView(0), n.ColView(0)) / mat.Dot(m.ColView(0), m.ColView(0))
+		for i := range 1000 {
+			n.Set(i, 0, n.At(i, 0)-along*m.At(i, 0))
+		}
+		s := spectrumOf(t, linearized(t, network(t, lowRank(t, m, n, 1), model.Identity()), nil))
+		overlap, slack := truth.DotDD(m.RawMatrix().Data, n.RawMatrix().Data)
+		require.LessOrEqual(t, cmplx.Abs(s.Mu[0]-complex(overlap, 0)), s.Uncertainty[0]+slack, "seed %d", seed)
+	}
+}
+
+// A matrix on which gonum v0.17 panics (Dlaln2, a repeated complex pair) has a
+// spectrum all the same.
+func TestRepeatedComplexPair(t *testing.T) {
+	w := matrix([]float64{0, 1, 0, 0, 0}, []float64{-1, 0, 0, 0, 0}, []float64{0, 0, 0, 0, -1}, []float64{0, 0, 0, 0, 0}, []float64{0, 0, 1, 0, 0})
+	l := linearized(t, network(t, dense(t, w), model.Tanh(), withTau(1, 1, 1, 3, 1)), []float64{23, -23, -24, 0, -23})
+	s := spectrumOf(t, l)
+	want, radii, err := truth.Spectrum(rowsOf(l.Matrix(model.Activation)))
+	require.NoError(t, err)
+	requireEigenvalues(t, want, radii, s.Values, s.Uncertainty)
+}
+
 // Values come largest first: by |μ| for a scalar τ, by |λ| otherwise.
 func TestOrderOfValues(t *testing.T) {
 	w := matrix([]float64{-3, 0, 0}, []float64{0, 2, 0}, []float64{0, 0, 0.5})
@@ -192,6 +219,25 @@ func TestEulerStability(t *testing.T) {
 	require.Equal(t, model.EulerStability{Flow: model.Stable, Map: model.Undecided, Abscissa: -0.5, Radius: 1}, verdict(2, 4, 0), "dt = 2τ")
 	require.Equal(t, model.Undecided, verdict(1, 1, 0, -1, 1, 0).Map, "a rotation stays on the circle")
 	require.Equal(t, model.Stable, verdict(1, 1, 0, -1, 1, 0).Flow)
+
+	// A verdict allows for the uncertainty: of λ for the flow, dt times that for the map.
+	for _, c := range []struct {
+		value, uncertainty, dt float64
+		flow, euler            model.Stability
+	}{
+		{-0.5, 0.25, 0.125, model.Stable, model.Stable},
+		{-0.5, 0.75, 0.125, model.Undecided, model.Undecided},
+		{0.5, 0.75, 8, model.Undecided, model.Undecided}, // 1 + 4 ± 6
+		{0.5, 0.25, 0.125, model.Unstable, model.Unstable},
+		{-3, 0.25, 0.5, model.Stable, model.Stable},    // |1 − 1.5| ± 0.125
+		{-3, 0.75, 0.75, model.Stable, model.Unstable}, // |1 − 2.25| ± 0.5625 reaches below 1
+	} {
+		s := model.Spectrum{Values: []complex128{complex(c.value, 0)}, Uncertainty: []float64{c.uncertainty}}
+		v, err := s.EulerStability(c.dt)
+		require.NoError(t, err)
+		require.Equal(t, c.flow, v.Flow, "%+v", c)
+		require.Equal(t, c.euler, v.Map, "%+v", c)
+	}
 
 	// The leak of units that connectivity does not reach is judged too.
 	low := network(t, lowRank(t, column(1, 0, 0), column(0.5, 0, 0), 1), model.Identity(), withTau(1, 1, 0.25))

@@ -247,10 +247,28 @@ func judgeSearch(f *theorems.Finding, t *truth, s theorems.Subject) error {
 		degenerate = degenerate || p.Index == 0
 	}
 	f.Demand("index sum is that of the points", sum == set.IndexSum)
-	if !degenerate && len(set.Points) > 0 && !math.IsInf(t.net.Nonlinearity().Sup(), 0) {
-		f.Demand("indices of a bounded network are ±1 and add up to an odd number", (sum+len(set.Points))%2 == 0)
+	t.expectDistinct(f, set.Points)
+	if !degenerate && !math.IsInf(t.net.Nonlinearity().Sup(), 0) && sum != 1 {
+		// Nothing false was said; but more of this than MaxUnknown and the
+		// search is no good.
+		f.Abstain("the indices of a bounded network do not add up to 1: a fixed point was missed")
 	}
 	return nil
+}
+
+// expectDistinct demands that no fixed point is listed twice: certified ones are
+// further apart than their radii.
+func (t *truth) expectDistinct(f *theorems.Finding, points []model.FixedPoint) {
+	for i, p := range points {
+		for _, q := range points[:i] {
+			distance := 0.0
+			for k := range p.X {
+				distance = max(distance, math.Abs(p.X[k]-q.X[k]))
+			}
+			bothCertified := !math.IsInf(p.Radius+q.Radius, 0)
+			f.Demand("certified fixed points are distinct", !bothCertified || distance > p.Radius+q.Radius)
+		}
+	}
 }
 
 // decideReLUFixedPoints enumerates the fixed points of x = Wφ(x) + b, φ the

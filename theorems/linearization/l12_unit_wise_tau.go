@@ -30,6 +30,7 @@ func UnitWiseTau() theorems.Theorem {
 		Claims: []theorems.Check{
 			theorems.Escalating(atPoints("modes", networks, onModes(expectAllOfModes)).
 				Visiting("unit-wise tau", "D singular", "saturated units", "low rank", "complex spectrum", "W defective", "N = 1"), atPoint(decideIntertwined)),
+			atPoints("fixed points", networks, judgeFixedPoints).Visiting("unit-wise tau"),
 			atPoints("matrices, inputs, spectrum", networks, judgeUnitWiseSystem).Visiting("unit-wise tau", "inputs", "low rank"),
 		},
 		Exact: []theorems.Check{onPairs("unit-wise τ", decideUnitWise)},

@@ -8,21 +8,12 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Each test of this file states a tag that, when it was written, was not true
-// of every instance that carried it. Set mended to true with the last of them.
-const mended = true
-
-func pending(t *testing.T) {
-	t.Helper()
-	if !mended {
-		t.Skip("known defect of package generators")
-	}
-}
+// Each test of this file states a tag that once was not true of every instance
+// that carried it, and says what it was instead.
 
 // "μ = 0" was the trace of W D, which says so for W of rank one alone: it was
 // tagged on permutations, whose eigenvalues have modulus 1.
 func TestTagOfMuIsTrue(t *testing.T) {
-	pending(t)
 	seen := draws(Pairs(5), 500, func(p Pair) {
 		if has(p.Tags, "μ = 0") {
 			d, err := exact.DiagonalFloat64(p.D)
@@ -36,7 +27,6 @@ func TestTagOfMuIsTrue(t *testing.T) {
 // "complex spectrum" was tagged on low-rank networks for how their loadings
 // were drawn: with lengths and angles that differ, the pair is often real.
 func TestTagOfComplexSpectrumIsTrue(t *testing.T) {
-	pending(t)
 	o := NetworkOptions{MaxUnits: 6, Nonlinearity: []string{"tanh"}, Connectivity: OnlyLowRank}
 	draws(Points(o), 300, func(p Point) {
 		if has(p.Tags, "complex spectrum") {
@@ -50,7 +40,6 @@ func TestTagOfComplexSpectrumIsTrue(t *testing.T) {
 // The plane projector is singular, and has 0 and 1 as repeated eigenvalues, up
 // to rounding only: as float64 numbers it is regular, its eigenvalues differ.
 func TestTagsOfThePlaneProjectorAreTrue(t *testing.T) {
-	pending(t)
 	eachSample(KindNamed("plane projector"), func(n int, a [][]float64) {
 		for _, edge := range KindNamed("plane projector").Edges(n) {
 			holds, known := edgeHolds[edge]
@@ -62,7 +51,6 @@ func TestTagsOfThePlaneProjectorAreTrue(t *testing.T) {
 // A tag is there once: TwoContexts tagged both states of a pair, and counts of
 // tags went beyond the number of instances.
 func TestTagsAreSets(t *testing.T) {
-	pending(t)
 	o := NetworkOptions{MaxUnits: 5, Nonlinearity: AllNonlinearities}
 	draws(TwoContexts(o), 200, func(c Contexts) {
 		seen := map[string]bool{}
@@ -75,7 +63,6 @@ func TestTagsAreSets(t *testing.T) {
 
 // A low-rank network written by hand without its scale was W = 0·M Nᵀ.
 func TestScaleIsNotImplied(t *testing.T) {
-	pending(t)
 	n := Network{Nonlinearity: "tanh", M: [][]float64{{1}}, N: [][]float64{{1}}, Tau: []float64{1}}
 	_, err := n.RNN([]float64{0})
 	require.ErrorIs(t, err, model.ErrInvalid)

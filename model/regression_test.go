@@ -12,22 +12,13 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// Each test of this file states what package model promises and, when it was
-// written, did not keep. Set mended to true with the last one of them.
-const mended = true
-
-func pending(t *testing.T) {
-	t.Helper()
-	if !mended {
-		t.Skip("known defect of package model")
-	}
-}
+// Each test of this file states what package model promises and once did not
+// keep; its comment says what came instead.
 
 // Modes, "defective to working precision is ErrDefective": a Jordan block of
 // two or three units comes back as modes with left vectors of length 1e15 or
 // 1e30 and a Condition of 9 or 24.
 func TestDefectiveIsRefused(t *testing.T) {
-	pending(t)
 	for _, w := range []*mat.Dense{
 		matrix([]float64{1, 1}, []float64{0, 1}),
 		matrix([]float64{2, 1, 0}, []float64{0, 2, 1}, []float64{0, 0, 2}),
@@ -50,7 +41,6 @@ func TestDefectiveIsRefused(t *testing.T) {
 // μ = 1 ± √ε it is 1/(2√ε), and was reported as 1: the eigenvalues are told
 // apart, so that the Gram matrix is diagonal, with two equally small entries.
 func TestConditionIsReported(t *testing.T) {
-	pending(t)
 	for _, eps := range []float64{1e-4, 1e-8, 1e-10} {
 		m, err := linearized(t, network(t, dense(t, matrix([]float64{1, 1}, []float64{eps, 1})), model.Identity()), nil).Modes()
 		if errors.Is(err, model.ErrDefective) {
@@ -68,7 +58,6 @@ func TestConditionIsReported(t *testing.T) {
 // Radius 1.8e17 and index 1. The condition of a 1×1 Jacobian is always 1: what
 // makes it singular is the rounding of −1 + nᵀDm.
 func TestNoFalseCertificate(t *testing.T) {
-	pending(t)
 	const h = 0x1p-54
 	net := network(t, lowRank(t, column(1, 1, 1, 1), column(1, h, h, -2*h), 1), model.Identity(), withBias(1, 0, 0, 0))
 	p, err := net.Newton(nil, []float64{0})
@@ -84,7 +73,6 @@ func TestNoFalseCertificate(t *testing.T) {
 // pitchfork λ = 1 the only fixed point is 0, degenerate. It was found up to 17
 // times, at indices of ±1.
 func TestDegeneratePointHasNoIndex(t *testing.T) {
-	pending(t)
 	for seed := range uint64(8) {
 		rng := random(seed)
 		m, n := gaussian(rng, 20, 1, 1), gaussian(rng, 20, 1, 1)
@@ -101,7 +89,6 @@ func TestDegeneratePointHasNoIndex(t *testing.T) {
 // A linear network has one fixed point. At 1 − λ = 1e-9 it was found 42 times,
 // IndexSum 42: where φ” = 0 the radius of uniqueness was 0, not +Inf.
 func TestLinearNetworkHasOneFixedPoint(t *testing.T) {
-	pending(t)
 	for seed := range uint64(10) {
 		rng := random(seed)
 		m, n := gaussian(rng, 20, 1, 1), gaussian(rng, 20, 1, 1)
@@ -116,7 +103,6 @@ func TestLinearNetworkHasOneFixedPoint(t *testing.T) {
 // b = −1 touches 0 at x = 1, of index 0, and crosses it at −3. The sum was 2,
 // where a bounded φ has 1.
 func TestIndexOnAKink(t *testing.T) {
-	pending(t)
 	set := search(t, network(t, dense(t, column(2)), model.HardTanh(), withBias(-1)), 20, 5)
 	for _, p := range set.Points {
 		if p.X[0] == 1 {
@@ -129,7 +115,6 @@ func TestIndexOnAKink(t *testing.T) {
 // On a ring one Newton run in ten failed, and one point in three had an index of
 // ±1: the step along the ring is noise over noise, the Jacobian singular.
 func TestNewtonConvergesToARing(t *testing.T) {
-	pending(t)
 	for _, units := range []int{100, 500} {
 		net := ring(t, units)
 		for k := range 100 {
@@ -146,7 +131,6 @@ func TestNewtonConvergesToARing(t *testing.T) {
 // The origin was missed from starts of a few subnormals, and from any start whose
 // run ends there: "residual 4.94e-324 exceeds rounding 0", which underflowed.
 func TestResidualOfSubnormals(t *testing.T) {
-	pending(t)
 	net := network(t, dense(t, matrix([]float64{0.25, 0.5}, []float64{-0.5, 0.25})), model.Tanh())
 	for _, start := range [][]float64{{subnormal, 0}, {3 * subnormal, 5 * subnormal}, {-subnormal, subnormal}} {
 		_, err := net.Newton(nil, start)
@@ -156,7 +140,6 @@ func TestResidualOfSubnormals(t *testing.T) {
 
 // Newton returned x = (1, 2) with Residual = +Inf and no error: Inf ≤ 4·Inf.
 func TestInfiniteResidualIsNoFixedPoint(t *testing.T) {
-	pending(t)
 	net := network(t, dense(t, matrix([]float64{1, 1e308}, []float64{1e308, 1})), model.ReLU(), withBias(-1e308, -1e308))
 	_, err := net.Newton(nil, []float64{1, 2})
 	require.ErrorIs(t, err, model.ErrNotConverged)
@@ -166,7 +149,6 @@ func TestInfiniteResidualIsNoFixedPoint(t *testing.T) {
 // what is smaller than 1e-292, and eigen, rightly, refused its answer (ErrEigen).
 // Scaled by a power of two to norm 1 it is an ordinary problem.
 func TestDeepSaturationHasASpectrum(t *testing.T) {
-	pending(t)
 	for _, x := range []float64{300, 340, 350, 360, 370} {
 		w := gaussian(random(1), 3, 3, 1)
 		l := linearized(t, network(t, dense(t, w), model.Tanh()), []float64{x, x + 0.25, x + 0.5})
@@ -183,7 +165,6 @@ func TestDeepSaturationHasASpectrum(t *testing.T) {
 // The way back at λ = −1/τ is ErrNoImage for every τ. CarryRight asked whether
 // 1 + λτ is 0, which it is not for τ = 49: 1.1e-16, and the answer 1e16 long.
 func TestNoWayBackAtEveryTau(t *testing.T) {
-	pending(t)
 	for _, tau := range []float64{0.1, 3, 49, 0.02, 98, 103, 107} {
 		l := linearized(t, network(t, dense(t, matrix([]float64{0, 1}, []float64{1, 0})), model.Identity(), withTau(tau)), nil)
 		_, err := l.CarryRight(model.Activity, complex(-1/tau, 0), []complex128{1, 2})
@@ -195,7 +176,6 @@ func TestNoWayBackAtEveryTau(t *testing.T) {
 
 // A form that does not exist had a field of zeros, and maps of its own.
 func TestUnknownFormIsRefused(t *testing.T) {
-	pending(t)
 	net := network(t, dense(t, matrix([]float64{0, 1}, []float64{1, 0})), model.Tanh())
 	l := linearized(t, net, nil)
 	refused(t, []refusal{
@@ -210,7 +190,6 @@ func TestUnknownFormIsRefused(t *testing.T) {
 
 // Complex arguments were not checked at all: NaN in, NaN out, no error.
 func TestComplexArgumentsAreValidated(t *testing.T) {
-	pending(t)
 	net := network(t, dense(t, matrix([]float64{0, 1}, []float64{1, 0})), model.Tanh(), withInput(column(1, 1)))
 	l := linearized(t, net, nil)
 	bad, good := []complex128{1, complex(0, nan)}, []complex128{1, 2}
@@ -233,7 +212,6 @@ func TestComplexArgumentsAreValidated(t *testing.T) {
 // A signal of another length than q was cut, or padded with what was in the
 // buffer; one that is NaN went into Filtered[0] unseen.
 func TestSignalsAreValidated(t *testing.T) {
-	pending(t)
 	net := network(t, dense(t, column(1)), model.Tanh(), withInput(matrix([]float64{1, 1})))
 	run := func(in ...float64) error {
 		return errorOf(net.Simulate(model.Simulation{Form: model.Activity, Start: []float64{0}, Input: model.ConstantInput(in), Dt: 0.1}))
@@ -248,7 +226,6 @@ func TestSignalsAreValidated(t *testing.T) {
 // φ” of erf at 1.8e308 was NaN: −π/2·x overflows before it meets φ' = 0. And
 // SupSecond was one unit in the last place below the supremum: no bound.
 func TestErfToTheEnd(t *testing.T) {
-	pending(t)
 	require.Zero(t, model.Erf().Second(math.MaxFloat64))
 	require.Zero(t, model.Erf().Second(-math.MaxFloat64))
 	for _, phi := range model.Nonlinearities() {
