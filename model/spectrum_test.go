@@ -229,8 +229,8 @@ func TestEulerStability(t *testing.T) {
 		{-0.5, 0.75, 0.125, model.Undecided, model.Undecided},
 		{0.5, 0.75, 8, model.Undecided, model.Undecided}, // 1 + 4 ± 6
 		{0.5, 0.25, 0.125, model.Unstable, model.Unstable},
-		{-3, 0.25, 0.5, model.Stable, model.Stable},    // |1 − 1.5| ± 0.125
-		{-3, 0.75, 0.75, model.Stable, model.Unstable}, // |1 − 2.25| ± 0.5625 reaches below 1
+		{-3, 0.25, 0.5, model.Stable, model.Stable},     // |1 − 1.5| ± 0.125
+		{-3, 0.75, 0.75, model.Stable, model.Undecided}, // |1 − 2.25| ± 0.5625 reaches below 1
 	} {
 		s := model.Spectrum{Values: []complex128{complex(c.value, 0)}, Uncertainty: []float64{c.uncertainty}}
 		v, err := s.EulerStability(c.dt)

@@ -25,7 +25,13 @@ func RankOne() theorems.Theorem {
 		Why: "Wᵀp is parallel to n and W q to m whatever p and q: N roundings. A dense solver leaves the angle 10Nu‖m‖‖Dn‖/|μ|, " +
 			"as the rest of the spectrum is at distance |μ|.",
 		Claims: []theorems.Check{
-			theorems.Claim("directions", generators.TwoContexts(networks), judgeRankOne).Visiting("N = 1", "D singular", "saturated units", "scale 1/N"),
+			theorems.Escalating(theorems.Claim("directions", generators.TwoContexts(networks), judgeRankOne).
+				Visiting("N = 1", "D singular", "saturated units", "scale 1/N"), func(c generators.Contexts) error {
+				if err := exactly(c.Network, c.First, decideRankOne); err != nil {
+					return err
+				}
+				return exactly(c.Network, c.Second, decideRankOne)
+			}),
 		},
 		Exact: []theorems.Check{
 			theorems.Decide("directions of n and m", rankOnePairs(), onRankOne(decideRankOne)).Visiting("N = 1", "D singular", "μ = 0"),
@@ -73,7 +79,7 @@ func RankOne() theorems.Theorem {
 				c.activity.Input /= 2
 			}),
 		},
-		MaxUnknown: 0.1,
+		MaxUnknown: 0.02,
 	}
 }
 

@@ -32,13 +32,17 @@ func newPair(c generators.Pair) (*pair, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &pair{n: len(c.W), w: w, d: d, b: b, wd: w.Mul(d), dw: d.Mul(w)}
+	p := &pair{n: len(c.W), d: d, b: b}
+	p.connect(w)
 	for _, t := range c.Tau {
 		p.tau = append(p.tau, theorems.Rational(t))
 	}
 	p.tauMatrix = exact.Diagonal(p.tau)
 	return p, nil
 }
+
+// connect sets W and its products with D.
+func (p *pair) connect(w *exact.Matrix) { p.w, p.wd, p.dw = w, w.Mul(p.d), p.d.Mul(w) }
 
 // onPairs turns a decision about a pair into a check.
 func onPairs(name string, decide func(*pair) error) theorems.Check {
@@ -73,6 +77,17 @@ func exactly(net generators.Network, x []float64, decide func(*pair) error) erro
 	p, err := newPair(generators.Pair{W: t.w, D: t.d, B: b, Tau: t.tau})
 	if err != nil {
 		return err
+	}
+	if net.LowRank() { // W = scale·M Nᵀ without the rounding of its entries
+		m, err := exact.FromFloat64(net.M)
+		if err != nil {
+			return err
+		}
+		n, err := exact.FromFloat64(net.N)
+		if err != nil {
+			return err
+		}
+		p.connect(m.Mul(n.T()).Scale(theorems.Rational(net.Scale)))
 	}
 	return decide(p)
 }
