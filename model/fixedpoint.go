@@ -25,6 +25,9 @@ type FixedPoint struct {
 	// isolated zero it would be that of rounding. All indices of a bounded φ
 	// with no degenerate fixed point add up to 1.
 	Index int
+	// OnKink is true where a unit sits on a kink of φ, to half of working
+	// precision: there is no linearization there, whatever φ' is set to.
+	OnKink bool
 
 	unique float64 // no other fixed point within this distance
 }
@@ -288,6 +291,11 @@ func (c *coordinates) newton(start []float64) (*FixedPoint, error) {
 func (c *coordinates) certify(p *FixedPoint, z []float64) {
 	p.Radius = math.Inf(1)
 	n := len(z)
+	for _, x := range p.X {
+		for _, kink := range c.net.phi.kinks {
+			p.OnKink = p.OnKink || math.Abs(x-kink) <= math.Sqrt(unitRoundoff)*(1+math.Abs(x))
+		}
+	}
 	j := c.jacobian(z)
 	var lu mat.LU
 	lu.Factorize(j)

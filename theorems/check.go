@@ -107,6 +107,9 @@ type Outcome struct {
 	Exact bool // decided by exact arithmetic
 	// NotTried is true where the subject lacks the operation.
 	NotTried bool
+	// Vacuous is true where there was nothing to compare, as modes where every
+	// μ is 0: no evidence either way.
+	Vacuous bool
 }
 
 // Escalates reports whether exact arithmetic decides where the claim abstains.
@@ -125,11 +128,13 @@ func (c Check) On(s Subject, instance any) (out Outcome) {
 		f, err := c.judge(s, instance)
 		switch {
 		case errors.Is(err, ErrNotImplemented):
-			return Outcome{NotTried: true}
+			return Outcome{NotTried: true, Finding: Finding{Reason: err.Error()}}
 		case errors.Is(err, ErrUndecided):
 			return Outcome{Finding: Finding{Verdict: Unknown, Reason: err.Error()}}
 		case err != nil:
 			return Outcome{Finding: Finding{Verdict: Fails, Reason: err.Error()}}
+		case f.Verdict == Holds && f.Compared == 0:
+			return Outcome{Vacuous: true}
 		case f.Verdict != Unknown || c.decide == nil:
 			return Outcome{Finding: f}
 		}

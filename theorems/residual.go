@@ -58,6 +58,9 @@ func (r Residual) Verdict() Verdict {
 
 // String shows the numbers that decided.
 func (r Residual) String() string {
+	if r.Bound == 0 && math.IsInf(r.Error, 1) {
+		return r.What + ": not so"
+	}
 	return fmt.Sprintf("%s: error %.3g, bound %.3g, scale %.3g", r.What, r.Error, r.Bound, r.Scale)
 }
 
@@ -75,8 +78,9 @@ func (f *Finding) Expect(what string, err, bound, scale float64) {
 	r := Residual{what, err, bound, scale}
 	f.Compared++
 	v := r.Verdict()
-	if v > f.Verdict || (v == f.Verdict && r.Margin() >= f.Worst.Margin()) {
-		f.Verdict, f.Worst = v, r
+	// Of failures the first is kept: later ones follow from it.
+	if v > f.Verdict || (v == f.Verdict && v != Fails && r.Margin() >= f.Worst.Margin()) {
+		f.Verdict, f.Worst, f.Reason = v, r, ""
 	}
 }
 
@@ -93,6 +97,14 @@ func (f *Finding) Demand(what string, met bool) {
 func (f *Finding) Abstain(reason string) {
 	if f.Verdict == Holds {
 		f.Verdict, f.Reason = Unknown, reason
+	}
+}
+
+// Merge adds the findings of another instance.
+func (f *Finding) Merge(other Finding) {
+	f.Compared += other.Compared
+	if other.Verdict > f.Verdict || other.Verdict == f.Verdict && other.Worst.Margin() >= f.Worst.Margin() {
+		f.Verdict, f.Worst, f.Reason = other.Verdict, other.Worst, other.Reason
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -19,6 +20,7 @@ type Report struct {
 	WorstMargin float64 // the largest error/bound among those that hold
 	Worst       *Failure
 	Judged      int // instances of both kinds
+	Vacuous     int // instances on which there was nothing to compare; in none of the other counts
 	Unknown     int // instances that stayed unknown
 	Escalated   int // instances on which floating point abstained and exact arithmetic decided
 	Exact       int // instances decided exactly, the escalated ones included
@@ -107,7 +109,7 @@ func (t Theorem) Run(ctx context.Context, s Subject, e Effort) Report {
 		e.tell(1)
 	}
 	r.Interrupted = ctx.Err() != nil
-	if !r.Interrupted {
+	if !r.Interrupted && len(r.NotTried) == 0 {
 		r.Unvisited = t.unvisited(r.Tags)
 	}
 	r.Verdict = t.verdict(r)
@@ -129,10 +131,15 @@ func (t Theorem) verdict(r Report) Verdict {
 	// Evidence about the statement alone says nothing of a subject that lacks
 	// every operation the theorem claims something about.
 	untried := r.Judged+len(r.Proofs) == 0 || len(t.Claims) > 0 && r.Instances == 0
-	if untried || r.Interrupted || r.TwinSurvived() {
+	const mostVacuous = 0.25 // of all instances: a subject must not talk itself out of being judged
+	vacuous := float64(r.Vacuous) > mostVacuous*float64(r.Judged+r.Vacuous)
+	if untried || vacuous || r.Interrupted || r.TwinSurvived() {
 		return Unknown
 	}
 	if float64(r.Unknown) > t.MaxUnknown*float64(r.Judged) {
+		return Unknown
+	}
+	if float64(r.Escalated) > t.MaxEscalated*float64(r.Instances) {
 		return Unknown
 	}
 	return Holds
@@ -177,12 +184,14 @@ func (t Theorem) runChecks(ctx context.Context, r *Report, s Subject, e Effort, 
 // enter adds one judged instance to the report.
 func (r *Report) enter(s Subject, j judged) {
 	if j.outcome.NotTried {
-		for _, name := range r.NotTried {
-			if name == j.check.Name {
-				return
-			}
+		reason := j.check.Name + ": " + j.outcome.Reason
+		if !slices.Contains(r.NotTried, reason) {
+			r.NotTried = append(r.NotTried, reason)
 		}
-		r.NotTried = append(r.NotTried, j.check.Name)
+		return
+	}
+	if j.outcome.Vacuous {
+		r.Vacuous++
 		return
 	}
 	for _, tag := range j.check.Tags(j.instance) {

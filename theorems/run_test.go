@@ -104,7 +104,7 @@ func TestAMissingOperationIsNotTried(t *testing.T) {
 	})
 	r := theorems.Theorem{Ref: "T2", ID: "toy/needs", Claims: []theorems.Check{c}}.Run(context.Background(), theorems.Subject{}, effort(2))
 	require.Equal(t, theorems.Unknown, r.Verdict)
-	require.Equal(t, []string{"needs"}, r.NotTried)
+	require.Equal(t, []string{"needs: operation not implemented"}, r.NotTried)
 	require.Zero(t, r.Instances, "never counted as passed")
 }
 

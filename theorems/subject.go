@@ -2,6 +2,7 @@ package theorems
 
 import (
 	"errors"
+	"fmt"
 
 	"github.com/rankproof/rankproof/model"
 	"gonum.org/v1/gonum/mat"
@@ -10,6 +11,9 @@ import (
 // ErrNotImplemented is returned by a check of an operation that the subject
 // does not have. Such an instance is not tried, and never counted as passed.
 var ErrNotImplemented = errors.New("operation not implemented")
+
+// Missing returns ErrNotImplemented with the name of the operation.
+func Missing(operation string) error { return fmt.Errorf("%w: %s", ErrNotImplemented, operation) }
 
 // LinearSystem is one linearization as numbers: Matrix (N×N) and Input (N×q),
 // both in 1/time.

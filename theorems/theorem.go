@@ -28,6 +28,10 @@ type Theorem struct {
 	// MaxUnknown bounds the share of instances that stay unknown after exact
 	// escalation.
 	MaxUnknown float64
+	// MaxEscalated bounds the share of floating-point instances on which the
+	// claims abstain and exact arithmetic decides: that is about the statement,
+	// and says nothing of the subject.
+	MaxEscalated float64
 }
 
 // Certificate is a polynomial identity with the shapes that it is proved for.

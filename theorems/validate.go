@@ -41,6 +41,7 @@ func (t Theorem) problems() []string {
 	need(t.Source != "", "no source")
 	need(t.Why != "" || len(t.Claims) == 0, "no reason for its bounds (Why)")
 	need(t.MaxUnknown >= 0 && t.MaxUnknown <= 0.25, "MaxUnknown is not in [0, 0.25]")
+	need(t.MaxEscalated >= 0 && t.MaxEscalated <= 0.25, "MaxEscalated is not in [0, 0.25]")
 	need(len(t.Evidence()) >= 2, "fewer than two kinds of evidence")
 	need(len(t.Twins) >= 3, "fewer than three twins")
 	names := map[string]bool{}

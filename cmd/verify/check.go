@@ -1,6 +1,8 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -44,6 +46,9 @@ Low-rank connectivity is never expanded to N×N.`,
 			if search.Starts < 0 || search.Limit < 1 {
 				return fmt.Errorf("--starts is %d and --limit %d, want at least 0 and 1", search.Starts, search.Limit)
 			}
+			if vectors && !asJSON {
+				return errors.New("--vectors goes with --json")
+			}
 			convention, err := flags.convention(cmd.Flags())
 			if err != nil {
 				return badInput(err)
@@ -52,7 +57,10 @@ Low-rank connectivity is never expanded to N×N.`,
 			if err != nil {
 				return badInput(hint(args[0], convention, err))
 			}
-			report, err := inspect.Run(network, search)
+			report, err := inspected(cmd.Context(), network, search, s)
+			if errors.Is(err, context.Canceled) {
+				return &ended{statusUnknown, fmt.Errorf("%s: interrupted before there was anything to report", args[0])}
+			}
 			if err != nil {
 				return badInput(fmt.Errorf("%s: %w", args[0], err))
 			}
@@ -76,6 +84,31 @@ Low-rank connectivity is never expanded to N×N.`,
 	f.BoolVar(&asJSON, "json", false, "print JSON")
 	f.BoolVar(&vectors, "vectors", false, "with --json: states and selection vectors in full")
 	return cmd
+}
+
+// inspected runs the inspection, tells a terminal what it is at, and gives up
+// waiting for it when ctx ends: the process is about to end too.
+func inspected(ctx context.Context, n *netfile.Network, o inspect.Options, s streams) (*inspect.Report, error) {
+	const clearLine = "\r\x1b[K"
+	if s.live {
+		o.Stage = func(what string) { fmt.Fprintf(s.err, "%s%s …", clearLine, what) }
+		defer fmt.Fprint(s.err, clearLine)
+	}
+	type result struct {
+		report *inspect.Report
+		err    error
+	}
+	done := make(chan result, 1)
+	go func() {
+		report, err := inspect.Run(n, o)
+		done <- result{report, err}
+	}()
+	select {
+	case r := <-done:
+		return r.report, r.err
+	case <-ctx.Done():
+		return nil, context.Canceled
+	}
 }
 
 // hint tells somebody who gave an archive without a convention what is needed.
@@ -153,13 +186,10 @@ func (c *conventionFlags) convention(f *pflag.FlagSet) (*netfile.Convention, err
 		out.Scale, given = netfile.Scale(c.scale), true
 	}
 	if f.Changed("tau") {
-		out.Tau, out.Alpha, given = netfile.ParseTau(c.tau), nil, true
+		out.Tau, given = netfile.ParseTau(c.tau), true
 	}
 	if f.Changed("alpha") {
 		out.Alpha, given = &c.alpha, true
-		if !f.Changed("tau") {
-			out.Tau = netfile.Tau{}
-		}
 	}
 	if f.Changed("u") {
 		u, err := parseNumbers(c.u)

@@ -161,7 +161,7 @@ func TestInterruptedTheorem(t *testing.T) {
 			cancel()
 		}
 	}
-	r, ok := runOne(ctx, theorem(t, "L7"), theorems.Model(), e)
+	r, ok := runOne(ctx, theorem(t, "L9"), theorems.Model(), e)
 	require.True(t, ok)
 	require.Equal(t, 50, r.Instances)
 	require.Equal(t, theorems.Unknown, r.Verdict)

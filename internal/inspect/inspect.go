@@ -18,6 +18,8 @@ type Options struct {
 	Limit  int     // fixed points kept at most
 	Seed   uint64  // of the random starts
 	Leak   float64 // α = dt/τ of the Euler map where the file gives none
+	// Stage, if set, is told what is being done.
+	Stage func(what string)
 }
 
 // Report is a network's fixed points and the verdicts of family L there.
@@ -46,7 +48,8 @@ type Point struct {
 	Spectrum  *model.Spectrum
 	Stability model.EulerStability
 	Modes     *model.Modes // nil if refused
-	Refusal   string       // why, as for a defective spectrum
+	// Spectrum and Modes are nil at a point on a kink of φ.
+	Refusal string // why, as for a defective spectrum
 }
 
 // Run finds the fixed points under the network's constant input and judges
@@ -62,6 +65,11 @@ func Run(n *netfile.Network, o Options) (*Report, error) {
 		leak, r.DtAssumed = o.Leak, true
 	}
 	r.Dt = leak * shortest
+	stage := o.Stage
+	if stage == nil {
+		stage = func(string) {}
+	}
+	stage("searching for fixed points")
 	starts := o.Starts
 	if starts == 0 {
 		starts = defaultStarts(n.RNN)
@@ -74,6 +82,7 @@ func Run(n *netfile.Network, o Options) (*Report, error) {
 	r.Bounded = !math.IsInf(n.RNN.Nonlinearity().Sup(), 0)
 	r.Complete = r.Bounded && found.IndexSum == 1
 	for i, p := range found.Points {
+		stage(fmt.Sprintf("linearizing at fixed point %d of %d", i+1, len(found.Points)))
 		point, err := r.at(p, n.ReadShift)
 		if err != nil {
 			return nil, fmt.Errorf("fixed point %d: %w", i+1, err)
@@ -81,6 +90,7 @@ func Run(n *netfile.Network, o Options) (*Report, error) {
 		r.Complete = r.Complete && p.Index != 0
 		r.Points = append(r.Points, point)
 	}
+	stage("judging the statements")
 	r.Statements, err = linearization.Inspection{Network: n.RNN, Input: n.U, Points: found.Points, Dt: r.Dt}.Judge(theorems.Model())
 	return r, err
 }
@@ -96,6 +106,10 @@ func defaultStarts(net *model.RNN) int {
 
 func (r *Report) at(p model.FixedPoint, shift []float64) (Point, error) {
 	point := Point{FixedPoint: p, Shift: shift}
+	if p.OnKink {
+		point.Refusal = "a unit is on a kink of φ, where there is no linearization"
+		return point, nil
+	}
 	l, err := r.Network.Linearize(p.X)
 	if err != nil {
 		return point, err
@@ -137,6 +151,9 @@ func (p Point) Eigenvalues(net *model.RNN) []complex128 {
 	tau, scalar := net.ScalarTau()
 	if !scalar {
 		tau = 1
+	}
+	if p.Spectrum == nil {
+		return nil
 	}
 	var out []complex128
 	for i, lambda := range p.Spectrum.Values {

@@ -7,6 +7,8 @@ import (
 	"math/cmplx"
 	"sort"
 	"strings"
+
+	"github.com/rankproof/rankproof/theorems"
 )
 
 // shownModes and shownUnits keep a page readable; JSON has all of them.
@@ -20,7 +22,7 @@ const (
 // WriteText writes the report for a person.
 func (r *Report) WriteText(w io.Writer) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s\n\n", r.Source)
+	fmt.Fprintf(&b, "%s\n\n", strings.ReplaceAll(r.Source, "; ", "\n  "))
 	r.writeSearch(&b)
 	for i, p := range r.Points {
 		if r.Truncated && i == shownOfContinuum {
@@ -39,12 +41,23 @@ func (r *Report) writeSearch(b *strings.Builder) {
 	if len(r.Points) == 1 {
 		noun = "fixed point"
 	}
-	fmt.Fprintf(b, "%d %s, sum of indices %d", len(r.Points), noun, r.IndexSum)
+	fmt.Fprintf(b, "%d %s", len(r.Points), noun)
+	isolated := false
+	for _, p := range r.Points {
+		isolated = isolated || p.Index != 0
+	}
+	if isolated {
+		fmt.Fprintf(b, ", sum of indices %d", r.IndexSum)
+	}
 	switch {
+	case !isolated && !r.Truncated && len(r.Points) > 0:
+		b.WriteString(", none of them certified to be isolated\n")
 	case r.Truncated:
 		b.WriteString("; the search was cut off: a continuum, or many\n")
 	case r.Complete:
 		b.WriteString(", as it must be for a bounded nonlinearity if none is missing\n")
+	case r.Bounded && r.IndexSum == 1:
+		b.WriteString("; some of them are not certified to be isolated\n")
 	case r.Bounded:
 		b.WriteString("; it must be 1 for a bounded nonlinearity: one is missing, or degenerate (try more --starts)\n")
 	default:
@@ -75,6 +88,10 @@ func (r *Report) writePoint(b *strings.Builder, i int, p Point) {
 		b.WriteString("   no index\n")
 	default:
 		fmt.Fprintf(b, "   index %+d\n", p.Index)
+	}
+	if p.Spectrum == nil {
+		fmt.Fprintf(b, "   stability undecided: %s\n", p.Refusal)
+		return
 	}
 	what := "τM_x"
 	if _, scalar := r.Network.ScalarTau(); !scalar {
@@ -128,6 +145,9 @@ func (r *Report) writeStatements(b *strings.Builder) {
 			continue
 		}
 		detail := s.Finding.Reason
+		if detail == "" && s.Finding.Verdict == theorems.Unknown {
+			detail = "ill-conditioned: the bound exceeds what it bounds, " + s.Finding.Worst.What
+		}
 		if detail == "" {
 			detail = fmt.Sprintf("%.2g  %s", s.Finding.Worst.Margin(), s.Finding.Worst.What)
 		}

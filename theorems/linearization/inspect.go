@@ -3,6 +3,7 @@ package linearization
 import (
 	"errors"
 	"fmt"
+	"math"
 	"math/rand/v2"
 
 	"github.com/rankproof/rankproof/generators"
@@ -53,7 +54,12 @@ func (in Inspection) Judge(s theorems.Subject) ([]Judgement, error) {
 			if st.unless != "" {
 				break
 			}
-			judged, err := st.judge(&j.Finding, t, k, truths)
+			if in.Points[k].OnKink && st.derivative() {
+				continue
+			}
+			var f theorems.Finding
+			judged, err := st.judge(&f, t, k, truths)
+			j.Finding.Merge(f)
 			if err != nil {
 				return nil, fmt.Errorf("%s at fixed point %d: %w", j.Ref, k+1, err)
 			}
@@ -62,7 +68,9 @@ func (in Inspection) Judge(s theorems.Subject) ([]Judgement, error) {
 			}
 		}
 		if j.Points == 0 && j.NotApplicable == "" {
-			j.NotApplicable = st.needs
+			if j.NotApplicable = st.needs; st.needs == "" {
+				j.NotApplicable = "every fixed point is on a kink of φ"
+			}
 		}
 		out = append(out, j)
 	}
@@ -76,6 +84,13 @@ type statement struct {
 	unless  string // a reason why no point is judged
 	needs   string // why none was, if none was
 	judge   func(f *theorems.Finding, t *truth, k int, all []*truth) (bool, error)
+}
+
+// derivative reports whether the statement is about a linearization, which a
+// point on a kink of φ does not have: all but L1 and L10.
+func (st statement) derivative() bool {
+	ref := st.theorem().Ref
+	return ref != "L1" && ref != "L10"
 }
 
 func (in Inspection) statements(s theorems.Subject) []statement {
@@ -99,6 +114,17 @@ func (in Inspection) statements(s theorems.Subject) []statement {
 	}
 	unit := "τ differs between units"
 	noModes := "no mode with μ ≠ 0"
+	first := func(reasons ...string) string {
+		for _, r := range reasons {
+			if r != "" {
+				return r
+			}
+		}
+		return ""
+	}
+	rankOne := first(when(lowRank && low.Rank() == 1, "W is not given as m nᵀ"), when(scalar, unit))
+	twoContexts := first(when(in.Network.Inputs() > 0, "no inputs"), when(len(in.Points) > 1, "one fixed point alone"))
+	curved := first(when(len(in.Network.Nonlinearity().Kinks()) == 0, "φ has a kink"), when(scalar, unit))
 	return []statement{
 		{FixedPoints, "", "", func(f *theorems.Finding, t *truth, k int, _ []*truth) (bool, error) {
 			return true, t.expectFixedPoint(f, s, in.miss(t, k))
@@ -116,15 +142,17 @@ func (in Inspection) statements(s theorems.Subject) []statement {
 		{Pairing, "", noModes, perMode((*truth).expectPairing)},
 		{InputGain, when(in.Network.Inputs() > 0, "no inputs"), noModes,
 			perMode((*truth).expectGains)},
-		{Context, when(in.Network.Inputs() > 0 && len(in.Points) > 1, "needs inputs and two fixed points"), "needs modes at two fixed points",
+		{Context, twoContexts, "needs modes at two fixed points",
 			func(f *theorems.Finding, t *truth, k int, all []*truth) (bool, error) {
 				return in.context(f, s, k, all)
 			}},
-		{RankOne, when(scalar && lowRank && low.Rank() == 1, "rank is not one, or τ differs between units"), "μ = 0 at every point",
+		{RankOne, rankOne, "μ = 0 at every point",
 			perMode(func(t *truth, f *theorems.Finding, m []mode) { t.expectDirections(f, networkOf(t.net, in.Input), m[0]) })},
-		{Jordan, "", noModes, perMode((*truth).expectOneMultiplicity)},
+		{Jordan, when(scalar, unit), "", func(f *theorems.Finding, t *truth, _ int, _ []*truth) (bool, error) {
+			return true, t.expectIntertwining(f)
+		}},
 		{Trajectories, when(scalar, unit), "", func(f *theorems.Finding, t *truth, _ int, _ []*truth) (bool, error) { return true, in.steps(f, s, t) }},
-		{Order, when(scalar && in.Network.Nonlinearity().SupSecond() < 1e300, "φ has a kink, or τ differs between units"), "",
+		{Order, curved, "",
 			func(f *theorems.Finding, t *truth, _ int, _ []*truth) (bool, error) {
 				return true, t.expectOrders(f, s)
 			}},
@@ -205,7 +233,7 @@ func (in Inspection) miss(t *truth, k int) []float64 {
 
 // context judges L7 between point k and the next.
 func (in Inspection) context(f *theorems.Finding, s theorems.Subject, k int, all []*truth) (bool, error) {
-	if k+1 >= len(all) {
+	if k+1 >= len(all) || in.Points[k+1].OnKink {
 		return false, nil
 	}
 	var at [2]*model.Modes
@@ -261,11 +289,7 @@ func (t *truth) expectOrders(f *theorems.Finding, s theorems.Subject) error {
 	if err != nil {
 		return err
 	}
-	rng := rand.New(rand.NewPCG(1, uint64(t.n)))
-	delta := make([]float64, t.n)
-	for i := range delta {
-		delta[i] = rng.NormFloat64()
-	}
+	delta := t.randomVector()
 	applied := func(form model.Form) func([]float64) []float64 {
 		return func(v []float64) []float64 {
 			out := make([]float64, len(v))
@@ -298,38 +322,48 @@ func (t *truth) expectGains(f *theorems.Finding, modes []mode) {
 	t.expectEqualGains(f, modes, l)
 }
 
-// expectOneMultiplicity is what L9 says of modes: those within rounding of one
-// eigenvalue are as independent in one form as in the other; a simple
-// eigenvalue has a vector in both.
-func (t *truth) expectOneMultiplicity(f *theorems.Finding, all []mode) {
-	var modes []mode
-	for _, md := range all {
-		f.Demand("as many independent modes in one form as in the other", norm(md.v) > 0 && norm(md.w) > 0)
-		if md.clustered {
-			modes = append(modes, md)
+// expectIntertwining is L9's W M_r = M_x W and D M_x = M_r D on a vector at
+// random, with the model's linearization applied as an operator.
+func (t *truth) expectIntertwining(f *theorems.Finding) error {
+	l, err := t.net.Linearize(t.x)
+	if err != nil {
+		return err
+	}
+	z, relative := t.randomVector(), 4*t.units()*t.u
+	for i := range t.d {
+		if t.d[i] > 0 {
+			relative = max(relative, 4*t.units()*t.u+4*t.dErr[i]/t.d[i])
 		}
 	}
-	if len(modes) == 0 {
-		return
+	apply := func(form model.Form, v []float64) []float64 {
+		out := make([]float64, len(v))
+		l.Apply(form, out, v)
+		return out
 	}
-	independent := func(of func(mode) []complex128) int {
-		var gram [][]complex128
-		for _, a := range modes {
-			row := make([]complex128, len(modes))
-			for j, b := range modes {
-				row[j] = dense.Dot(conjugated(of(a)), of(b)) / complex(norm(of(a))*norm(of(b)), 0)
-			}
-			gram = append(gram, row)
+	slopes := func(v []float64) []float64 {
+		out := make([]float64, len(v))
+		for i := range v {
+			out[i] = t.d[i] * v[i]
 		}
-		if dense.MinSingularComplex(gram) > float64(t.n*len(modes))*t.u {
-			return len(modes)
-		}
-		return 0
+		return out
 	}
-	x, r := independent(func(m mode) []complex128 { return m.v }), independent(func(m mode) []complex128 { return m.w })
-	if x != len(modes) || r != len(modes) {
-		f.Abstain("modes are dependent to rounding")
-		return
+	a, b := t.apply(apply(model.Activity, z), false), apply(model.Activation, t.apply(z, false))
+	size := t.abs(t.absM(model.Activity, absolute(z), false))
+	c, d := slopes(apply(model.Activation, z)), apply(model.Activity, slopes(z))
+	sizeD := slopes(t.absM(model.Activation, absolute(z), false))
+	for i := range a {
+		f.Expect("W M_r z = M_x W z", math.Abs(a[i]-b[i]), relative*size[i]+smallest, size[i]+8*smallest)
+		f.Expect("D M_x z = M_r D z", math.Abs(c[i]-d[i]), relative*sizeD[i]+smallest, sizeD[i]+8*smallest)
 	}
-	f.Demand("as many independent modes in one form as in the other", x == r)
+	return nil
+}
+
+// randomVector returns N normal numbers, the same at every point.
+func (t *truth) randomVector() []float64 {
+	rng := rand.New(rand.NewPCG(1, uint64(t.n)))
+	v := make([]float64, t.n)
+	for i := range v {
+		v[i] = rng.NormFloat64()
+	}
+	return v
 }

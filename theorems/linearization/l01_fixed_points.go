@@ -96,7 +96,7 @@ func misread(net *model.RNN, change func(*model.RNNConfig), op func(*model.RNN) 
 
 func judgeFixedPoints(f *theorems.Finding, t *truth, s theorems.Subject) error {
 	if s.ToActivity == nil || s.ToActivation == nil || s.Field == nil {
-		return theorems.ErrNotImplemented
+		return theorems.Missing("ToActivity, ToActivation, Field")
 	}
 	if err := t.expectFixedPoint(f, s, make([]float64, t.n)); err != nil {
 		return err
@@ -211,7 +211,7 @@ func (t *truth) expectFields(f *theorems.Finding, s theorems.Subject) error {
 // there to be isolated, it must be among them.
 func judgeSearch(f *theorems.Finding, t *truth, s theorems.Subject) error {
 	if s.FixedPoints == nil {
-		return theorems.ErrNotImplemented
+		return theorems.Missing("FixedPoints")
 	}
 	set, err := s.FixedPoints(t.net, t.input, model.FixedPointSearch{Starts: 20, Seed: 1, Limit: 16})
 	if err != nil {

@@ -18,7 +18,7 @@ func Spectrum() theorems.Theorem {
 	return theorems.Theorem{
 		Ref: "L2", ID: "linearization/spectrum",
 		Statement: "For every W and diagonal D, singular or not, det(tI − WD) = det(tI − DW): M_x and M_r have one spectrum. " +
-			"For W = scale·M Nᵀ of rank R, det(tI − M NᵀD) = t^(N−R) det(tI − NᵀDM): N − R eigenvalues are −1/τ.",
+			"For W = M Nᵀ with R loadings, det(tI − M NᵀD) = t^(N−R) det(tI − NᵀDM): at least N − R eigenvalues are −1/τ.",
 		Source: "P (arXiv:2309.04030), section 3; low rank +",
 		Given:  []string{"D is diagonal", "τ is scalar, for the low-rank half"},
 		Needed: []theorems.Witness{unitWiseTauBreaksLowRank()},
@@ -46,7 +46,7 @@ func Spectrum() theorems.Theorem {
 				}
 				return theorems.Model().Spectrum(linear, x)
 			}),
-			spectrumTwin("scale lost", "a factor N in W = scale·M Nᵀ lost", func(net *model.RNN, x []float64) (*model.Spectrum, error) {
+			spectrumTwin("scale lost", "a factor N too many: 1/N forgotten in W = M Nᵀ/N", func(net *model.RNN, x []float64) (*model.Spectrum, error) {
 				other, err := rebuilt(net, func(c *model.RNNConfig) { c.Connectivity = rescaled(c.Connectivity) })
 				if err != nil {
 					return nil, err
@@ -126,7 +126,7 @@ func judgeTraces(f *theorems.Finding, t *truth, s theorems.Subject) error {
 // it has none of the right shape.
 func (t *truth) linearizationsOf(s theorems.Subject, f *theorems.Finding) (*theorems.Linearizations, error) {
 	if s.Linearize == nil {
-		return nil, theorems.ErrNotImplemented
+		return nil, theorems.Missing("Linearize")
 	}
 	l, err := s.Linearize(t.net, t.x)
 	if err != nil {
@@ -148,7 +148,7 @@ func (t *truth) linearizationsOf(s theorems.Subject, f *theorems.Finding) (*theo
 // a comparison of multisets that matches no eigenvalue with another.
 func judgePowerSums(f *theorems.Finding, t *truth, s theorems.Subject) error {
 	if s.Spectrum == nil {
-		return theorems.ErrNotImplemented
+		return theorems.Missing("Spectrum")
 	}
 	spectrum, err := s.Spectrum(t.net, t.x)
 	if err == nil {
@@ -237,7 +237,8 @@ func decideOneCharPoly(p *pair) error {
 	if a, b := p.wd.CharPoly(), p.dw.CharPoly(); !a.Equal(b) {
 		return theorems.Violatedf("det(tI−WD) = %v, det(tI−DW) = %v", a, b)
 	}
-	// W = W·Iᵀ is of rank N: the other half for the rank that W has.
+	// The low-rank half, with loadings of the rank that W has: a basis M of its
+	// range and the N that makes W = M Nᵀ.
 	basis := p.w.RangeBasis() // M
 	if basis.Cols() == 0 {
 		return nil

@@ -70,7 +70,7 @@ func RightEigenvectors() theorems.Theorem {
 				return s
 			}},
 		},
-		MaxUnknown: 0.05,
+		MaxUnknown: 0.05, MaxEscalated: 0.25,
 	}
 }
 
@@ -78,7 +78,7 @@ func RightEigenvectors() theorems.Theorem {
 // the real and the state in the imaginary part, λ from both.
 func judgeRightMap(s theorems.Subject, c generators.Perturbation) (f theorems.Finding, err error) {
 	if s.CarryRight == nil {
-		return f, theorems.ErrNotImplemented
+		return f, theorems.Missing("CarryRight")
 	}
 	t, err := observe(c.Network, c.X, s.UnitRoundoff)
 	if err != nil {

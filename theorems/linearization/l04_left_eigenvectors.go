@@ -58,14 +58,14 @@ func LeftEigenvectors() theorems.Theorem {
 				m.Activity.Left = m.Activation.Left
 			}),
 		},
-		MaxUnknown: 0.05,
+		MaxUnknown: 0.05, MaxEscalated: 0.25,
 	}
 }
 
 // judgeLeftMap compares the map itself with its formula, for any vector.
 func judgeLeftMap(s theorems.Subject, c generators.Perturbation) (f theorems.Finding, err error) {
 	if s.CarryLeft == nil {
-		return f, theorems.ErrNotImplemented
+		return f, theorems.Missing("CarryLeft")
 	}
 	t, err := observe(c.Network, c.X, s.UnitRoundoff)
 	if err != nil {

@@ -60,7 +60,7 @@ func Pairing() theorems.Theorem {
 				}
 			}),
 		},
-		MaxUnknown: 0.05,
+		MaxUnknown: 0.05, MaxEscalated: 0.25,
 	}
 }
 

@@ -14,6 +14,10 @@ import (
 // Context is L7.
 func Context() theorems.Theorem {
 	networks := generators.NetworkOptions{MaxUnits: 6, Nonlinearity: generators.AllNonlinearities, Inputs: true}
+	for _, regular := range []string{"gaussian", "scaled identity", "permutation", "orthogonal", "stochastic", "skew",
+		"prescribed spectrum", "clustered", "rank one", "jordan"} { // modes with μ ≠ 0 to compare
+		networks.Kinds = append(networks.Kinds, generators.KindNamed(regular))
+	}
 	return theorems.Theorem{
 		Ref: "L7", ID: "linearization/context",
 		Statement: "Between two contexts with corresponding modes, Δ(lᵀβ) = (Δl)ᵀβ̄ + l̄ᵀ(Δβ), β = τ⁻¹β₀ in activation and τ⁻¹Dβ₀ in activity form. " +
@@ -33,7 +37,7 @@ func Context() theorems.Theorem {
 			}),
 		},
 		Twins: []theorems.Twin{
-			contextTwin("end-point for mean", "(Δl)ᵀβ₂ + l₁ᵀΔβ's partner: terms taken at the second context", func(c *contexts) {
+			contextTwin("end-point for mean", "(Δl)ᵀβ₂ + l₂ᵀΔβ: both terms taken at the second context", func(c *contexts) {
 				c.activity.Selection = sum(c.n, func(i int) complex128 { return (c.l2[i] - c.l1[i]) * c.beta2[i] })
 				c.activity.Input = sum(c.n, func(i int) complex128 { return c.l2[i] * (c.beta2[i] - c.beta1[i]) })
 			}),
@@ -42,7 +46,7 @@ func Context() theorems.Theorem {
 				c.activity.Input = 0
 				c.activity.Selection = c.activity.Total
 			}),
-			contextTwin("scaled in each form by itself", "l_r of norm 1 in each context, l_x as it was", func(c *contexts) {
+			contextTwin("scaled in each form by itself", "total with l_r of norm 1 in each context, the input term with l_r as it was", func(c *contexts) {
 				c.activity.Total = sum(c.n, func(i int) complex128 {
 					return c.l2[i]*c.beta2[i]/complex(norm(c.l2), 0) - c.l1[i]*c.beta1[i]/complex(norm(c.l1), 0)
 				})
@@ -128,7 +132,7 @@ func contextTwin(name, mistake string, wrong func(*contexts)) theorems.Twin {
 
 func judgeContext(s theorems.Subject, c generators.Contexts) (f theorems.Finding, err error) {
 	if s.ContextChange == nil || s.Modes == nil {
-		return f, theorems.ErrNotImplemented
+		return f, theorems.Missing("ContextChange, Modes")
 	}
 	first, err := observe(c.Network, c.First, s.UnitRoundoff)
 	if err != nil {

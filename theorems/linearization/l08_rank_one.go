@@ -74,12 +74,12 @@ func RankOne() theorems.Theorem {
 					}
 				}
 			}),
-			contextTwin("selection found", "l_r scaled to length 1/μ in each context: a selection term appears", func(c *contexts) {
+			contextTwin("selection found", "half of the input term booked as selection", func(c *contexts) {
 				c.activity.Selection += c.activity.Input / 2
 				c.activity.Input /= 2
 			}),
 		},
-		MaxUnknown: 0.02,
+		MaxUnknown: 0.02, MaxEscalated: 0.25,
 	}
 }
 

@@ -30,7 +30,7 @@ func Trajectories() theorems.Theorem {
 			theorems.Claim("autonomous steps", generators.Runs(networks), judgeSteps).Visiting("N = 1", "W = 0", "W nilpotent", "low rank", "relu"),
 		},
 		Exact: []theorems.Check{
-			theorems.Decide("Euler and leaky steps, exactly", generators.Runs(exactRuns()), decideSteps).Visiting("time-varying input", "relu", "hard-tanh", "W singular"),
+			theorems.Decide("Euler, RK4 and leaky steps, exactly", generators.Runs(exactRuns()), decideSteps).Visiting("time-varying input", "relu", "hard-tanh", "W singular"),
 		},
 		Certificates: []theorems.Certificate{
 			// φ enters as a vector of indeterminates: the identity holds whatever φ is.
@@ -53,7 +53,7 @@ func Trajectories() theorems.Theorem {
 				}
 				return s
 			}),
-			simulateTwin("filter with another time constant", "ũ' = (u − ũ)/(2τ): half the input in activity form", func(_ *model.RNN, s model.Simulation) model.Simulation {
+			simulateTwin("filter with another time constant", "ũ' = (u − ũ(0))/(2τ) at first: a filter that is too slow", func(_ *model.RNN, s model.Simulation) model.Simulation {
 				if right := s.Input; right != nil && s.Form == model.Activity {
 					s.Input = func(t float64, dst []float64) {
 						right(t, dst)
@@ -109,7 +109,7 @@ func simulation(c generators.Run, form model.Form, start, filtered []float64, k,
 
 func judgeSteps(s theorems.Subject, c generators.Run) (f theorems.Finding, err error) {
 	if s.Simulate == nil || s.ToActivation == nil {
-		return f, theorems.ErrNotImplemented
+		return f, theorems.Missing("Simulate, ToActivation")
 	}
 	t, err := observe(c.Network, make([]float64, c.Units()), s.UnitRoundoff)
 	if err != nil {

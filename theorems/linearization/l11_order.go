@@ -90,7 +90,7 @@ func (t *truth) pNorms() []pNorm {
 
 func judgeOrder(s theorems.Subject, c generators.Perturbation) (f theorems.Finding, err error) {
 	if s.Field == nil {
-		return f, theorems.ErrNotImplemented
+		return f, theorems.Missing("Field")
 	}
 	t, err := observe(c.Network, c.X, s.UnitRoundoff)
 	if err != nil {
@@ -139,7 +139,7 @@ func (t *truth) expectOrder(f *theorems.Finding, s theorems.Subject, delta []flo
 	if err != nil {
 		return err
 	}
-	atRest, err := s.Field(t.net, model.Activation, t.x, t.input)
+	atRest, err := t.field(model.Activation, t.x, t.input)
 	if err != nil {
 		return err
 	}
@@ -193,7 +193,7 @@ func (t *truth) expectActivityOrder(f *theorems.Finding, s theorems.Subject, del
 	if err != nil {
 		return err
 	}
-	atRest, err := s.Field(t.net, model.Activity, rest, t.input)
+	atRest, err := t.field(model.Activity, rest, t.input)
 	if err != nil {
 		return err
 	}

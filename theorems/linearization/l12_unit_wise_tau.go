@@ -5,6 +5,7 @@ import (
 	"math/big"
 	"math/cmplx"
 
+	"github.com/rankproof/rankproof/generators"
 	"github.com/rankproof/rankproof/model"
 	"github.com/rankproof/rankproof/oracles/certificate"
 	"github.com/rankproof/rankproof/oracles/dense"
@@ -31,6 +32,8 @@ func UnitWiseTau() theorems.Theorem {
 			theorems.Escalating(atPoints("modes", networks, onModes(expectAllOfModes)).
 				Visiting("unit-wise tau", "D singular", "saturated units", "low rank", "complex spectrum", "W defective", "N = 1"), atPoint(decideIntertwined)),
 			atPoints("fixed points", networks, judgeFixedPoints).Visiting("unit-wise tau"),
+			atPoints("gains", networks, judgeInputGain).Visiting("unit-wise tau"),
+			theorems.Claim("context", generators.TwoContexts(networks), judgeContext).Visiting("unit-wise tau"),
 			atPoints("matrices, inputs, spectrum", networks, judgeUnitWiseSystem).Visiting("unit-wise tau", "inputs", "low rank"),
 		},
 		Exact: []theorems.Check{onPairs("unit-wise τ", decideUnitWise)},
@@ -90,7 +93,7 @@ func UnitWiseTau() theorems.Theorem {
 				return theorems.Model().Spectrum(scalar, x)
 			}),
 		},
-		MaxUnknown: 0.1,
+		MaxUnknown: 0.1, MaxEscalated: 0.25,
 	}
 }
 
@@ -113,7 +116,7 @@ func expectAllOfModes(t *truth, f *theorems.Finding, modes []mode) {
 // sums of the spectrum of M_x with traces.
 func judgeUnitWiseSystem(f *theorems.Finding, t *truth, s theorems.Subject) error {
 	if s.Spectrum == nil {
-		return theorems.ErrNotImplemented
+		return theorems.Missing("Spectrum")
 	}
 	l, err := t.linearizationsOf(s, f)
 	if l == nil {

@@ -20,10 +20,12 @@ func Euler() theorems.Theorem {
 		networks.Kinds = append(networks.Kinds, generators.KindNamed(onTheBoundary))
 	}
 	networks.Nonlinearity = append(networks.Nonlinearity, "identity", "identity", "identity")
+	unitWise := networks
+	unitWise.UnitWiseTau = true
 	return theorems.Theorem{
 		Ref: "L13", ID: "linearization/euler-map",
 		Statement: "A fixed point of the flow is one of every explicit Euler map of step dt, α = dt/τ; it is linearly stable for the map iff " +
-			"|1 + dt·λ| = |1 − α + αμ| < 1 for every λ (equal to 1: undecided). A stable map implies a stable flow; a stable flow can have an unstable map.",
+			"|1 + dt·λ| < 1 for every λ, |1 − α + αμ| < 1 for a scalar τ (equal to 1: undecided). A stable map implies a stable flow; a stable flow can have an unstable map.",
 		Source: "+",
 		Given:  []string{"dt > 0"},
 		Needed: []theorems.Witness{stableFlowUnstableMap()},
@@ -32,6 +34,7 @@ func Euler() theorems.Theorem {
 		Claims: []theorems.Check{
 			theorems.Claim("fixed points stay, verdicts are true", generators.EulerSteps(networks), judgeEuler).
 				Visiting("N = 1", "W = 0", "W singular", "dt = 2 tau", "D singular", "W defective", "low rank", "complex spectrum"),
+			theorems.Claim("the same, unit-wise τ", generators.EulerSteps(unitWise), judgeEuler).Visiting("unit-wise tau"),
 		},
 		Exact: []theorems.Check{onPairs("a stable map has a stable flow", decideStableMap)},
 		Certificates: []theorems.Certificate{
@@ -122,7 +125,7 @@ func judgeEuler(s theorems.Subject, c generators.EulerStep) (f theorems.Finding,
 // expectEuler claims that a step stays, and that both verdicts are true.
 func (t *truth) expectEuler(f *theorems.Finding, s theorems.Subject, dt float64) error {
 	if s.EulerStability == nil || s.Simulate == nil {
-		return theorems.ErrNotImplemented
+		return theorems.Missing("EulerStability, Simulate")
 	}
 	if err := t.expectStays(f, s, dt); err != nil {
 		return err
@@ -131,6 +134,9 @@ func (t *truth) expectEuler(f *theorems.Finding, s theorems.Subject, dt float64)
 	if err != nil {
 		return err
 	}
+	a := t.allowance()
+	slack := t.elsner(a) + slopeError(t)/t.shortest
+	slackMap := dt*slack + 8*t.u*(1+dt*a.size)
 	flow, euler, exactly, err := t.exactStability(dt)
 	if err != nil {
 		return err
@@ -139,48 +145,78 @@ func (t *truth) expectEuler(f *theorems.Finding, s theorems.Subject, dt float64)
 		f.Demand("a stable map has a stable flow", got.Map != model.Stable || got.Flow == model.Stable)
 		return nil
 	}
-	a := t.allowance()
-	slack := t.elsner(a) + slopeError(t)/t.shortest
-	expectVerdict(f, "flow", got.Flow, flow, got.Abscissa, slack, a.size)
-	expectVerdict(f, "map", got.Map, euler, got.Radius-1, dt*slack+8*t.u*(1+dt*a.size), 1+dt*a.size)
+	if !finite(slack) {
+		f.Abstain("the loadings of a group of equal τ are dependent")
+		return nil
+	}
+	// max Re λ is A iff M − (A ± slack)I has its roots left of the axis, and not;
+	// max |1+dt·λ| is r iff those of the map over r ± slack are in the disc.
+	inHalfPlane := func(shift float64) bool { return flow(shift) == exact.Inside }
+	inDisc := func(radius float64) bool { return radius > 0 && euler(radius) == exact.Inside }
+	f.Demand("abscissa is max Re λ", finite(got.Abscissa) && inHalfPlane(got.Abscissa+2*slack) && !inHalfPlane(got.Abscissa-2*slack))
+	f.Demand("radius is max |1+dt·λ|", finite(got.Radius) && inDisc(got.Radius+2*slackMap) && !inDisc(got.Radius-2*slackMap))
+	if f.Verdict == theorems.Fails {
+		return nil
+	}
+	expectVerdict(f, "flow", got.Flow, flow(0), got.Abscissa, slack, a.size)
+	expectVerdict(f, "map", got.Map, euler(1), got.Radius-1, slackMap, 1+dt*a.size)
 	return nil
 }
 
-// exactStability decides flow and Euler map in rationals, from the N×N matrix
-// or, by loadings and a scalar τ, from the R×R overlap and −1/τ: up to eight
-// rows.
-func (t *truth) exactStability(dt float64) (flow, euler exact.Side, decided bool, err error) {
-	step := theorems.Rational(dt)
-	side := func(mx *exact.Matrix) (exact.Side, exact.Side) {
-		id := exact.Identity(mx.Rows())
-		return mx.CharPoly().HalfPlane(), id.Add(mx.Scale(step)).CharPoly().UnitDisc()
-	}
+func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
+
+// exactStability returns exact decisions on M − shift·I against the half-plane,
+// and on the Euler map over a radius against the disc: from the N×N matrix or,
+// by loadings and a scalar τ, from the R×R overlap and −1/τ; up to eight rows.
+func (t *truth) exactStability(dt float64) (flow, euler func(float64) exact.Side, decided bool, err error) {
 	if l, ok := t.connectivity.(loadings); ok {
 		a, _ := l.overlap(t.d)
 		if len(a) > 8 || t.condGroups > 1 {
-			return 0, 0, false, nil
+			return nil, nil, false, nil
 		}
 		small, err := exact.FromFloat64(a)
 		if err != nil {
-			return 0, 0, false, err
+			return nil, nil, false, err
 		}
 		rate := new(big.Rat).Inv(theorems.Rational(t.tau[0]))
-		flow, euler = side(small.Sub(exact.Identity(len(a))).Scale(rate))
+		blocks := []*exact.Matrix{small.Sub(exact.Identity(len(a))).Scale(rate)}
 		if t.n > len(a) {
-			_, leak := side(exact.Identity(1).Scale(new(big.Rat).Neg(rate)))
-			euler = max(euler, leak)
+			blocks = append(blocks, exact.Identity(1).Scale(new(big.Rat).Neg(rate)))
 		}
+		flow, euler = sides(dt, blocks...)
 		return flow, euler, true, nil
 	}
 	if t.n > 8 {
-		return 0, 0, false, nil
+		return nil, nil, false, nil
 	}
 	p, err := newPair(generators.Pair{W: t.w, D: t.d, B: ones(t.n), Tau: t.tau})
 	if err != nil {
-		return 0, 0, false, err
+		return nil, nil, false, err
 	}
-	flow, euler = side(p.minusLeak(p.wd))
+	flow, euler = sides(dt, p.minusLeak(p.wd))
 	return flow, euler, true, nil
+}
+
+// sides decides for a matrix given by its diagonal blocks.
+func sides(dt float64, blocks ...*exact.Matrix) (flow, euler func(float64) exact.Side) {
+	step := theorems.Rational(dt)
+	flow = func(shift float64) exact.Side {
+		worst := exact.Inside
+		for _, m := range blocks {
+			moved := m.Sub(exact.Identity(m.Rows()).Scale(theorems.Rational(shift)))
+			worst = max(worst, moved.CharPoly().HalfPlane())
+		}
+		return worst
+	}
+	euler = func(radius float64) exact.Side {
+		worst := exact.Inside
+		for _, m := range blocks {
+			scaled := exact.Identity(m.Rows()).Add(m.Scale(step)).Scale(new(big.Rat).Inv(theorems.Rational(radius)))
+			worst = max(worst, scaled.CharPoly().UnitDisc())
+		}
+		return worst
+	}
+	return flow, euler
 }
 
 func ones(n int) [][]float64 {
@@ -191,9 +227,8 @@ func ones(n int) [][]float64 {
 	return out
 }
 
-// expectVerdict: a decided verdict must be the true one, unless the truth
-// itself turns within the rounding of the slopes; an undecided one must be
-// near the boundary.
+// expectVerdict: a decided verdict must be the true one; an undecided one must
+// be near the boundary, at a distance that was found true before.
 func expectVerdict(f *theorems.Finding, what string, got model.Stability, truth exact.Side, distance, slack, scale float64) {
 	distance = math.Abs(distance)
 	if got == model.Undecided {

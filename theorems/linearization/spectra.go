@@ -17,6 +17,7 @@ type allowance struct {
 	size        float64 // ‖|M_x|‖_F
 	dense       float64 // residual of a dense solver
 	right, left float64 // residual in v and in l_r, either way
+	values      float64 // backward error of eigenvalues: loadings matter for unit-wise τ alone
 }
 
 func (t *truth) allowance() allowance {
@@ -25,11 +26,14 @@ func (t *truth) allowance() allowance {
 	if t.w == nil { // nobody expands a large low-rank network: rounding of λ alone
 		a.dense = 8 * t.u * a.size
 	}
-	a.right, a.left = a.dense, a.dense
+	a.right, a.left, a.values = a.dense, a.dense, a.dense
 	if t.rank > 0 {
 		small := (10*float64(t.rank*t.condGroups) + t.units()) * t.u * (t.overlap/t.shortest + a.size/float64(t.n))
 		a.right += small * t.loadingsM
 		a.left += small * t.loadingsN * t.loadingsM
+		if a.values = a.dense + small; t.condGroups > 1 {
+			a.values = a.right
+		}
 	}
 	return a
 }
@@ -38,7 +42,7 @@ func (t *truth) allowance() allowance {
 // (2‖A‖+‖E‖)^(1−1/n) ‖E‖^(1/n), whatever its condition.
 func (t *truth) elsner(a allowance) float64 {
 	n := float64(t.n)
-	return math.Pow(2*a.size+a.right, 1-1/n) * math.Pow(a.right, 1/n)
+	return math.Pow(2*a.size+a.values, 1-1/n) * math.Pow(a.values, 1/n)
 }
 
 // mode is one mode with the conditions that its residuals depend on.
@@ -56,7 +60,7 @@ type mode struct {
 // A refusal as defective is an abstention, not a failure.
 func (t *truth) modesOf(s theorems.Subject, f *theorems.Finding) ([]mode, error) {
 	if s.Modes == nil {
-		return nil, theorems.ErrNotImplemented
+		return nil, theorems.Missing("Modes")
 	}
 	m, err := s.Modes(t.net, t.x)
 	if errors.Is(err, model.ErrDefective) {
@@ -109,32 +113,34 @@ func (t *truth) modesOf(s theorems.Subject, f *theorems.Finding) ([]mode, error)
 		}
 		modes[i].rightRes = (a.right + 8*t.u*(a.size+cmplx.Abs(modes[i].lambda))) * norm(modes[i].v)
 	}
-	t.demandAll(f, modes, a)
+	t.demandAll(f, m, a)
 	return modes, nil
 }
 
-// demandAll requires a mode for every eigenvalue that no honest solver can
-// mistake for −1/τ: at a distance from it that exceeds Elsner's bound.
-func (t *truth) demandAll(f *theorems.Finding, modes []mode, a allowance) {
-	if t.n > 3 || t.w == nil || t.rank > 0 && math.IsInf(t.loadingsM, 0) {
-		return // the oracle's spectrum is slow, and small cases show a lost mode
+// demandAll requires a mode for every eigenvalue that connectivity shapes: kept,
+// or reported as dropped because an honest solver may mistake it for a −1/τ_i.
+func (t *truth) demandAll(f *theorems.Finding, m *model.Modes, a allowance) {
+	expected := t.n
+	if t.rank > 0 {
+		expected = 0
+		groups := map[float64]int{}
+		for _, tau := range t.tau {
+			groups[tau]++
+		}
+		for _, units := range groups {
+			expected += min(units, t.rank)
+		}
 	}
-	m, _ := t.matrix(model.Activation)
-	values, radii, err := dense.Spectrum(m)
-	if err != nil {
-		return
-	}
-	sure := 0
-	for i, z := range values {
+	found := len(m.Eigenvalues) + len(m.Dropped)
+	f.Demand("every mode is returned, or reported as dropped", found == expected || found == t.n)
+	slack := 4*t.elsner(a) + slopeError(t)/t.shortest
+	for _, lambda := range m.Dropped {
 		distance := math.Inf(1)
 		for _, tau := range t.tau {
-			distance = min(distance, cmplx.Abs(z+complex(1/tau, 0)))
+			distance = min(distance, cmplx.Abs(lambda+complex(1/tau, 0)))
 		}
-		if distance > 4*t.elsner(a)+radii[i] {
-			sure++
-		}
+		f.Expect("distance of a dropped mode from μ = 0", distance, slack, max(a.size, 4*slack))
 	}
-	f.Demand("every mode with μ ≠ 0 is returned", len(modes) >= sure)
 }
 
 // eigenResidual returns ‖M v − λ v‖, or of the transpose, and the rounding of

@@ -46,11 +46,14 @@ func effort(t *testing.T) theorems.Effort {
 // could be tried fails.
 func Run(t *testing.T, s theorems.Subject, list ...theorems.Theorem) {
 	e := effort(t)
+	if !(s.UnitRoundoff > 0 && s.UnitRoundoff < 1) {
+		t.Fatalf("Subject.UnitRoundoff is %v: bounds are in units of it; 0x1p-53 for float64, 0x1p-24 for float32", s.UnitRoundoff)
+	}
 	for _, th := range list {
 		t.Run(th.ID, func(t *testing.T) {
 			r := th.Run(context.Background(), s, e)
-			t.Logf("%s: %d instances, worst margin %.3g, %d unknown, %d exact, certificate 2^-%.0f",
-				th.Ref, r.Instances, r.WorstMargin, r.Unknown, r.Exact, r.CertificateBits())
+			t.Logf("%s: %v; %d instances, worst margin of those that hold %.3g, %d unknown, %d exact, certificate bits %.0f",
+				th.Ref, r.Verdict, r.Instances, r.WorstMargin, r.Unknown, r.Exact, r.CertificateBits())
 			for _, f := range r.Failures {
 				w, err := theorems.NewCounterexample(th, s, f)
 				if err != nil {
@@ -74,7 +77,11 @@ func Run(t *testing.T, s theorems.Subject, list ...theorems.Theorem) {
 			for _, edge := range r.Unvisited {
 				t.Errorf("no instance visited the declared edge %q", edge)
 			}
-			if r.Verdict != theorems.Holds && !t.Failed() {
+			switch {
+			case r.Verdict == theorems.Holds || t.Failed():
+			case r.Instances == 0:
+				t.Errorf("nothing of %s could be tried on %s: %s", th.Ref, s.Name, strings.Join(r.NotTried, "; "))
+			default:
 				t.Errorf("verdict is %v: %d of %d instances unknown", r.Verdict, r.Unknown, r.Judged)
 			}
 		})

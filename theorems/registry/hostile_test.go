@@ -1,0 +1,122 @@
+package registry_test
+
+import (
+	"context"
+	"fmt"
+	"testing"
+
+	"github.com/rankproof/rankproof/model"
+	"github.com/rankproof/rankproof/theorems"
+	"github.com/rankproof/rankproof/theorems/registry"
+	"github.com/stretchr/testify/require"
+)
+
+// TestEvasiveSubjectsDoNotPass: implementations that avoid being judged, rather
+// than being wrong where they are, must not end with "holds". Each of them once
+// did.
+func TestEvasiveSubjectsDoNotPass(t *testing.T) {
+	modes := func(wrong func(net *model.RNN, m *model.Modes) error) func(theorems.Subject) theorems.Subject {
+		return func(s theorems.Subject) theorems.Subject {
+			right := s.Modes
+			s.Modes = func(net *model.RNN, x []float64) (*model.Modes, error) {
+				m, err := right(net, x)
+				if err != nil {
+					return nil, err
+				}
+				return m, wrong(net, m)
+			}
+			return s
+		}
+	}
+	keep := func(m *model.Modes, k int) {
+		m.Eigenvalues = m.Eigenvalues[:k]
+		if m.Mu != nil {
+			m.Mu = m.Mu[:k]
+		}
+		for _, v := range []*model.Vectors{&m.Activation, &m.Activity} {
+			v.Right, v.Left = v.Right[:k], v.Left[:k]
+		}
+	}
+	stability := func(wrong func(net *model.RNN, v *model.EulerStability)) func(theorems.Subject) theorems.Subject {
+		return func(s theorems.Subject) theorems.Subject {
+			right := s.EulerStability
+			s.EulerStability = func(net *model.RNN, x []float64, dt float64) (model.EulerStability, error) {
+				v, err := right(net, x, dt)
+				wrong(net, &v)
+				return v, err
+			}
+			return s
+		}
+	}
+	for name, c := range map[string]struct {
+		refs   string
+		break_ func(theorems.Subject) theorems.Subject
+	}{
+		"every spectrum called defective": {"L3,L4,L5,L12", modes(func(*model.RNN, *model.Modes) error {
+			return fmt.Errorf("%w: says I", model.ErrDefective)
+		})},
+		"only the first mode": {"L3,L4,L5,L12", modes(func(_ *model.RNN, m *model.Modes) error {
+			keep(m, min(1, len(m.Eigenvalues)))
+			return nil
+		})},
+		"no modes of more than three units": {"L3,L4,L5", modes(func(net *model.RNN, m *model.Modes) error {
+			if net.Units() > 3 {
+				keep(m, 0)
+			}
+			return nil
+		})},
+		"everything undecided": {"L13", stability(func(_ *model.RNN, v *model.EulerStability) {
+			*v = model.EulerStability{Radius: 1}
+		})},
+		"made-up abscissa and radius": {"L13", stability(func(_ *model.RNN, v *model.EulerStability) {
+			v.Abscissa, v.Radius = 77, 77
+		})},
+		"stable wherever τ differs": {"L13", stability(func(net *model.RNN, v *model.EulerStability) {
+			if _, scalar := net.ScalarTau(); !scalar {
+				v.Flow, v.Map = model.Stable, model.Stable
+			}
+		})},
+		"no context change for unit-wise τ": {"L12", func(s theorems.Subject) theorems.Subject {
+			right := s.ContextChange
+			s.ContextChange = func(net *model.RNN, a, b model.ContextMode, c int) (model.GainChange, model.GainChange, error) {
+				if _, scalar := net.ScalarTau(); !scalar {
+					return model.GainChange{Total: 9}, model.GainChange{Total: 9}, nil
+				}
+				return right(net, a, b, c)
+			}
+			return s
+		}},
+		"activity field with an offset, M_r = 0": {"L11", func(s theorems.Subject) theorems.Subject {
+			field, linearize := s.Field, s.Linearize
+			s.Field = func(net *model.RNN, form model.Form, state, u []float64) ([]float64, error) {
+				f, err := field(net, form, state, u)
+				if form == model.Activity {
+					for i := range f {
+						f[i] += 1e9
+					}
+				}
+				return f, err
+			}
+			s.Linearize = func(net *model.RNN, x []float64) (*theorems.Linearizations, error) {
+				l, err := linearize(net, x)
+				if err == nil {
+					for _, row := range l.Activity.Matrix {
+						clear(row)
+					}
+				}
+				return l, err
+			}
+			return s
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			list, err := registry.Matching(c.refs)
+			require.NoError(t, err)
+			for _, th := range list {
+				th.Certificates, th.Twins = nil, nil
+				r := th.Run(context.Background(), c.break_(theorems.Model()), theorems.DefaultEffort(1, 2))
+				require.NotEqual(t, theorems.Holds, r.Verdict, "%s", th.Ref)
+			}
+		})
+	}
+}
