@@ -54,7 +54,7 @@ var rooms = []room{
 		tests:   []string{"theorems/registry", "theorems/theoremtest"}},
 	{packages: []string{"theorems/registry"},
 		imports: append([]string{"theorems"}, families...),
-		tests:   []string{"theorems/theoremtest"}},
+		tests:   []string{"model", "theorems/theoremtest"}},
 	{packages: []string{"theorems/theoremtest"},
 		imports: []string{"theorems"},
 		tests:   []string{"generators", "model", "oracles/...", "theorems/...", "pgregory.net/rapid"}},
