@@ -123,7 +123,7 @@ var (
 	SmoothNonlinearities = []string{"tanh", "erf", "logistic", "softplus", "identity"}
 )
 
-// source draws what rapid should see and shrink: choices and one noise seed.
+// noise draws the seed from which an instance's numbers are expanded.
 func noise(t *rapid.T) *rand.Rand {
 	// Uint64 favours small numbers: several of them make a seed.
 	a, b := rapid.Uint64().Draw(t, "noise"), rapid.Uint64().Draw(t, "noise")
@@ -212,7 +212,7 @@ func (n *Network) drawLoadings(t *rapid.T, o NetworkOptions, units int, rng *ran
 		n.tag("scale 1/N")
 	}
 	switch rapid.IntRange(0, 4).Draw(t, "loadings") {
-	case 0: // overlapping: eigenvalues beyond 1 and a real rhythm of selection
+	case 0: // overlapping: eigenvalues beyond 1
 		for i := range n.N {
 			for r := range n.N[i] {
 				n.N[i][r] += 2 * n.M[i][r]

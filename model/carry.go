@@ -16,7 +16,7 @@ func (l *Linearization) CarryRight(from Form, lambda complex128, v []complex128)
 		return nil, err
 	}
 	if from == Activation {
-		return l.throughGains(v)
+		return l.throughSlopes(v)
 	}
 	out := applyComplex(l.net.w.Apply, v)
 	for i := range out {
@@ -41,7 +41,7 @@ func (l *Linearization) CarryLeft(from Form, lambda complex128, left []complex12
 		return nil, err
 	}
 	if from == Activity {
-		return l.throughGains(left)
+		return l.throughSlopes(left)
 	}
 	perTau := make([]complex128, len(left))
 	for i := range left {
@@ -73,12 +73,12 @@ func noWayBack(lambda complex128, unit int) error {
 	return fmt.Errorf("%w: eigenvalue %v is −1/tau[%d], μ = 0", ErrNoImage, lambda, unit)
 }
 
-// throughGains returns D v, and ErrNoImage when it vanishes.
-func (l *Linearization) throughGains(v []complex128) ([]complex128, error) {
+// throughSlopes returns D v, and ErrNoImage when it vanishes.
+func (l *Linearization) throughSlopes(v []complex128) ([]complex128, error) {
 	out := make([]complex128, len(v))
 	zero := true
 	for i := range v {
-		out[i] = complex(l.gains[i], 0) * v[i]
+		out[i] = complex(l.slopes[i], 0) * v[i]
 		zero = zero && out[i] == 0
 	}
 	if zero {

@@ -32,11 +32,11 @@ func TestNothingIsShared(t *testing.T) {
 		return f
 	}
 	l := linearized(t, net, []float64{0.1, 0.2})
-	before, gains, mx := field(), l.Gains(), l.Matrix(model.Activation)
+	before, slopes, mx := field(), l.Slopes(), l.Matrix(model.Activation)
 	wBefore, lowBefore := full.Dense(), low.Dense()
 
 	spoil(w, m, n, b, full.Dense(), low.Dense(), low.M(), low.N(), net.Input(), l.Matrix(model.Activity), l.Input(model.Activity), l.Input(model.Activation))
-	for _, v := range [][]float64{tau, bias, net.Bias(), l.Gains(), net.Nonlinearity().Kinks()} {
+	for _, v := range [][]float64{tau, bias, net.Bias(), l.Slopes(), net.Nonlinearity().Kinks()} {
 		for i := range v {
 			v[i] = 99
 		}
@@ -46,7 +46,7 @@ func TestNothingIsShared(t *testing.T) {
 	require.Equal(t, []float64{-1, 1}, model.HardTanh().Kinks())
 
 	require.Equal(t, before, field())
-	require.Equal(t, gains, l.Gains())
+	require.Equal(t, slopes, l.Slopes())
 	require.True(t, mat.Equal(mx, l.Matrix(model.Activation)))
 	require.True(t, mat.Equal(wBefore, full.Dense()))
 	require.True(t, mat.Equal(lowBefore, low.Dense()))

@@ -119,7 +119,7 @@ func ExampleLinearization_Modes() {
 		log.Fatal(err)
 	}
 	fmt.Printf("μ = %.2f\n", m.Mu)
-	fmt.Printf("D = %.2f\n", l.Gains())
+	fmt.Printf("D = %.2f\n", l.Slopes())
 	product := func(a, b []complex128) float64 { return cmplx.Abs(a[0]*b[0] + a[1]*b[1]) }
 	for j, lx := range m.Activation.Left {
 		for k, v := range m.Activation.Right {

@@ -64,7 +64,7 @@ func (s system) at(t testing.TB, z []*big.Float) []*big.Float {
 }
 
 // zero returns the zero of F near z: Newton's iteration with the derivative
-// held at z gains some ten digits a step, and is run until 150 bits agree.
+// held at z slopes some ten digits a step, and is run until 150 bits agree.
 func (s system) zero(t testing.TB, start []float64) []*big.Float {
 	t.Helper()
 	n := s.dim()

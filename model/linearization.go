@@ -7,8 +7,8 @@ import "gonum.org/v1/gonum/mat"
 // δṙ = M_r δr + τ⁻¹D B δu with M_r = τ⁻¹(−I + D W) in activity form, where
 // D = diag φ'(x). (arXiv:2309.04030)
 type Linearization struct {
-	net   *RNN
-	gains []float64 // φ'(x), the diagonal of D
+	net    *RNN
+	slopes []float64 // φ'(x), the diagonal of D
 }
 
 // Linearize returns the linearizations of both forms at the net inputs x (N).
@@ -24,8 +24,8 @@ func (net *RNN) Linearize(x []float64) (*Linearization, error) {
 // Network returns the network that was linearized.
 func (l *Linearization) Network() *RNN { return l.net }
 
-// Gains returns a copy of the diagonal of D (N), the slopes φ'(x).
-func (l *Linearization) Gains() []float64 { return append([]float64(nil), l.gains...) }
+// Slopes returns a copy of the diagonal of D (N), the slopes φ'(x).
+func (l *Linearization) Slopes() []float64 { return append([]float64(nil), l.slopes...) }
 
 // Apply sets dst = M v (N) in the given form, without forming M; units 1/τ.
 func (l *Linearization) Apply(form Form, dst, v []float64) {
@@ -36,7 +36,7 @@ func (l *Linearization) Apply(form Form, dst, v []float64) {
 	case Activity:
 		l.net.w.Apply(dst, v)
 		for i := range dst {
-			dst[i] *= l.gains[i]
+			dst[i] *= l.slopes[i]
 		}
 	}
 	for i := range dst {
@@ -48,7 +48,7 @@ func (l *Linearization) Apply(form Form, dst, v []float64) {
 func (l *Linearization) scaled(v []float64) []float64 {
 	out := make([]float64, len(v))
 	for i := range v {
-		out[i] = l.gains[i] * v[i]
+		out[i] = l.slopes[i] * v[i]
 	}
 	return out
 }
@@ -62,9 +62,9 @@ func (l *Linearization) Matrix(form Form) *mat.Dense {
 	n := l.net.Units()
 	for i := range n {
 		for j := range n {
-			gain := l.gains[j]
+			gain := l.slopes[j]
 			if form == Activity {
-				gain = l.gains[i]
+				gain = l.slopes[i]
 			}
 			w := a.At(i, j) * gain
 			if i == j {
@@ -88,7 +88,7 @@ func (l *Linearization) Input(form Form) *mat.Dense {
 		for j := range l.net.q {
 			v := b.At(i, j) / l.net.Tau(i)
 			if form == Activity {
-				v *= l.gains[i]
+				v *= l.slopes[i]
 			}
 			b.Set(i, j, v)
 		}

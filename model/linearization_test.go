@@ -47,7 +47,7 @@ func TestLinearizationByHand(t *testing.T) {
 		net := network(t, w, model.Softplus(), withTau(2, 0.25), withInput(b))
 		l := linearized(t, net, []float64{far, 0})
 		require.Same(t, net, l.Network())
-		require.Equal(t, []float64{1, 0.5}, l.Gains())
+		require.Equal(t, []float64{1, 0.5}, l.Slopes())
 		want := map[model.Form]*mat.Dense{
 			model.Activation: matrix([]float64{(4 - 1) / 2.0, 2 * 0.5 / 2}, []float64{-1 * 4, (6*0.5 - 1) * 4}),
 			model.Activity:   matrix([]float64{(4 - 1) / 2.0, 2 / 2.0}, []float64{-1 * 0.5 * 4, (6*0.5 - 1) * 4}),

@@ -98,16 +98,16 @@ func (m *Modes) biorthonormalize(l *Linearization, pairs []eigenpair) error {
 		return nil
 	}
 	for _, v := range m.Activation.Right {
-		w, err := l.throughGains(v)
+		w, err := l.throughSlopes(v)
 		if err != nil {
 			return fmt.Errorf("right eigenvector at μ ≠ 0: %w", err)
 		}
 		m.Activity.Right = append(m.Activity.Right, w)
 	}
-	scale := make([]float64, k) // gains may be tiny: condition is that of unit vectors
+	scale := make([]float64, k) // slopes may be tiny: condition is that of unit vectors
 	gram := mat.NewDense(2*k, 2*k, nil)
 	for i, lr := range m.Activity.Left {
-		lx, err := l.throughGains(lr)
+		lx, err := l.throughSlopes(lr)
 		if err != nil {
 			return fmt.Errorf("left eigenvector at μ ≠ 0: %w", err)
 		}
@@ -153,7 +153,7 @@ func (m *Modes) biorthonormalize(l *Linearization, pairs []eigenpair) error {
 	}
 	m.Activity.Left = mixed
 	for _, lr := range mixed {
-		lx, err := l.throughGains(lr)
+		lx, err := l.throughSlopes(lr)
 		if err != nil {
 			return fmt.Errorf("left eigenvector at μ ≠ 0: %w", err)
 		}

@@ -19,7 +19,7 @@ import (
 func requireModes(t testing.TB, l *model.Linearization, m *model.Modes) {
 	t.Helper()
 	units := l.Network().Units()
-	d := l.Gains()
+	d := l.Slopes()
 	mx, mr := l.Matrix(model.Activation), l.Matrix(model.Activity)
 	size := mat.Norm(mx, 2) + mat.Norm(mr, 2)
 	backward := 100 * float64(units) * u * size

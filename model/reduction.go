@@ -60,7 +60,7 @@ func (l *Linearization) reduceToUnits(red *reduction, scalar bool) {
 	if scalar {
 		red.matrix = l.net.w.Dense()
 		for i := range l.net.Units() {
-			for j, d := range l.gains {
+			for j, d := range l.slopes {
 				red.matrix.Set(i, j, red.matrix.At(i, j)*d)
 			}
 		}
@@ -141,7 +141,7 @@ func (l *Linearization) reduceToLoadings(red *reduction, w *LowRank, blocks []bl
 		overlap := mat.NewDense(rank, g.size, nil) // scale · N_gᵀ D_g B_g
 		for k, i := range g.units {
 			for r := range rank {
-				nd := w.scale * w.n.At(i, r) * l.gains[i]
+				nd := w.scale * w.n.At(i, r) * l.slopes[i]
 				for j := range g.size {
 					overlap.Set(r, j, overlap.At(r, j)+nd*g.basis(w.m, k, j))
 				}

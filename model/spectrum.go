@@ -51,7 +51,7 @@ func (l *Linearization) assemblyError(red *reduction) float64 {
 			for s := range w.Rank() {
 				entry := 0.0
 				for i := range l.net.Units() {
-					entry += math.Abs(w.n.At(i, r) * l.gains[i] * w.m.At(i, s))
+					entry += math.Abs(w.n.At(i, r) * l.slopes[i] * w.m.At(i, s))
 				}
 				sum += entry * entry
 			}

@@ -207,8 +207,8 @@ func (t *truth) expectFields(f *theorems.Finding, s theorems.Subject) error {
 }
 
 // judgeSearch asks the subject for fixed points: each must be one, to the
-// rounding of its residual, and where a radius certifies the one that was put
-// there to be isolated, it must be among them.
+// rounding of its residual; certified ones are distinct; and the indices of a
+// bounded network add up to 1, or the instance is unknown.
 func judgeSearch(f *theorems.Finding, t *truth, s theorems.Subject) error {
 	if s.FixedPoints == nil {
 		return theorems.Missing("FixedPoints")

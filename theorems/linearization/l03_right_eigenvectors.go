@@ -20,7 +20,7 @@ func RightEigenvectors() theorems.Theorem {
 			"If M_r w = λw and μ ≠ 0 then v = W w/μ is the eigenvector of M_x with D v = w. At μ = 0, W(Dv) = 0: no way back.",
 		Source: "P (arXiv:2309.04030), section 3",
 		Given:  []string{"τ is scalar", "D v ≠ 0 on the way there, μ ≠ 0 on the way back"},
-		Needed: []theorems.Witness{singularSlopesBreakTheWayBack(), zeroModesDoNotComeBack()},
+		Needed: []theorems.Witness{singularSlopesBreakTheWayThere(), zeroModesDoNotComeBack()},
 		Why: "A computed v leaves the solver's backward error 10Nu‖M_x‖_F; M_r D = D M_x makes the residual of D v be D times that. " +
 			"w = D v is one product an entry. The way back divides by μ, and so does its bound: where that exceeds the vector, exact arithmetic decides.",
 		Claims: []theorems.Check{
@@ -87,7 +87,7 @@ func judgeRightMap(s theorems.Subject, c generators.Perturbation) (f theorems.Fi
 	v := t.anyVector(c)
 	lambda := complex(c.Delta[0], c.Epsilon)
 	there, err := s.CarryRight(t.net, c.X, model.Activation, lambda, v)
-	want, wantErr := t.gained(v)
+	want, wantErr := t.timesD(v)
 	if t.annihilates(want) {
 		f.Demand("D v = 0 is refused", errors.Is(err, model.ErrNoImage))
 	} else if err != nil {
@@ -158,9 +158,30 @@ func decideRight(p *pair) error {
 	if err := equal("W (DV) = V J", p.w.Mul(image), inv.v.Mul(inv.j)); err != nil {
 		return err
 	}
+	if err := decideRightBack(p); err != nil {
+		return err
+	}
 	null := p.wd.NullSpace()
 	if !p.w.Mul(p.d.Mul(null)).IsZero() {
 		return theorems.Violatedf("W(Dv) ≠ 0 at μ = 0")
 	}
 	return nil
+}
+
+// decideRightBack starts from a basis Y of DW's own generalized eigenvectors
+// for μ ≠ 0, DW Y = Y J: V = W Y J⁻¹ satisfies WD V = V J and D V = Y.
+func decideRightBack(p *pair) error {
+	inv, err := invariantOf(p.dw)
+	if err != nil || inv.v.Cols() == 0 {
+		return err
+	}
+	jInverse, err := inv.j.Inverse()
+	if err != nil {
+		return theorems.Violatedf("J is singular on the invertible part: %v", inv.j)
+	}
+	v := p.w.Mul(inv.v).Mul(jInverse)
+	if err := equal("WD V = V J", p.wd.Mul(v), v.Mul(inv.j)); err != nil {
+		return err
+	}
+	return equal("D V = Y", p.d.Mul(v), inv.v)
 }

@@ -18,7 +18,7 @@ func LeftEigenvectors() theorems.Theorem {
 			"Backwards, for μ ≠ 0, l_r = Wᵀl_x/μ. Transposes throughout, for complex l and λ too.",
 		Source: "P (arXiv:2309.04030), section 3",
 		Given:  []string{"τ is scalar", "D l ≠ 0 on the way there, μ ≠ 0 on the way back"},
-		Needed: []theorems.Witness{zeroLeftModesDoNotComeBack()},
+		Needed: []theorems.Witness{singularSlopesBreakTheLeftWayThere(), zeroLeftModesDoNotComeBack()},
 		Why: "A computed left vector p of M_x has residual e, ‖e‖ ≤ 10Nu‖M_x‖_F; l_r = Wᵀp/μ makes l_x = D l_r = p + e/μ, " +
 			"so residuals are amplified by 1 + ‖M_x − λ‖/|μ| and by ‖W‖/|μ|; among eigenvalues within rounding, also by the mixing that makes them biorthonormal.",
 		Claims: []theorems.Check{
@@ -74,7 +74,7 @@ func judgeLeftMap(s theorems.Subject, c generators.Perturbation) (f theorems.Fin
 	l := t.anyVector(c)
 	lambda := complex(c.Delta[0], c.Epsilon)
 	there, err := s.CarryLeft(t.net, c.X, model.Activity, lambda, l)
-	want, wantErr := t.gained(l)
+	want, wantErr := t.timesD(l)
 	if t.annihilates(want) {
 		f.Demand("D l = 0 is refused", errors.Is(err, model.ErrNoImage))
 	} else if err != nil {
@@ -117,5 +117,26 @@ func decideLeft(p *pair) error {
 	if err := equal("(DL)ᵀWD = J (DL)ᵀ", image.T().Mul(p.wd), inv.j.Mul(image.T())); err != nil {
 		return err
 	}
-	return equal("Wᵀ(DL) = L Jᵀ", p.w.T().Mul(image), inv.l.Mul(inv.j.T()))
+	if err := equal("Wᵀ(DL) = L Jᵀ", p.w.T().Mul(image), inv.l.Mul(inv.j.T())); err != nil {
+		return err
+	}
+	return decideLeftBack(p)
+}
+
+// decideLeftBack starts from WD's own left vectors X for μ ≠ 0, XᵀWD = J Xᵀ:
+// L = WᵀX J⁻ᵀ satisfies LᵀDW = J Lᵀ and D L = X.
+func decideLeftBack(p *pair) error {
+	inv, err := invariantOf(p.wd)
+	if err != nil || inv.l.Cols() == 0 {
+		return err
+	}
+	jInverse, err := inv.j.Inverse()
+	if err != nil {
+		return theorems.Violatedf("J is singular on the invertible part: %v", inv.j)
+	}
+	l := p.w.T().Mul(inv.l).Mul(jInverse.T())
+	if err := equal("LᵀDW = J Lᵀ", l.T().Mul(p.dw), inv.j.Mul(l.T())); err != nil {
+		return err
+	}
+	return equal("D L = X", p.d.Mul(l), inv.l)
 }

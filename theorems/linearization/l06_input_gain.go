@@ -19,6 +19,7 @@ func InputGain() theorems.Theorem {
 			"β₀ of B and every mode: what an input does to a mode is the same in both forms.",
 		Source: "P (arXiv:2309.04030), section 3",
 		Given:  []string{"l_x = D l_r"},
+		Needed: []theorems.Witness{otherLeftVectorsHaveOtherGains()},
 		Why: "Entries of τ⁻¹B and τ⁻¹DB are one and two products; the gains differ by the rounding of l_x = D l_r and of N products, " +
 			"entry by entry: no condition enters.",
 		Claims: []theorems.Check{
@@ -78,7 +79,7 @@ func judgeInputGain(f *theorems.Finding, t *truth, s theorems.Subject) error {
 // with given input matrices.
 func (t *truth) expectEqualGains(f *theorems.Finding, modes []mode, l *theorems.Linearizations) {
 	for _, md := range modes {
-		_, dlErr := t.gained(md.lr)
+		_, dlErr := t.timesD(md.lr)
 		for q := range t.input {
 			var x, r complex128
 			bound, scale := 0.0, 0.0

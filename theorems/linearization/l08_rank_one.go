@@ -34,7 +34,7 @@ func RankOne() theorems.Theorem {
 			}),
 		},
 		Exact: []theorems.Check{
-			theorems.Decide("directions of n and m", rankOnePairs(), onRankOne(decideRankOne)).Visiting("N = 1", "D singular", "μ = 0"),
+			theorems.Decide("directions of n and m", rankOnePairs(), onPair(decideRankOne)).Visiting("N = 1", "D singular", "μ = 0"),
 		},
 		Certificates: []theorems.Certificate{
 			identity("nᵀ(DW) = μnᵀ, (Dn)ᵀ(WD) = μ(Dn)ᵀ, (WD)m = μm, (DW)Dm = μDm, no selection", squares(), func(b *certificate.Builder, s certificate.Shape) []certificate.Equation {
@@ -138,8 +138,8 @@ func (t *truth) expectDirections(f *theorems.Finding, c generators.Network, md m
 	f.Expect("|μ − nᵀDm|", cmplx.Abs(1+md.lambda*complex(t.tau[0], 0)-complex(value, 0)), muErr, size+8*t.u)
 	angle := 20 * float64(t.n) * t.u * (1 + 2*t.absSize()*dense.VectorNormInf(t.d)/cmplx.Abs(complex(value, 0)))
 	angle += slopeError(t) / cmplx.Abs(complex(value, 0))
-	dm, dmErr := t.gained(m)
-	dn, dnErr := t.gained(n)
+	dm, dmErr := t.timesD(m)
+	dn, dnErr := t.timesD(n)
 	expectParallel(f, "l_r ∥ n", md.lr, n, angle)
 	expectParallel(f, "v ∥ m", md.v, m, angle)
 	expectParallel(f, "l_x ∥ D n", md.lx, dn, angle+2*norm(dnErr)/norm(dn))
@@ -180,7 +180,7 @@ func rankOnePairs() *rapid.Generator[generators.Pair] {
 	return generators.PairsOf(6, generators.KindNamed("rank one"))
 }
 
-func onRankOne(decide func(*pair) error) func(generators.Pair) error {
+func onPair(decide func(*pair) error) func(generators.Pair) error {
 	return func(c generators.Pair) error {
 		p, err := newPair(c)
 		if err != nil {

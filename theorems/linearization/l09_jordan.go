@@ -20,7 +20,7 @@ func Jordan() theorems.Theorem {
 			"c_k(A) = rank A^(k−1) − rank Aᵏ. All follows from W(DW−μI)ᵏ = (WD−μI)ᵏW and D(WD−μI)ᵏ = (DW−μI)ᵏD.",
 		Source: "+ (Flanders 1951 at 0)",
 		Given:  []string{"μ ≠ 0, for equal ranks"},
-		Needed: []theorems.Witness{singularSlopesBreakWholeBases()},
+		Needed: []theorems.Witness{ranksDifferAtZero()},
 		Why: "The intertwining of the subject's two matrices A = I + τM, k ≤ 3, holds to k(2N+10)u|W||A|ᵏ entry by entry, " +
 			"plus what the allowed error of φ' moves one of them by.",
 		Claims: []theorems.Check{
@@ -28,7 +28,7 @@ func Jordan() theorems.Theorem {
 		},
 		Exact: []theorems.Check{
 			onPairs("Jordan ranks", decideJordan),
-			theorems.Decide("Jordan ranks of nilpotent products", generators.NilpotentProducts(), onRankOne(decideJordan)).
+			theorems.Decide("Jordan ranks of nilpotent products", generators.NilpotentProducts(), onPair(decideJordan)).
 				Visiting("link cut on one side", "WD nilpotent"),
 		},
 		Certificates: []theorems.Certificate{
@@ -62,11 +62,11 @@ func Jordan() theorems.Theorem {
 				})
 			}),
 			{Name: "equal at 0 too", Mistake: "rank (WD)ᵏ = rank (DW)ᵏ for all k (F10)", False: []theorems.Check{
-				theorems.Decide("equal ranks at 0", generators.NilpotentProducts(), onRankOne(func(p *pair) error {
+				theorems.Decide("equal ranks at 0", generators.NilpotentProducts(), onPair(func(p *pair) error {
 					return sameRanks(p.wd, p.dw, p.n, "rank (WD)ᵏ = rank (DW)ᵏ")
 				}))}},
 			{Name: "equal from the first power on", Mistake: "c_k(WD) ≤ c_k(DW): Flanders without the shift by one", False: []theorems.Check{
-				theorems.Decide("Flanders without shift", generators.NilpotentProducts(), onRankOne(func(p *pair) error {
+				theorems.Decide("Flanders without shift", generators.NilpotentProducts(), onPair(func(p *pair) error {
 					return flanders(p, 0)
 				}))}},
 			{Name: "WD = DW", Mistake: "the products themselves taken for equal",

@@ -23,7 +23,7 @@ func Trajectories() theorems.Theorem {
 		Source: "P (arXiv:2309.04030), section 2; discretized flows +",
 		Given:  []string{"τ is scalar", "the activity form is driven by the filtered input ũ"},
 		Needed: []theorems.Witness{unitWiseTauBreaksTrajectories(), unfilteredInputBreaksTrajectories()},
-		Why: "One restarted step: every stage is a sum of N + q + 3 terms, (N+q+R+20)u times their size S; a stage's error grows by " +
+		Why: "One restarted step: every stage is a sum of N + q + 3 terms, 8(N+q+R+20)u times their size S, which grows itself; a stage's error grows by " +
 			"G = Σ_{j≤s}(hK)ʲ/j!, K = 1 + Lip(φ)‖W‖, h = dt/τ, on its way through the tableau. Over a run of k steps, Gᵏ.",
 		Claims: []theorems.Check{
 			theorems.Claim("steps", generators.Runs(driven), judgeSteps).Visiting("time-varying input", "euler", "rk4", "leaky-map"),

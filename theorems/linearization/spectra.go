@@ -47,13 +47,13 @@ func (t *truth) elsner(a allowance) float64 {
 
 // mode is one mode with the conditions that its residuals depend on.
 type mode struct {
-	lambda           complex128
-	shifts           []complex128 // λ + 1/τ_i, from μ where the subject gives it
-	v, w, lx, lr     []complex128
-	shift            float64 // min_i |λ + 1/τ_i|
-	condition        float64 // ‖l_x‖‖v‖, for lᵀv = 1, which pairing claims
-	clustered        bool    // an eigenvalue of another mode is within rounding
-	rightRes, leftAm float64 // allowed residual of v; amplification of l
+	lambda                  complex128
+	shifts                  []complex128 // λ + 1/τ_i, from μ where the subject gives it
+	v, w, lx, lr            []complex128
+	shift                   float64 // min_i |λ + 1/τ_i|
+	condition               float64 // ‖l_x‖‖v‖, for lᵀv = 1, which pairing claims
+	clustered               bool    // an eigenvalue of another mode is within rounding
+	rightRes, leftAmplified float64 // allowed residual of v; amplification of l
 }
 
 // modesOf asks the subject for its modes and checks that they are well formed.
@@ -102,13 +102,13 @@ func (t *truth) modesOf(s theorems.Subject, f *theorems.Finding) ([]mode, error)
 		modes[i] = md
 	}
 	for i := range modes {
-		modes[i].leftAm = 1
+		modes[i].leftAmplified = 1
 		for j := range modes {
 			reach := 8 * a.right * (modes[i].condition + modes[j].condition)
 			if i != j && cmplx.Abs(modes[i].lambda-modes[j].lambda) <= reach {
 				// Mixed with a neighbour, to be biorthonormal: as bad as either.
 				modes[i].clustered = true
-				modes[i].leftAm = max(modes[i].leftAm, 1+modes[i].condition, 1+modes[j].condition)
+				modes[i].leftAmplified = max(modes[i].leftAmplified, 1+modes[i].condition, 1+modes[j].condition)
 			}
 		}
 		modes[i].rightRes = (a.right + 8*t.u*(a.size+cmplx.Abs(modes[i].lambda))) * norm(modes[i].v)
@@ -157,9 +157,9 @@ func (t *truth) eigenResidual(form model.Form, lambda complex128, v []complex128
 // sumRounding is the relative rounding of a sum over all units.
 func (t *truth) sumRounding() float64 { return float64(t.n+t.rank+6) * t.u }
 
-// gained returns D v, and how far an implementation may be from it, entry by
+// timesD returns D v, and how far an implementation may be from it, entry by
 // entry.
-func (t *truth) gained(v []complex128) (dv []complex128, err []float64) {
+func (t *truth) timesD(v []complex128) (dv []complex128, err []float64) {
 	dv, err = make([]complex128, t.n), make([]float64, t.n)
 	for i := range v {
 		dv[i] = complex(t.d[i], 0) * v[i]
@@ -176,7 +176,7 @@ func (t *truth) expectRight(f *theorems.Finding, modes []mode) {
 		res, rounding := t.eigenResidual(model.Activation, md.lambda, md.v, false)
 		f.Expect("‖M_x v − λv‖", res, md.rightRes+rounding, a.size*norm(md.v))
 
-		dv, dvErr := t.gained(md.v)
+		dv, dvErr := t.timesD(md.v)
 		length := norm(md.v)
 		for i := range dv {
 			f.Expect("|w − D v| in an entry", cmplx.Abs(md.w[i]-dv[i]), dvErr[i], t.d[i]*length+smallest)
@@ -206,18 +206,18 @@ func (t *truth) expectLeft(f *theorems.Finding, modes []mode) {
 	wSize := t.absSize() / t.shortest
 	sizeR := t.sizeM(model.Activity)
 	for _, md := range modes {
-		dl, dlErr := t.gained(md.lr)
+		dl, dlErr := t.timesD(md.lr)
 		length := norm(md.lr)
 		for i := range dl {
 			f.Expect("|l_x − D l_r| in an entry", cmplx.Abs(md.lx[i]-dl[i]), dlErr[i], t.d[i]*length+smallest)
 		}
 		amplified := 1 + (a.size+cmplx.Abs(md.lambda))/md.shift
-		slackX := md.leftAm * amplified * (2*a.dense*norm(md.lx) + a.lowRankLeft()*dense.VectorNormInf(t.d)*norm(md.lr))
+		slackX := md.leftAmplified * amplified * (2*a.dense*norm(md.lx) + a.lowRankLeft()*dense.VectorNormInf(t.d)*norm(md.lr))
 		slackX += norm(t.absM(model.Activation, dlErr, true)) + cmplx.Abs(md.lambda)*norm(dlErr)
 		res, rounding := t.eigenResidual(model.Activation, md.lambda, md.lx, true)
 		f.Expect("‖l_xᵀM_x − λl_xᵀ‖", res, slackX+rounding, a.size*norm(md.lx))
 
-		slackR := md.leftAm * (2*a.dense*wSize/md.shift*norm(md.lx) + amplified*a.lowRankLeft()*norm(md.lr))
+		slackR := md.leftAmplified * (2*a.dense*wSize/md.shift*norm(md.lx) + amplified*a.lowRankLeft()*norm(md.lr))
 		slackR += 8 * t.u * (a.size + cmplx.Abs(md.lambda)) * norm(md.lr)
 		slackR += wSize * norm(dlErr)
 		res, rounding = t.eigenResidual(model.Activity, md.lambda, md.lr, true)
@@ -245,9 +245,9 @@ func (t *truth) expectPairing(f *theorems.Finding, modes []mode) {
 	a := t.allowance()
 	k := float64(len(modes))
 	for i, left := range modes {
-		_, dlErr := t.gained(left.lr)
+		_, dlErr := t.timesD(left.lr)
 		for j, right := range modes {
-			_, dvErr := t.gained(right.v)
+			_, dvErr := t.timesD(right.v)
 			x, r := dense.Dot(left.lx, right.v), dense.Dot(left.lr, right.w)
 			products := 0.0
 			transfer := 0.0
@@ -258,14 +258,14 @@ func (t *truth) expectPairing(f *theorems.Finding, modes []mode) {
 			rounding := (float64(t.n)+4)*t.u*products + transfer
 			f.Expect("|l_xᵀv − l_rᵀw|", cmplx.Abs(x-r), 2*rounding, norm(left.lx)*norm(right.v)+smallest)
 
-			solved := 20 * (float64(t.n) + k) * t.u * left.condition * left.leftAm
+			solved := 20 * (float64(t.n) + k) * t.u * left.condition * left.leftAmplified
 			if i == j {
 				f.Expect("|lᵀv − 1|", cmplx.Abs(x-1), solved+rounding, 1)
 				continue
 			}
 			gap := cmplx.Abs(left.lambda - right.lambda)
 			amplified := 1 + (a.size+cmplx.Abs(left.lambda))/left.shift
-			leftRes := left.leftAm * amplified * (2*a.dense*norm(left.lx) + a.lowRankLeft()*dense.VectorNormInf(t.d)*norm(left.lr))
+			leftRes := left.leftAmplified * amplified * (2*a.dense*norm(left.lx) + a.lowRankLeft()*dense.VectorNormInf(t.d)*norm(left.lr))
 			bound := (leftRes*norm(right.v)+norm(left.lx)*right.rightRes)/gap + rounding
 			if left.clustered {
 				bound = max(min(bound, 1), solved*right.condition+rounding)

@@ -53,9 +53,9 @@ func unitWiseTauBreaksLowRank() theorems.Witness {
 		})
 }
 
-// singularSlopesBreakTheWayBack: at μ = 0 with D singular, a mode of M_x has
+// singularSlopesBreakTheWayThere: at μ = 0 with D singular, a mode of M_x has
 // no image: D v = 0.
-func singularSlopesBreakTheWayBack() theorems.Witness {
+func singularSlopesBreakTheWayThere() theorems.Witness {
 	c := generators.Pair{W: [][]float64{{1}}, D: []float64{0}, B: [][]float64{{1}}, Tau: []float64{1}}
 	return witness("D v ≠ 0, that is μ ≠ 0 or D invertible", "v = (1), D v = 0 is no eigenvector",
 		"every right eigenvector has an image D v ≠ 0", c, func(p *pair) error {
@@ -116,4 +116,36 @@ func unitWiseTauBreaksTheMaps() theorems.Witness {
 		"W M_r = M_x W, whatever τ", c, func(p *pair) error {
 			return equal("W M_r = M_x W", p.w.Mul(p.minusLeak(p.dw)), p.minusLeak(p.wd).Mul(p.w))
 		})
+}
+
+// singularSlopesBreakTheLeftWayThere: at μ = 0 with D singular, a left mode of
+// M_r has no image: D l = 0.
+func singularSlopesBreakTheLeftWayThere() theorems.Witness {
+	c := generators.Pair{W: [][]float64{{1}}, D: []float64{0}, B: [][]float64{{1}}, Tau: []float64{1}}
+	return witness("D l ≠ 0 on the way there", "l = (1) is a left eigenvector of DW = (0), D l = 0 is none",
+		"every left eigenvector has an image D l ≠ 0", c, func(p *pair) error {
+			null := p.dw.T().NullSpace()
+			if null.Cols() > 0 && p.d.Mul(null).Rank() < null.Cols() {
+				return theorems.Violatedf("D maps left null vectors of DW to %v", p.d.Mul(null))
+			}
+			return nil
+		})
+}
+
+// otherLeftVectorsHaveOtherGains: with l_x = l_r instead of D l_r the gains
+// differ: N = 1, D = ½.
+func otherLeftVectorsHaveOtherGains() theorems.Witness {
+	c := generators.Pair{W: [][]float64{{2}}, D: []float64{0.5}, B: [][]float64{{1}}, Tau: []float64{1}}
+	return witness("l_x = D l_r", "N = 1, D = ½, β₀ = 1: with l_x = l_r = 1 the gains are 1 and ½",
+		"gains agree for l_x = l_r", c, func(p *pair) error {
+			return equal("lᵀβ₀ = lᵀDβ₀", p.b, p.d.Mul(p.b))
+		})
+}
+
+// ranksDifferAtZero: at μ = 0 the same instance as for whole bases.
+func ranksDifferAtZero() theorems.Witness {
+	w := singularSlopesBreakWholeBases()
+	w.Without = "μ ≠ 0, for equal ranks"
+	w.Shows = "W = [[0,1],[0,0]], D = diag(1,0): rank WD = 0, rank DW = 1"
+	return w
 }
