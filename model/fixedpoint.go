@@ -37,8 +37,9 @@ type coordinates struct {
 	net   *RNN
 	low   *LowRank   // nil: z is x
 	w     *mat.Dense // W when low is nil
-	drive []float64
-	reach []float64 // Σ_s|M_is|: how far x_i moves when z moves by 1
+	drive []float64  // b + Bu
+	size  []float64  // |b| + |B||u|, which the rounding of drive scales with
+	reach []float64  // Σ_s|M_is|: how far x_i moves when z moves by 1
 	// curvature is the Lipschitz constant of DF in the largest component.
 	curvature float64
 }
@@ -49,6 +50,13 @@ func (net *RNN) coordinates(u []float64) (*coordinates, error) {
 	}
 	c := &coordinates{net: net, drive: make([]float64, net.Units()), reach: make([]float64, net.Units())}
 	net.drive(c.drive, u)
+	c.size = make([]float64, net.Units())
+	for i := range c.size {
+		c.size[i] = math.Abs(net.bias[i])
+		for j, uj := range u {
+			c.size[i] += math.Abs(net.in.At(i, j) * uj)
+		}
+	}
 	second := net.phi.supSecond
 	if len(net.phi.kinks) > 0 {
 		second = 0 // linear between kinks; certify asks for the distance to them
@@ -149,10 +157,10 @@ func (c *coordinates) jacobian(z []float64) *mat.Dense {
 // component: (N+R+8)u on every sum, and what an error of x passes on.
 func (c *coordinates) roundingError(z []float64) float64 {
 	x := c.state(z)
-	terms := float64(len(x)+len(z)+8) * unitRoundoff
+	terms := float64(len(x)+len(z)+c.net.q+8) * unitRoundoff
 	passed := make([]float64, len(x)) // |φ(x_i)| and its error in units of terms
 	for i, xi := range x {
-		ofX := c.reach[i]*largest(z) + math.Abs(c.drive[i])
+		ofX := c.reach[i]*largest(z) + c.size[i]
 		if c.low == nil {
 			ofX = 0
 		}
@@ -166,7 +174,7 @@ func (c *coordinates) roundingError(z []float64) float64 {
 				sum += math.Abs(c.low.scale*c.low.n.At(i, r)) * p
 			}
 		} else {
-			sum += math.Abs(c.drive[r])
+			sum += c.size[r]
 			for j, p := range passed {
 				sum += math.Abs(c.w.At(r, j)) * p
 			}
@@ -182,7 +190,7 @@ const smallestSubnormal = 0x1p-1074
 // jacobianError bounds ‖·‖_∞ of the error with which jacobian is computed: the
 // rounding of its sums, and slopes taken at a state that is itself rounded.
 func (c *coordinates) jacobianError(z, x []float64) float64 {
-	terms := float64(len(x)+len(z)+12) * unitRoundoff
+	terms := float64(len(x)+len(z)+c.net.q+12) * unitRoundoff
 	second := c.net.phi.supSecond
 	if len(c.net.phi.kinks) > 0 {
 		second = 0 // certify asks for the distance to the kinks
@@ -197,7 +205,7 @@ func (c *coordinates) jacobianError(z, x []float64) float64 {
 			} else {
 				weight = math.Abs(c.w.At(r, i))
 			}
-			moved := c.reach[i]*largest(z) + math.Abs(c.drive[i]) + math.Abs(xi)
+			moved := c.reach[i]*largest(z) + c.size[i] + math.Abs(xi)
 			sum += weight * (math.Abs(c.net.phi.first(xi)) + second*moved)
 		}
 		worst = max(worst, terms*sum)

@@ -243,6 +243,9 @@ func judgeSearch(f *theorems.Finding, t *truth, s theorems.Subject) error {
 			allowed *= 1 + t.absRows()
 		}
 		f.Expect("|F| at a point that was found", worst, allowed, largest+smallest)
+		if t.rank == 0 {
+			t.expectCertificate(f, p, worst)
+		}
 		sum += p.Index
 		degenerate = degenerate || p.Index == 0
 	}
@@ -254,6 +257,16 @@ func judgeSearch(f *theorems.Finding, t *truth, s theorems.Subject) error {
 		f.Abstain("the indices of a bounded network do not add up to 1: a fixed point was missed")
 	}
 	return nil
+}
+
+// expectCertificate compares what a dense point says of itself with its exact
+// residual: the one it reports, up to the rounding it admits, and a radius
+// within which F can indeed come down to 0, at most by Lip(F) a step of 1.
+func (t *truth) expectCertificate(f *theorems.Finding, p model.FixedPoint, residual float64) {
+	f.Expect("|residual − reported|", math.Abs(residual-p.Residual), p.ResidualError, 1+residual)
+	lipschitz := 1 + t.net.Nonlinearity().Lipschitz()*t.absRows()
+	reached := math.IsInf(p.Radius, 0) || residual <= lipschitz*p.Radius*(1+t.units()*t.u)
+	f.Demand("an exact fixed point can be within the radius", reached)
 }
 
 // expectDistinct demands that no fixed point is listed twice: certified ones are
