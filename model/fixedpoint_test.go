@@ -236,6 +236,11 @@ func TestRankOneWithOverlap(t *testing.T) {
 		for i, x := range p.X {
 			require.Equal(t, m.At(i, 0)*p.Kappa[0], x)
 		}
+		r, err := net.ToActivity(p.X)
+		require.NoError(t, err)
+		kappa := make([]float64, 1)
+		net.Connectivity().(*model.LowRank).Latent(kappa, r)
+		require.Equal(t, math.Abs(kappa[0]-p.Kappa[0]), p.Residual, "the residual is that of scale·Nᵀφ(x) − κ, as computed")
 	}
 }
 

@@ -121,6 +121,32 @@ func TestComplexModes(t *testing.T) {
 	}
 }
 
+// Complex spectra of any orientation.
+func TestRandomModes(t *testing.T) {
+	pairs := 0
+	for seed := range uint64(20) {
+		rng := random(700 + seed)
+		l := linearized(t, network(t, dense(t, gaussian(rng, 6, 6, 0.5)), model.Tanh(), withTau(2)), gaussian(rng, 1, 6, 1).RawRowView(0))
+		m := modesOf(t, l)
+		require.Len(t, m.Mu, 6)
+		requireModes(t, l, m)
+		for _, mu := range m.Mu {
+			if imag(mu) > 0 {
+				pairs++
+			}
+		}
+	}
+	require.Greater(t, pairs, 20)
+}
+
+// A mode is dropped when rounding hides it, and not for being small.
+func TestSmallModesAreKept(t *testing.T) {
+	w := matrix([]float64{1, 0, 0, 0}, []float64{0, 1e-3, 0, 0}, []float64{0, 0, 1e-9, 0}, []float64{0, 0, 0, 1e-13})
+	m := modesOf(t, linearized(t, network(t, dense(t, w), model.Identity()), nil))
+	require.Equal(t, []complex128{1, 1e-3, 1e-9, 1e-13}, m.Mu, "10·4u of norm 1 is 4e-15")
+	require.Empty(t, m.Dropped)
+}
+
 // unimodular is an integer matrix with an integer inverse: S = L U with ones on
 // both diagonals. S J S⁻¹ then has J's Jordan structure, exactly.
 func unimodular(seed uint64, n int) (s, inverse *mat.Dense) {

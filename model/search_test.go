@@ -64,6 +64,21 @@ func TestLimitThatSuffices(t *testing.T) {
 	require.Len(t, two.Points, 2)
 }
 
+// R bistable populations side by side have 3ᴿ fixed points, one for each choice
+// of three, most of them saddles between others.
+func TestProductOfBistables(t *testing.T) {
+	for rank, want := range map[int]int{2: 9, 3: 27} {
+		m, n := mat.NewDense(8*rank, rank, nil), mat.NewDense(8*rank, rank, nil)
+		for i := range 8 * rank {
+			m.Set(i, i%rank, 1)
+			n.Set(i, i%rank, 2)
+		}
+		set := search(t, network(t, lowRank(t, m, n, 1.0/8), model.Tanh()), 32, 100)
+		require.Len(t, set.Points, want, "rank %d", rank)
+		require.Equal(t, 1, set.IndexSum)
+	}
+}
+
 // The same numbers in, the same points out; another seed may search elsewhere.
 func TestSearchIsDeterministic(t *testing.T) {
 	rng := random(5)
@@ -121,6 +136,7 @@ func TestReLUFixedPoints(t *testing.T) {
 	require.Equal(t, -1, set.Points[1].Index, "F' = −1 + 2 > 0")
 	for _, p := range set.Points {
 		require.Less(t, p.Radius, 0.5, "the kink at 0 is further away than the radius")
+		require.False(t, p.OnKink)
 	}
 }
 
@@ -144,6 +160,8 @@ func TestKinkIsNotCertified(t *testing.T) {
 					if math.Abs(x-kink) < 100*u {
 						atKink = true
 						require.True(t, math.IsInf(p.Radius, 1), "%s: %+v", name, p)
+						require.True(t, p.OnKink)
+						require.Zero(t, p.Index)
 					}
 				}
 			}

@@ -75,16 +75,16 @@ func TestStageTimes(t *testing.T) {
 }
 
 // The leaky map in small dyadic numbers: every state is exact, and written out
-// here by hand from x⁺ = (1−α)x + α(Wφ(x) + b + Bu), α = ½.
+// here by hand from x⁺ = (1−α)x + α(Wφ(x) + b + Bu), α = ¼.
 func TestLeakyMapByHand(t *testing.T) {
 	net := network(t, dense(t, matrix([]float64{0, 2}, []float64{-1, 0})), model.ReLU(),
 		withBias(1, 0), withInput(column(1, 2)), withTau(7)) // τ is not used
 	ramp := func(k float64, u []float64) { u[0] = k }
-	s := model.Simulation{Method: model.LeakyMap, Start: []float64{2, -4}, Input: ramp, Leak: 0.5, Steps: 2}
+	s := model.Simulation{Method: model.LeakyMap, Start: []float64{2, -4}, Input: ramp, Leak: 0.25, Steps: 2}
 	require.Equal(t, [][]float64{
 		{2, -4},
-		{(2 + 0 + 1 + 0) / 2.0, (-4 - 2 + 0 + 0) / 2.0},     // φ = (2, 0), u = 0
-		{(1.5 + 0 + 1 + 1) / 2, (-3.0 - 1.5 + 0 + 2*1) / 2}, // φ = (1.5, 0), u = 1
+		{(3*2 + 0 + 1 + 0) / 4.0, (3*-4 - 2 + 0 + 0) / 4.0},       // φ = (2, 0), u = 0
+		{(3*1.75 + 0 + 1 + 1) / 4, (3*-3.5 - 1.75 + 0 + 2*1) / 4}, // φ = (1.75, 0), u = 1
 	}, simulate(t, net, s).States)
 
 	// r⁺ = (1−α)r + αφ(W r + b + Bũ), ũ⁺ = (1−α)ũ + αu, from ũ = 4.
@@ -92,15 +92,15 @@ func TestLeakyMapByHand(t *testing.T) {
 	tr := simulate(t, net, s)
 	require.Equal(t, [][]float64{
 		{1, 2},
-		{(1 + 4 + 1 + 4) / 2.0, (2 - 1 + 0 + 8) / 2.0},
-		{(5 + 9 + 1 + 2) / 2.0, (4.5 + 0) / 2}, // φ(−5 + 2·2) = 0
+		{(3*1 + 4 + 1 + 4) / 4.0, (3*2 - 1 + 0 + 8) / 4.0},
+		{(3*3 + 6.5 + 1 + 3) / 4, (3*3.25 - 3 + 0 + 6) / 4},
 	}, tr.States)
-	require.Equal(t, [][]float64{{4}, {2}, {1.5}}, tr.Filtered)
+	require.Equal(t, [][]float64{{4}, {3}, {2.5}}, tr.Filtered)
 
 	// Unfiltered: φ(W r + b + Bu).
 	s.Unfiltered, s.Filtered, s.Steps = true, nil, 1
 	tr = simulate(t, net, s)
-	require.Equal(t, [][]float64{{1, 2}, {(1 + 4 + 1 + 0) / 2.0, (2 + 0) / 2.0}}, tr.States)
+	require.Equal(t, [][]float64{{1, 2}, {(3*1 + 4 + 1 + 0) / 4.0, (3*2 + 0) / 4.0}}, tr.States, "φ(−1 + 2·0) = 0")
 	require.Nil(t, tr.Filtered)
 }
 

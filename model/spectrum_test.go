@@ -58,6 +58,10 @@ func TestSpectrumOfManyUnits(t *testing.T) {
 		ofMu[k] = x * tau
 	}
 	requireEigenvalues(t, want, radii, s.Mu, ofMu)
+	slow := spectrumOf(t, linearized(t, network(t, lowRank(t, m, n, 1.0/2048), model.Identity(), withTau(0x1p40)), nil))
+	for k, x := range slow.Uncertainty {
+		require.Equal(t, s.Uncertainty[k]*tau/0x1p40, x, "a power of two changes units and nothing else")
+	}
 	for k, mu := range s.Mu {
 		// One subtraction and one division: 2u of |1 − μ|/τ.
 		require.LessOrEqual(t, cmplx.Abs(s.Values[k]-(mu-1)/tau), 2*u*cmplx.Abs(mu-1)/tau)
@@ -240,8 +244,8 @@ func TestEulerStability(t *testing.T) {
 	}
 
 	// The leak of units that connectivity does not reach is judged too.
-	low := network(t, lowRank(t, column(1, 0, 0), column(0.5, 0, 0), 1), model.Identity(), withTau(1, 1, 0.25))
-	v, err := spectrumOf(t, linearized(t, low, nil)).EulerStability(1)
+	low := network(t, lowRank(t, column(1, 0, 0), column(0.5, 0, 0), 1), model.Identity(), withTau(0.25, 0.25, 1))
+	v, err := spectrumOf(t, linearized(t, low, nil)).EulerStability(0.75)
 	require.NoError(t, err)
-	require.Equal(t, model.EulerStability{Flow: model.Stable, Map: model.Unstable, Abscissa: -0.5, Radius: 3}, v, "1 − dt/τ = −3")
+	require.Equal(t, model.EulerStability{Flow: model.Stable, Map: model.Unstable, Abscissa: -1, Radius: 2}, v, "λ = −2, −1 and the leak, −4: 1 − dt/τ = −2")
 }
