@@ -175,3 +175,34 @@ func requireConditionBounds(t testing.TB, sigma, inverse *exact.Matrix, conditio
 	want := max(1, trace*math.Sqrt(squares))
 	requireNear(t, want, condition, 1e6, "condition") // L⁻¹ is computed in double precision
 }
+
+func TestExactRefusesUnstable(t *testing.T) {
+	for _, j := range []int64{1, -1, 2} {
+		m := exact.FromInt64([][]int64{{j}})
+		_, err := ExactRNN{J: m, P: exact.Identity(1)}.Joint(1)
+		require.ErrorIs(t, err, ErrUnstable)
+		_, err = ExactLDS{A: m, C: m, Q: m, R: m}.Autocovariance(1)
+		require.ErrorIs(t, err, ErrUnstable)
+		_, err = ExactRNN{J: m, P: exact.Identity(1), Cov: m}.Joint(3)
+		require.NoError(t, err)
+	}
+}
+
+// TestSameCoordinatesOnBothSides: z = (z₁, z₂) read out three times. Without the past the third unit varies most, with it the first.
+func TestSameCoordinatesOnBothSides(t *testing.T) {
+	p := processOf(t, LDS{A: rows{{0, 0}, {0, 0.875}}, C: rows{{1, 0}, {0, 1}, {0.875, 0.875}}, Q: rows{{1, 0}, {0, 0.0625}}, R: zeros(3, 3)})
+	requireNear(t, -math.Log1p(-0.875*0.875)/2, p.OrderLoss(0, 1), 8, "½ ln (Q₂₂/(1 − a²))/Q₂₂")
+}
+
+// TestMarkovIsExactlyZero for networks whose entries are not dyadic, so that everything is rounded.
+func TestMarkovIsExactlyZero(t *testing.T) {
+	r := newRand(t, 5)
+	for range 50 {
+		n := 1 + r.IntN(4)
+		s := RNN{J: random(r, n, n), P: unit(n)}
+		p := processOf(t, s)
+		require.Zero(t, p.MarkovGap())
+		require.Zero(t, p.OrderLoss(1, 4))
+		require.Zero(t, p.MatchLoss(s.J, s.P))
+	}
+}

@@ -66,9 +66,6 @@ func (e *elimination) information(a, b, given []int) (float64, error) {
 	if _, err := e.condition(b); err != nil {
 		return 0, err
 	}
-	if _, err := e.clone().condition(a); err != nil { // no law
-		return 0, err
-	}
 	e.product.SetInt64(1)
 	left, err := e.condition(independent)
 	switch {
