@@ -124,7 +124,7 @@ func exceeds(x *big.Float, exponent int) bool { return x.Sign() != 0 && x.MantEx
 // condition eliminates the given coordinates, the largest variance first, until those left are functions of what was eliminated. It
 // returns the pivots in their order, and multiplies product by their variances.
 //
-// The error wraps errUndecided, ErrIndefinite, or ErrInconsistent where the data contradict such a function.
+// The error wraps ErrUndecided, ErrIndefinite, or ErrInconsistent where the data contradict such a function.
 func (e *elimination) condition(on []int) (pivots []int, err error) {
 	left := slices.Clone(on)
 	for len(left) > 0 {
@@ -205,14 +205,14 @@ func (e *elimination) drop(zero []int) error {
 // indefinite returns the error about a number that is no zero, where there would be one in a positive semidefinite matrix.
 func (e *elimination) indefinite(x *big.Float, certain int) error {
 	if !exceeds(x, certain) {
-		return fmt.Errorf("%w: %.3g in units of its terms is left of a covariance", errUndecided, x)
+		return fmt.Errorf("%w: %.3g in units of its terms is left of a covariance", ErrUndecided, x)
 	}
 	return fmt.Errorf("%w: %.3g, in units of its terms, where nothing is left", ErrIndefinite, x)
 }
 
 // conditional returns the covariance of some coordinates given the pivots so far. What is left of a zero is zero.
 //
-// The error wraps errUndecided or ErrIndefinite.
+// The error wraps ErrUndecided or ErrIndefinite.
 func (e *elimination) conditional(of []int) (*matrix, error) {
 	if _, err := e.clone().condition(of); err != nil && !errors.Is(err, ErrInconsistent) {
 		return nil, err

@@ -188,10 +188,27 @@ func TestExactRefusesUnstable(t *testing.T) {
 	}
 }
 
-// TestSameCoordinatesOnBothSides: z = (z₁, z₂) read out three times. Without the past the third unit varies most, with it the first.
+// TestSameCoordinatesOnBothSides: a = (z₁, z₂, (z₁ + z₂)·9/10) of rank two, and b = z₂ + noise. Without b the third coordinate varies most,
+// with b the first, and determinants of different pairs have another ratio.
 func TestSameCoordinatesOnBothSides(t *testing.T) {
-	p := processOf(t, LDS{A: rows{{0, 0}, {0, 0.875}}, C: rows{{1, 0}, {0, 1}, {0.875, 0.875}}, Q: rows{{1, 0}, {0, 0.0625}}, R: zeros(3, 3)})
-	requireNear(t, -math.Log1p(-0.875*0.875)/2, p.OrderLoss(0, 1), 8, "½ ln (Q₂₂/(1 − a²))/Q₂₂")
+	const noise = 1. / 64
+	cov := rows{{1, 0, 0.9, 0}, {0, 1, 0.9, 1}, {0.9, 0.9, 2 * 0.81, 0.9}, {0, 1, 0.9, 1 + noise}}
+	read := big.NewFloat(0.9).SetPrec(448)
+	l := &law{prec: 448, cov: fromRows(448, 4, 4, cov), size: make([]int, 4)}
+	l.cov.at(2, 2).Mul(read, read).SetMantExp(l.cov.at(2, 2), 1) // 2·0.9², exactly
+	nats, err := l.eliminate(coarseThresholds(448), sequence(0, 4), nil).information([]int{0, 1, 2}, []int{3}, nil)
+	require.NoError(t, err)
+	requireNear(t, math.Log1p(1/noise)/2, nats, 4, "½ ln Var(z₂)/Var(z₂|b)")
+}
+
+// TestGivenNearlyDependent: y_{t+1} = C A C⁻¹ y_t, and C nearly loses a latent: what rounding leaves of the zero variance of y_{t+1} is
+// amplified by 2^200.
+func TestGivenNearlyDependent(t *testing.T) {
+	p := processOf(t, LDS{A: rows{{0.3, 0.1}, {-0.2, 0.7}}, C: rows{{1, 0}, {1, 0x1p-100}}, Q: zeros(2, 2), R: zeros(2, 2), Cov: rows{{1, 0.3}, {0.3, 2}}})
+	for _, at := range []int{2, 12} {
+		require.Zero(t, p.MarkovGapAt(at))
+	}
+	require.Equal(t, zeros(2, 2), p.PredictionCovariance(12))
 }
 
 // TestMarkovIsExactlyZero for networks whose entries are not dyadic, so that everything is rounded.
