@@ -67,7 +67,8 @@ type pivotStep struct {
 // those of the last len(data) of them; where there are none, the row of data starts as zero.
 func (l *law) eliminate(at thresholds, coordinates []int, data []float64) *elimination {
 	n := len(coordinates)
-	e := &elimination{thresholds: at.under(l.prec, l.strain), prec: l.prec, n: n, scale: make([]int, n), alive: make([]bool, n), product: new(big.Float).SetPrec(l.prec).SetInt64(1)}
+	e := &elimination{thresholds: at.under(l.prec, l.strain), prec: l.prec, n: n, scale: make([]int, n), alive: make([]bool, n)}
+	e.product = new(big.Float).SetPrec(l.prec).SetInt64(1)
 	for i, c := range coordinates {
 		e.scale[i], e.alive[i] = l.size[c], true
 		row := newVector(l.prec, i+1)
