@@ -177,10 +177,11 @@ func (c *conditioning) logDensity(y reduced, squared float64) float64 {
 	return -(float64(c.from.units)*math.Log(2*math.Pi) + c.logDet() + squared + y.white) / 2
 }
 
-// singular is the ErrSingular of a y without a density.
-func (c *conditioning) singular(step int) error {
-	return fmt.Errorf("%w: the observations of step %d have no density given those before: of %d numbers %d are free, the others have less than %.3g of a standard deviation left",
-		ErrSingular, step, len(c.size), c.rank(), negligible(c.rows.cols))
+// singular is the ErrSingular of y = Y[t] without a density, with the smallest
+// eigenvalue of its covariance given the past, scaled to correlations.
+func (c *conditioning) singular(t int) error {
+	return fmt.Errorf("%w: Y[%d] has no density given the steps before: scaled to correlations, its covariance has an eigenvalue below %.3g",
+		ErrSingular, t, math.Pow(negligible(c.rows.cols), 2))
 }
 
 func stack(b, c array) array {
