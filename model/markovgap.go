@@ -53,6 +53,9 @@ func (l *LDS) MarkovLoss(order int) (float64, error) {
 	if err := d.settle(func(g *innovationGap) { sum += g.nats }); err != nil {
 		return 0, err
 	}
+	if math.IsInf(sum, 1) {
+		return sum, nil
+	}
 	rest, _, err := d.toGo()
 	if err != nil {
 		return 0, err

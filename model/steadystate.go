@@ -55,10 +55,8 @@ func (l *LDS) SteadyState() (*SteadyState, error) {
 	if err != nil {
 		return nil, err
 	}
-	// A step more restores what is lost where Σ_∞ is far below Σ_j.
-	for range 2 {
-		d.root = carried(d.a, d.o.condition(root).post, d.q)
-		root, d.root = d.root, root
+	for range 2 { // restores digits where Σ_∞ is far below Σ_j
+		root = carried(d.a, d.o.condition(root).post, d.q)
 	}
 	return l.steadyStateAt(d, root, missing)
 }
@@ -87,7 +85,7 @@ func (l *LDS) steadyStateAt(d *descent, root array, missing float64) (*SteadySta
 // certify bounds the distance e of Σ to the strong solution. Around Σ the
 // equation reads E − F E Fᵀ = residual − F E Γ E Fᵀ + …, Γ = Cᵀ S⁺ C, and the
 // left side is inverted with norm α = ‖Σ_k F^k F^kᵀ‖: so e ≤ 2 α r, and the
-// solution next to Σ is stabilizing, where 4 α² ‖Γ‖ r < 1.
+// solution next to Σ is stabilizing, where 8 α² ‖Γ‖ r < 1.
 func (s *SteadyState) certify(d *descent, closed array, missing float64) {
 	k := float64(closed.rows)
 	w := d.at.whiten(d.o.c)
