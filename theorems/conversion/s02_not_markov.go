@@ -91,7 +91,7 @@ func positiveSystems() generators.SystemOptions {
 // manyLatents are noise-free with more latents than units.
 func manyLatents() generators.SystemOptions {
 	o := exactSystems()
-	o.NoiseFree, o.MoreLatentsThanUnits, o.PositiveQ = true, true, true
+	o.NoiseFree, o.MoreLatents, o.PositiveQ = true, true, true
 	return o
 }
 
