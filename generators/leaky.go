@@ -33,7 +33,7 @@ func LeakyRecurrents(o RecurrentOptions) *rapid.Generator[Leaky] {
 		}
 		parts := withOverlap(rng, units, s, false, true)
 		l.M, l.N = parts.m, parts.n
-		l.drawNoise(rng, o, nil)
+		l.drawNoise(rng, o, parts)
 		l.finish(rng, o)
 		if spectrumHas(l.Overlap(), -l.Leak) {
 			l.tag("−a in the spectrum of J")

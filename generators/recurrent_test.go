@@ -48,24 +48,37 @@ func requireRecurrent(t testing.TB, r Recurrent) exactRecurrent {
 // recurrentEdges decide in rationals what an edge says; an instance carries it
 // iff it is so.
 var recurrentEdges = map[string]func(x exactRecurrent) bool{
-	"P singular":  func(x exactRecurrent) bool { return x.p.Det().Sign() == 0 },
-	"P = 0":       func(x exactRecurrent) bool { return x.p.IsZero() },
-	"isotropic P": func(x exactRecurrent) bool { return !x.p.IsZero() && x.p.Equal(exact.Identity(x.units).Scale(x.p.At(0, 0))) },
-	"G singular":  func(x exactRecurrent) bool { return x.rank > 0 && x.l.T().Mul(x.p).Mul(x.l).Det().Sign() == 0 },
-	"PN = 0":      func(x exactRecurrent) bool { return x.rank > 0 && !x.l.IsZero() && x.p.Mul(x.l).IsZero() },
+	"P singular": func(x exactRecurrent) bool { return x.p.Det().Sign() == 0 },
+	"P = 0":      func(x exactRecurrent) bool { return x.p.IsZero() },
+	"isotropic P": func(x exactRecurrent) bool {
+		return !x.p.IsZero() && x.p.Equal(exact.Identity(x.units).Scale(x.p.At(0, 0)))
+	},
+	"G singular": func(x exactRecurrent) bool { return x.rank > 0 && x.l.T().Mul(x.p).Mul(x.l).Det().Sign() == 0 },
+	"PN = 0":     func(x exactRecurrent) bool { return x.rank > 0 && !x.l.IsZero() && x.p.Mul(x.l).IsZero() },
 	"NᵀM nilpotent": func(x exactRecurrent) bool {
 		return x.rank > 0 && x.t.Pow(x.rank).IsZero()
 	},
-	"NᵀM = 0":            func(x exactRecurrent) bool { return x.rank > 0 && x.t.IsZero() },
-	"J = 0":              func(x exactRecurrent) bool { return x.j.IsZero() },
-	"symmetric J":        func(x exactRecurrent) bool { return x.units > 1 && !x.j.IsZero() && x.j.Equal(x.j.T()) },
+	"NᵀM = 0":     func(x exactRecurrent) bool { return x.rank > 0 && x.t.IsZero() },
+	"J = 0":       func(x exactRecurrent) bool { return x.j.IsZero() },
+	"symmetric J": func(x exactRecurrent) bool { return x.units > 1 && !x.j.IsZero() && x.j.Equal(x.j.T()) },
+	"J P symmetric": func(x exactRecurrent) bool {
+		jp := x.j.Mul(x.p)
+		return x.units > 1 && !jp.IsZero() && jp.Equal(jp.T())
+	},
 	"dependent loadings": func(x exactRecurrent) bool { return min(x.m.Rank(), x.l.Rank()) < x.rank },
-	"graded covariance":  func(x exactRecurrent) bool { return spread(x.p) },
-	"R = 0":              func(x exactRecurrent) bool { return x.rank == 0 },
-	"R = N":              func(x exactRecurrent) bool { return x.rank == x.units },
-	"N < 2R":             func(x exactRecurrent) bool { return x.units < 2*x.rank },
-	"N = 1":              func(x exactRecurrent) bool { return x.units == 1 },
-	"initial law":        func(x exactRecurrent) bool { return x.Mean != nil },
+	"silent units": func(x exactRecurrent) bool {
+		silent := false
+		for i := range x.units {
+			silent = silent || x.l.Slice(i, i+1, 0, x.rank).IsZero()
+		}
+		return silent && !x.l.IsZero()
+	},
+	"graded covariance": func(x exactRecurrent) bool { return spread(x.p) },
+	"R = 0":             func(x exactRecurrent) bool { return x.rank == 0 },
+	"R = N":             func(x exactRecurrent) bool { return x.rank == x.units },
+	"N < 2R":            func(x exactRecurrent) bool { return x.units < 2*x.rank },
+	"N = 1":             func(x exactRecurrent) bool { return x.units == 1 },
+	"initial law":       func(x exactRecurrent) bool { return x.Mean != nil },
 }
 
 func requireRecurrentTags(t *testing.T, x exactRecurrent) {
@@ -132,7 +145,7 @@ func TestRecurrentsVisitEveryEdge(t *testing.T) {
 	for tag := range recurrentEdges {
 		require.Greater(t, seen[tag], 5, tag)
 	}
-	for _, tag := range []string{slow, "random loadings", "few units send", "graded loadings"} {
+	for _, tag := range []string{slow, "random loadings", "graded loadings"} {
 		require.Greater(t, seen[tag], 5, tag)
 	}
 	// S7 is about both: R latents suffice for some, others need 2R.
@@ -146,7 +159,7 @@ func TestRecurrentsVisitEveryEdge(t *testing.T) {
 			seen["2R"]++
 		}
 	})
-	require.Greater(t, seen["R"], 20)
+	require.Greater(t, seen["R"], 8)
 	require.Greater(t, seen["2R"], 60)
 }
 
