@@ -102,7 +102,7 @@ func TestRecurrentsAreSound(t *testing.T) {
 		"any":         {MaxUnits: 5, Initial: WithInitial, Radius: StableOrNot, Independent: true, MinRank: 1},
 	} {
 		t.Run(name, func(t *testing.T) {
-			seen := draws(Recurrents(o), 150, func(r Recurrent) {
+			seen := draws(Recurrents(o), 120, func(r Recurrent) {
 				x := requireRecurrent(t, r)
 				requireRecurrentTags(t, x)
 				requireRecurrentOptions(t, x, o)

@@ -15,7 +15,7 @@ import (
 // legal on every step that Shrink would have returned.
 func shrinkAtRandom[C any](t *testing.T, gen *rapid.Generator[C], legal func(C)) {
 	t.Helper()
-	for seed := range 12 {
+	for seed := range 8 {
 		rng := rand.New(rand.NewPCG(uint64(seed), 5))
 		instance := gen.Example(seed)
 		small := Shrink(instance, func(c C) bool {
@@ -95,13 +95,13 @@ func TestShrinkDropsEveryIndex(t *testing.T) {
 		require.NoError(t, err)
 		require.Zero(t, lds.Latents())
 
-		r := Shrink(Recurrents(RecurrentOptions{MaxUnits: 5}).Example(seed), func(r Recurrent) bool { return r.Units() >= 2 })
-		require.Equal(t, [][]float64{{}, {}}, r.M)
-		require.Equal(t, [][]float64{{}, {}}, r.N)
+		r := Shrink(Recurrents(RecurrentOptions{MaxUnits: 5}).Example(seed), func(Recurrent) bool { return true })
+		require.Equal(t, [][]float64{{}}, r.M)
+		require.Equal(t, [][]float64{{}}, r.N)
 		require.Empty(t, flattened(r.PFactor, r.CovFactor))
 		net, err := r.LinearRNN()
 		require.NoError(t, err)
-		require.Equal(t, 2, net.Units())
+		require.Equal(t, 1, net.Units())
 	}
 }
 

@@ -177,7 +177,7 @@ func TestSystemsAreSound(t *testing.T) {
 		"Markov":       {MaxUnits: 5, Markov: true, Exact: true},
 	} {
 		t.Run(name, func(t *testing.T) {
-			seen := draws(Systems(o), 150, func(s System) {
+			seen := draws(Systems(o), 110, func(s System) {
 				x := requireSystem(t, s)
 				requireSystemOptions(t, x, o)
 				requireSystemTags(t, x)
@@ -187,7 +187,7 @@ func TestSystemsAreSound(t *testing.T) {
 			}
 			if o.Radius == StableOrNot {
 				require.Positive(t, seen["unstable"])
-				require.Less(t, seen["unstable"], 150)
+				require.Less(t, seen["unstable"], 110)
 			}
 		})
 	}
