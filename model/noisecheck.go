@@ -97,3 +97,12 @@ func checkUnits(units []int, n int) error {
 	}
 	return nil
 }
+
+// roots returns square roots, 0 of what is negative.
+func roots(values []float64) []float64 {
+	out := make([]float64, len(values))
+	for i, x := range values {
+		out[i] = math.Sqrt(math.Max(x, 0))
+	}
+	return out
+}

@@ -91,6 +91,21 @@ func (net *LinearRNN) fedBack() (*Gaussian, error) {
 	return &Gaussian{make([]float64, net.m.cols), denseNoise(s.v)}, nil
 }
 
+// sampler returns a function that draws from N(0, Σ).
+func (s Noise) sampler() (func(rng *rand.Rand) []float64, error) {
+	root, err := s.root()
+	if err != nil {
+		return nil, err
+	}
+	return func(rng *rand.Rand) []float64 {
+		white := newArray(root.inputs(), 1)
+		for k := range white.data {
+			white.data[k] = rng.NormFloat64()
+		}
+		return root.times(white).data
+	}, nil
+}
+
 func checkSample(rng *rand.Rand, steps int) error {
 	switch {
 	case rng == nil:
