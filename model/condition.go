@@ -145,11 +145,11 @@ const contradiction = 0x1p-26
 func (c *conditioning) update(mean []float64, y reduced) (float64, error) {
 	o, m := c.from, len(c.size)
 	if y.stray > contradiction {
-		return 0, invalidf("the law is singular and does not allow the entry of unit %d: it is off by %.3g of its size", y.unit, y.stray)
+		return 0, invalidf("the law is singular and does not allow the data: what it says is zero is %.3g of the size of the data", y.stray)
 	}
 	e, scale := newArray(m, 1), make([]float64, m)
 	for i := range m {
-		sum, most := y.y[i], math.Abs(y.y[i])
+		sum, most := y.y[i], y.terms[i]
 		for k, x := range o.c.row(i) {
 			sum -= x * mean[k]
 			most = math.Max(most, math.Abs(x*mean[k]))
@@ -166,7 +166,7 @@ func (c *conditioning) update(mean []float64, y reduced) (float64, error) {
 			}
 			off, size := math.Abs(e.data[i]-expected*c.size[i]), scale[i]+c.size[i]*(1+length)
 			if !(off <= contradiction*size) {
-				return 0, invalidf("the law is singular and does not allow the data: of a combination that it determines, %.3g is off by %.3g", size, off)
+				return 0, invalidf("the law is singular and does not allow the data: a combination that it determines is off by %.3g, of the size %.3g", off, size)
 			}
 		}
 	}
