@@ -3,7 +3,6 @@ package model_test
 import (
 	"fmt"
 	"math"
-	"math/rand/v2"
 	"slices"
 	"testing"
 
@@ -223,4 +222,3 @@ func TestRoundTrip(t *testing.T) {
 	}
 }
 
-var _ = rand.Int
