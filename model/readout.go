@@ -14,6 +14,7 @@ import (
 // those without are in that range. R may be singular: it is never inverted.
 type readout struct {
 	c, g array // Ĉ (m×K), G (m×·)
+	from array // m×K, what each entry of Ĉ is the sum of, in absolute values
 
 	units    int
 	rotation *array    // n×n, of a dense R: to units whose noises are independent
@@ -30,12 +31,13 @@ type readout struct {
 // newReadout costs O(n (K+p+h)²), or O(n³) for a dense R.
 func newReadout(c array, r Noise) (*readout, error) {
 	o := &readout{units: r.Dim()}
-	d, f, h := r.diag, r.plus, r.minus
+	d, f, h, from := r.diag, r.plus, r.minus, absolute(c)
 	if r.Kind() == DenseNoiseKind {
 		var err error
-		if c, d, err = o.rotate(c, r.full); err != nil {
+		if d, err = o.rotate(r.full); err != nil {
 			return nil, err
 		}
+		c, from = o.rotation.mul(c), absolute(*o.rotation).mul(from)
 	}
 	for i, x := range d {
 		if x > 0 {
@@ -45,14 +47,14 @@ func newReadout(c array, r Noise) (*readout, error) {
 			o.bare = append(o.bare, i)
 		}
 	}
-	all := c.beside(f).beside(h)
+	all, k, p := c.beside(f).beside(h), c.cols, f.cols
 	q, noisy := basis(all.selectRows(o.noisy).scaledRows(o.per))
 	o.noisyQ = q
-	bare := o.condenseBare(all.selectRows(o.bare))
+	bare, bareFrom := o.condenseBare(all.selectRows(o.bare), from.selectRows(o.bare))
 
 	rows := stack(noisy, bare)
-	k, p := c.cols, f.cols
 	o.c = rows.columns(0, k)
+	o.from = stack(absolute(q).mul(from.selectRows(o.noisy).scaledRows(o.per)), bareFrom)
 	white := newArray(rows.rows, noisy.rows)
 	for i := range noisy.rows {
 		white.set(i, i, 1)
@@ -66,9 +68,9 @@ func newReadout(c array, r Noise) (*readout, error) {
 	return o, err
 }
 
-// rotate diagonalizes a dense R, scaled to correlations, and returns C and the
+// rotate diagonalizes a dense R, scaled to correlations, and returns the
 // variances in those coordinates.
-func (o *readout) rotate(c, full array) (rotated array, d []float64, err error) {
+func (o *readout) rotate(full array) ([]float64, error) {
 	n := full.rows
 	deviation := make([]float64, n)
 	for i := range n {
@@ -81,7 +83,7 @@ func (o *readout) rotate(c, full array) (rotated array, d []float64, err error) 
 	per := reciprocals(deviation)
 	values, vectors, err := full.scaledRows(per).scaledColumns(per).eigenSym()
 	if err != nil {
-		return array{}, nil, err
+		return nil, err
 	}
 	for i, x := range values {
 		if !(x > 16*unitRoundoff*float64(n)) { // as covarianceRoot
@@ -90,47 +92,52 @@ func (o *readout) rotate(c, full array) (rotated array, d []float64, err error) 
 	}
 	t := vectors.t().scaledColumns(per)
 	o.rotation = &t
-	return t.mul(c), values, nil
+	return values, nil
 }
 
 // condenseBare scales units without a noise of their own, and writes them by as
 // few numbers as they have degrees of freedom, if those are fewer.
-func (o *readout) condenseBare(z array) array {
-	size := rowNorms(z)
+func (o *readout) condenseBare(z, from array) (condensed, condensedFrom array) {
+	size := rowNorms(from.beside(z.columns(from.cols, z.cols)))
 	o.barePer = reciprocals(size)
 	for _, x := range size {
 		if x > 0 {
 			o.logScale += math.Log(x)
 		}
 	}
-	z = z.scaledRows(o.barePer)
+	z, from = z.scaledRows(o.barePer), from.scaledRows(o.barePer)
 	o.condense = z.rows > z.cols
 	if !o.condense {
-		return z
+		return z, from
 	}
 	q, r := basis(z)
 	o.bareQ = q
-	return r
+	return r, absolute(q).mul(from)
 }
 
 // reduced is ŷ, and what is left of y beside it.
 type reduced struct {
 	y     []float64 // ŷ (m)
+	terms []float64 // size of what its entries were computed from
 	white float64   // squared length of the part that is white noise, of len(noisy) − rows of noisyQ numbers
-	stray float64   // largest |entry| of the part that should be zero, relative to the unit's size …
-	unit  int       // … and the unit that has it
+	stray float64   // largest |entry| of the part that should be zero, relative to the terms in it
 }
 
 func (o *readout) reduce(y []float64) reduced {
-	var out reduced
+	terms := y
 	if o.rotation != nil {
-		y = o.rotation.timesVector(y)
+		size := make([]float64, len(y))
+		for i, x := range y {
+			size[i] = math.Abs(x)
+		}
+		y, terms = o.rotation.timesVector(y), reach(*o.rotation, size)
 	}
 	scaled := make([]float64, len(o.noisy))
 	for k, i := range o.noisy {
 		scaled[k] = y[i] * o.per[k]
 	}
-	out.y = append(out.y, o.noisyQ.timesVector(scaled)...)
+	out := reduced{y: o.noisyQ.timesVector(scaled)}
+	length := math.Sqrt(sumSquares(scaled))
 	if o.noisyQ.rows < len(o.noisy) {
 		for j, x := range out.y {
 			for k, q := range o.noisyQ.row(j) {
@@ -139,31 +146,33 @@ func (o *readout) reduce(y []float64) reduced {
 		}
 		out.white = sumSquares(scaled)
 	}
-	bare := make([]float64, len(o.bare))
+	for range out.y {
+		out.terms = append(out.terms, length)
+	}
+
+	bare, size := make([]float64, len(o.bare)), make([]float64, len(o.bare))
 	for k, i := range o.bare {
-		bare[k] = y[i] * o.barePer[k]
+		bare[k], size[k] = y[i]*o.barePer[k], math.Abs(terms[i])*o.barePer[k]
 		if o.barePer[k] == 0 && y[i] != 0 {
-			out.stray, out.unit = math.Inf(1), i
+			out.stray = math.Max(out.stray, math.Abs(y[i]/terms[i]))
 		}
 	}
 	if !o.condense {
-		out.y = append(out.y, bare...)
+		out.y, out.terms = append(out.y, bare...), append(out.terms, size...)
 		return out
 	}
 	inside := o.bareQ.timesVector(bare)
+	length = math.Sqrt(sumSquares(size))
 	out.y = append(out.y, inside...)
-	size := 0.0
-	for _, x := range bare {
-		size = math.Max(size, math.Abs(x))
-	}
 	for j, x := range inside {
+		out.terms = append(out.terms, length)
 		for k, q := range o.bareQ.row(j) {
 			bare[k] -= x * q
 		}
 	}
-	for k, x := range bare {
-		if off := math.Abs(x) / size; off > out.stray { // 0/0 is not
-			out.stray, out.unit = off, o.bare[k]
+	for _, x := range bare {
+		if x != 0 {
+			out.stray = math.Max(out.stray, math.Abs(x)/length)
 		}
 	}
 	return out
