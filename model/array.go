@@ -168,7 +168,11 @@ func (b array) symmetrized() array {
 	out := newArray(b.rows, b.cols)
 	for i := range b.rows {
 		for j := range b.cols {
-			out.set(i, j, b.at(i, j)/2+b.at(j, i)/2)
+			x, y := b.at(i, j), b.at(j, i)
+			if x != y {
+				x = x/2 + y/2 // which would lose the last bit of a subnormal x
+			}
+			out.set(i, j, x)
 		}
 	}
 	return out
@@ -277,7 +281,10 @@ func (b array) svd() (u array, s []float64, v array, err error) {
 // qr returns B = Q R with orthonormal columns of Q (rows×min(rows, cols)), in
 // O(rows·cols²): nothing of size rows×rows is formed unless cols ≥ rows.
 func (b array) qr() (q, r array) {
-	if b.rows <= b.cols || b.empty() {
+	switch {
+	case b.cols == 0:
+		return newArray(b.rows, 0), newArray(0, 0)
+	case b.rows <= b.cols:
 		return identityArray(b.rows), b.clone()
 	}
 	a, tau := b.clone(), make([]float64, b.cols)

@@ -24,6 +24,12 @@ type conditioning struct {
 // condition takes a root L (K×·) of the covariance of x. L may have rows of
 // more variables than C reads, after those: they are conditioned too.
 func (o *readout) condition(root array) *conditioning {
+	return o.conditionTo(root, negligible(o.g.cols+root.cols))
+}
+
+// conditionTo is condition with a tolerance of the caller's: an entry of ŷ of
+// which no more is left is taken for a function of the others.
+func (o *readout) conditionTo(root array, tolerance float64) *conditioning {
 	m, k := o.c.rows, root.rows
 	deviation := rowNorms(root)
 	read := o.c.mul(array{o.c.cols, root.cols, root.data[:o.c.cols*root.cols]})
@@ -47,7 +53,7 @@ func (o *readout) condition(root array) *conditioning {
 	for i := range k {
 		copy(c.rows.row(m + i)[o.g.cols:], root.row(i))
 	}
-	c.pivots, _ = eliminate(c.rows, m, negligible(width), false)
+	c.pivots, _ = eliminate(c.rows, m, tolerance, false)
 	rest := newArray(k, width-len(c.pivots))
 	for i := range k {
 		copy(rest.row(i), c.rows.row(m + i)[len(c.pivots):])
