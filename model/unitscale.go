@@ -1,0 +1,137 @@
+package model
+
+import (
+	"math"
+	"math/bits"
+)
+
+// scaledLoadings returns loadings of z = T⁻¹y, T⁻¹J T = M Nᵀ, where T (N) gives
+// every unit about unit size: conversions decide ranks there. In the caller's
+// coordinates a unit of 1e-8 beside one of 1e8 would be rounding. T is of
+// powers of two, which make the change exact.
+//
+//	t_i² = P_ii + (Σ_r |m_ir| ζ_r)²,   ζ_r² ≥ Var κ_r,   ζ_r ≥ Σ_i |n_ir| t_i,
+//
+// κ = Nᵀy: what cancels is counted with its full size, so that no unit is
+// scaled up from what is but rounding, and no entry of T⁻¹J T exceeds R.
+func (net *LinearRNN) scaledLoadings() (m, n array, scale []float64, err error) {
+	noise := roots(net.p.variances())
+	m, n = balancedColumns(net.m, net.n, noise)
+	variances, second, err := net.reachedVariances(m, n)
+	if err != nil {
+		return m, n, nil, err
+	}
+	scale = unitScale(m, n, noise, roots(variances), second)
+	m, n = m.scaledRows(reciprocals(scale)), n.scaledRows(scale)
+	m, n = balancedColumns(m, n, nil)
+	for _, x := range []array{m, n} {
+		if size := x.maxAbs(); math.IsNaN(size) || math.IsInf(size, 0) {
+			return m, n, nil, invalidf("loadings overflow when units are scaled to the size of their activity")
+		}
+	}
+	return m, n, scale, nil
+}
+
+// unitScale returns T, given deviations of noise and of κ, which it changes,
+// and second moments of y_0, nil for a stationary network.
+func unitScale(m, n array, noise, latent, second []float64) []float64 {
+	t := make([]float64, m.rows)
+	for range 2 {
+		for i := range t {
+			t[i] = math.Hypot(noise[i], absDot(m.row(i), latent))
+		}
+		for r, gross := range reach(n.t(), t) {
+			latent[r] = math.Max(latent[r], gross)
+		}
+	}
+	most := 0.0
+	for i := range t {
+		if t[i] == 0 && second != nil {
+			t[i] = math.Sqrt(second[i])
+		}
+		most = math.Max(most, t[i])
+	}
+	for i := range t {
+		if t[i] == 0 { // a silent unit: any scale will do
+			t[i] = most
+		}
+		t[i] = powerOfTwo(t[i])
+	}
+	return t
+}
+
+func absDot(x, y []float64) float64 {
+	sum := 0.0
+	for i, v := range x {
+		sum += math.Abs(v) * y[i]
+	}
+	return sum
+}
+
+// powerOfTwo returns the one next above x, but with it its inverse and square
+// are normal numbers; 1 for 0.
+func powerOfTwo(x float64) float64 {
+	_, e := math.Frexp(x)
+	return math.Ldexp(1, max(-500, min(e, 500)))
+}
+
+// reachedVariances returns those that κ = Nᵀy has after as many steps as it
+// takes noise, and y_0, to reach every latent; and second moments of y_0, nil
+// for a stationary network. An unstable one is slowed down to spectral radius
+// 1: sizes are all that is asked for.
+func (net *LinearRNN) reachedVariances(m, n array) (variances, second []float64, err error) {
+	z, power := n.tmul(net.p.times(n)), n.tmul(m)
+	if g := net.initial; g != nil {
+		mean := n.tmul(array{n.rows, 1, g.Mean})
+		z = z.plus(n.tmul(g.Cov.times(n))).plus(mean.mulT(mean))
+		second = g.Cov.variances()
+		for i, x := range g.Mean {
+			second[i] += x * x
+		}
+	}
+	radius, err := spectralRadius(power)
+	if err != nil {
+		return nil, nil, err
+	}
+	power = power.scaled(1 / math.Max(1, radius))
+	for range 1 + bits.Len(uint(power.rows)) {
+		next := z.plus(power.mul(z).mulT(power))
+		power = power.mul(power)
+		if !(next.maxAbs()+power.maxAbs() <= math.MaxFloat64) {
+			break
+		}
+		z = next
+	}
+	return z.diagonal(), second, nil
+}
+
+func (b array) diagonal() []float64 {
+	out := make([]float64, min(b.rows, b.cols))
+	for i := range out {
+		out[i] = b.at(i, i)
+	}
+	return out
+}
+
+// balancedColumns moves powers of two between the loadings of each latent until
+// its input, in units of the given sizes (nil: 1), is about 1. M Nᵀ stays as it
+// is, and columns of very different size meet no rounding of each other's.
+func balancedColumns(m, n array, sizes []float64) (array, array) {
+	up, down := make([]float64, m.cols), make([]float64, m.cols)
+	for r := range up {
+		most, plain := 0.0, 0.0
+		for i := range n.rows {
+			x := math.Abs(n.at(i, r))
+			plain = math.Max(plain, x)
+			if sizes != nil {
+				most = math.Max(most, x*sizes[i])
+			}
+		}
+		if !(most > 0) || math.IsInf(most, 0) {
+			most = plain
+		}
+		up[r] = powerOfTwo(most)
+		down[r] = 1 / up[r]
+	}
+	return m.scaledColumns(up), n.scaledColumns(down)
+}
