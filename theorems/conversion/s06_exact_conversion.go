@@ -88,10 +88,11 @@ func judgeConversion(f *theorems.Finding, t *network, s theorems.Subject) error 
 	if f.Verdict == theorems.Fails {
 		return nil
 	}
-	e := t.conversionError(r, got.LatentSystem)
+	d := t.deviations()
+	e := t.conversionError(r, got.LatentSystem, d)
 	expectSemidefinite(f, "λ_min(Q) < 0", got.Q, e.q)
-	expectSemidefinite(f, "λ_min(R_v) < 0", got.R, e.r)
-	return expectLaw(f, got.LatentSystem, t.law, e)
+	expectSemidefinite(f, "λ_min(R_v) < 0, scaled", scaledTo(got.R, d), e.r)
+	return expectLaw(f, got.LatentSystem, t.law, d, e)
 }
 
 // latentForm is the conversion of S6 in rationals, in the basis U of range

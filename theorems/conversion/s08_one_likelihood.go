@@ -187,9 +187,16 @@ func judgeThreeLikelihoods(s theorems.Subject, c generators.ObservedRecurrent) (
 	if err != nil {
 		return f, err
 	}
-	e := t.conversionError(r, converted.LatentSystem)
-	law := (e.r + e.q + e.cov + e.a) / (dense.NormFro(t.P()) + smallest) * (1 + t.startError(cov))
-	expectLogDensity(&f, "|Kalman on the converted LDS − joint log-density|", got, d, relative+4*law*smallestVariance(cov))
+	scale := t.deviations()
+	e := t.conversionError(r, converted.LatentSystem, scale)
+	c2 := dense.NormFro(scaledSides(converted.C, scale, ones(len(converted.A))))
+	states := dense.NormFro(converted.Cov) + dense.NormFro(converted.Q)
+	if process, err := gaussianOf(converted.LatentSystem).Process(); err == nil && !t.HasInitial() {
+		states = dense.NormFro(process.StateCovariance())
+	}
+	a := 1 + dense.NormFro(converted.A)
+	law := e.r + c2*c2*a*a*(e.q+e.cov+2*e.a*states)*(1+t.startError(cov)) + 2*c2*states*e.c
+	expectLogDensity(&f, "|Kalman on the converted LDS − joint log-density|", got, d, relative+4*law)
 	return f, nil
 }
 
@@ -199,16 +206,6 @@ func (t *network) startError(cov [][]float64) float64 {
 		return 0
 	}
 	return t.law.Amplification()
-}
-
-// smallestVariance is max/min of the variances: correlations of small units
-// have the absolute errors of the large ones.
-func smallestVariance(cov [][]float64) float64 {
-	most, least := 0.0, math.Inf(1)
-	for i := range cov {
-		most, least = math.Max(most, cov[i][i]), math.Min(least, cov[i][i])
-	}
-	return most / least
 }
 
 // asModel hands numbers to model, symmetrized.

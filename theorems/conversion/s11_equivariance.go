@@ -141,15 +141,24 @@ func judgeChangedNetwork(s theorems.Subject, c generators.TransformedRecurrent) 
 	if err != nil {
 		return f, err
 	}
-	e := t.conversionError(r, got.LatentSystem)
-	// The map is rounded, and the loadings grow with the similarity.
-	size := 1 + dense.NormFro(g)*dense.NormFro(inverse)
+	// Units are mixed, so that none is small beside another but by design of O.
+	d := deviations(law.Autocovariance(0))
+	turned := *t
+	turned.Recurrent = generators.Recurrent{Form: "dense", M: times(times(o, c.J()), transposed(o)), N: diagonal(ones(c.Units())), PDiag: make([]float64, c.Units())}
 	square := c.Factor * c.Factor
+	for i := range turned.M {
+		for j := range turned.M[i] {
+			turned.M[i][j] /= square
+		}
+	}
+	e := turned.changedError(r, got.LatentSystem, times(times(o, c.P()), transposed(o)), d)
+	// The map is rounded, and the loadings grow with the similarity.
+	mixed := dense.NormFro(scaledSides(o, d, ones(c.Units()))) * dense.VectorNorm2(t.deviations())
+	size := (1 + dense.NormFro(g)*dense.NormFro(inverse)) * (1 + mixed*mixed)
 	for _, x := range []*float64{&e.a, &e.q, &e.r, &e.c} {
 		*x *= 4 * size
 	}
-	e.q, e.r = e.q*square, e.r*square
-	return f, expectLaw(&f, got.LatentSystem, law, e)
+	return f, expectLaw(&f, got.LatentSystem, law, d, e)
 }
 
 func changedNetwork(c generators.TransformedRecurrent, o, g, inverse [][]float64) (*model.LinearRNN, error) {

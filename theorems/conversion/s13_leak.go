@@ -84,7 +84,7 @@ func Leak() theorems.Theorem {
 }
 
 func leakyNetworks() generators.RecurrentOptions {
-	return generators.RecurrentOptions{MaxUnits: 5, MaxRank: 2}
+	return generators.RecurrentOptions{MaxUnits: 5, MaxRank: 2, Modest: true}
 }
 
 func exactly2(o generators.RecurrentOptions) generators.RecurrentOptions {
@@ -139,7 +139,8 @@ func judgeLeak(s theorems.Subject, c generators.Leaky) (f theorems.Finding, err 
 	}
 	whole := generators.Recurrent{Form: "dense", M: c.Dynamics(), N: diagonal(ones(c.Units())), PDiag: c.PDiag, PFactor: c.PFactor}
 	t := &network{Recurrent: whole, net: net, law: law, u: s.UnitRoundoff}
-	return f, expectLaw(&f, got.LatentSystem, law, t.conversionError(r, got.LatentSystem))
+	d := t.deviations()
+	return f, expectLaw(&f, got.LatentSystem, law, d, t.conversionError(r, got.LatentSystem, d))
 }
 
 // leakyExactly is the network with J = aI + M Nᵀ.

@@ -159,37 +159,71 @@ func (t *network) exactly() (*recurrent, error) {
 	return &r, r.settle()
 }
 
-// conversionError bounds what an honest conversion of the network may miss
-// the numbers of its LDS by. With orthonormal loadings, ‖δG‖ ≤ u‖P‖ moves
-// P N G⁻ NᵀP by the fraction ‖P‖/λ_min(G) at most; bases of J's ranges are
-// known to u‖J‖/s_min(J).
-func (t *network) conversionError(r *recurrent, got theorems.LatentSystem) rounding {
+// deviations returns the standard deviations (N) by which the units are scaled:
+// of y_t, the largest of y_0 … y_T for a given start, 0 of a unit that is silent.
+func (t *network) deviations() []float64 {
+	if !t.HasInitial() {
+		return deviations(t.law.StateCovariance())
+	}
+	cov, n := t.law.Covariance(horizon), t.Units()
+	d := deviations(t.Cov())
+	for i := range horizon * n {
+		d[i%n] = math.Max(d[i%n], math.Sqrt(cov[i][i]))
+	}
+	return d
+}
+
+// conversionError bounds what an honest conversion of the network may miss the
+// numbers of its LDS by, in units of the deviations d. With orthonormal
+// loadings, ‖δG‖ ≤ u‖P‖ moves P N G⁻ NᵀP by the fraction ‖P‖/λ_min(G) at most;
+// bases of J's ranges are known to u‖J‖/s_min(J).
+func (t *network) conversionError(r *recurrent, got theorems.LatentSystem, d []float64) rounding {
+	return t.changedError(r, got, t.P(), d)
+}
+
+// changedError is that for another P than the network's own.
+func (t *network) changedError(r *recurrent, got theorems.LatentSystem, covariance [][]float64, d []float64) rounding {
 	n := t.Units()
-	p := dense.NormFro(t.P())
-	j := dense.NormFro(t.J())
+	j := scaledBoth(t.J(), d, d)
+	noise := scaledTo(covariance, d)
+	p := dense.NormFro(noise)
 	kappa := 1.0
 	if rank := r.j.Rank(); rank > 0 {
-		kappa += condition(t.J(), rank)
-		rows := orthonormal(transposed(t.J()), rank)
-		gram := times(transposed(rows), times(t.P(), rows))
-		exactRank := r.p.Mul(r.j.T()).Rank()
-		if exactRank > 0 {
-			kappa += p / dense.SingularValues(gram)[exactRank-1]
+		kappa += condition(j, rank)
+		rows := orthonormal(transposed(j), rank)
+		gram := times(transposed(rows), times(noise, rows))
+		if fed := r.p.Mul(r.j.T()).Rank(); fed > 0 {
+			kappa += p / dense.SingularValues(gram)[fed-1]
 		}
 	}
 	relative := operations(n) * t.u * kappa
 	if len(got.A) == 0 {
 		return rounding{r: relative * p}
 	}
-	s := dense.SingularValues(got.C)
+	read := scaledSides(got.C, d, ones(len(got.A)))
+	s := dense.SingularValues(read)
 	base := s[0] / s[len(s)-1]
-	size := math.Max(j, dense.NormFro(t.M)*dense.NormFro(t.N))
-	left := base / dense.NormFro(got.C) // ‖U^L‖
-	return rounding{
-		a: relative * size * base, c: relative * dense.NormFro(got.C), q: relative * p * left * left, r: relative * p,
-		mean: relative * size * left * dense.VectorNorm2(t.Start()),
-		cov:  relative * left * left * (size*size*dense.NormFro(t.Cov()) + p),
+	m, w := scaledSides(t.M, d, ones(t.Rank())), scaledSides(t.N, inverses(d), ones(t.Rank()))
+	size := math.Max(dense.NormFro(j), dense.NormFro(m)*dense.NormFro(w))
+	left := base / s[0] // ‖U^L‖
+	start := 0.0
+	for i, x := range t.Start() {
+		start = math.Max(start, math.Abs(x)/orOne(d[i]))
 	}
+	return rounding{
+		a: relative * size * base, c: relative * dense.NormFro(read), q: relative * p * left * left, r: relative * p,
+		mean: relative * size * left * start * float64(n),
+		cov:  relative * left * left * (size*size*dense.NormFro(scaledTo(t.Cov(), d)) + p),
+	}
+}
+
+// inverses returns 1/d_i, 0 standing for 1.
+func inverses(d []float64) []float64 {
+	out := make([]float64, len(d))
+	for i, x := range d {
+		out[i] = 1 / orOne(x)
+	}
+	return out
 }
 
 // orthonormal returns an orthonormal basis of the range of rank r, by
