@@ -1,0 +1,105 @@
+package model
+
+import "math"
+
+// noiseRoot is a root of a covariance, Σ = G Gᵀ with G (n×g), g = n unless Σ is
+// dense. It acts on arrays, and keeps what a product with Σ would square away:
+// the singular values of GᵀX are known to rounding relative to ‖G‖, those of
+// XᵀΣX only to its root.
+//
+// Of a structured covariance it is T (I_⊥ + B core^½ Bᵀ), in the words of
+// Noise.core; of diag(d) it is diag(d)^½.
+type noiseRoot struct {
+	scale   []float64 // T
+	noisy   []bool    // where I_⊥ is not zero; nil: everywhere
+	b, core array     // B (n×k) and core^½ (k×k)
+	full    array     // G of a dense covariance, n×g
+}
+
+// root decomposes Σ, in O(n (p+h)²), or O(n³) where it is dense. Eigenvalues
+// of what is scaled to correlations that rounding cannot tell from zero are
+// zero in the root.
+func (s Noise) root() (noiseRoot, error) {
+	if s.Kind() == DenseNoiseKind {
+		return s.denseRoot()
+	}
+	if s.plus.cols+s.minus.cols == 0 {
+		return noiseRoot{scale: roots(s.diag), b: newArray(s.n, 0)}, nil
+	}
+	core, b, scale := s.core()
+	values, vectors, err := core.eigenSym()
+	if err != nil {
+		return noiseRoot{}, err
+	}
+	g := noiseRoot{scale: scale, noisy: make([]bool, s.n), b: b}
+	for i, d := range s.diag {
+		g.noisy[i] = d > 0
+	}
+	g.core = vectors.scaledColumns(cutRoots(values)).mulT(vectors)
+	return g, nil
+}
+
+func (s Noise) denseRoot() (noiseRoot, error) {
+	deviation, inverse := roots(s.variances()), make([]float64, s.n)
+	for i, x := range deviation {
+		if x > 0 {
+			inverse[i] = 1 / x
+		}
+	}
+	values, vectors, err := s.full.scaledRows(inverse).scaledColumns(inverse).eigenSym()
+	if err != nil {
+		return noiseRoot{}, err
+	}
+	return noiseRoot{full: vectors.scaledColumns(cutRoots(values)).scaledRows(deviation)}, nil
+}
+
+// cutRoots returns the roots of eigenvalues (smallest first) of a matrix whose
+// entries are at most about 1, zero for those that are rounding.
+func cutRoots(values []float64) []float64 {
+	out := roots(values)
+	for i, x := range values {
+		if !(x > float64(DefaultRankTolerance(len(values), 1))*math.Max(1, values[len(values)-1])) {
+			out[i] = 0
+		}
+	}
+	return out
+}
+
+// times returns G X (n×k) for X (g×k).
+func (g noiseRoot) times(x array) array {
+	if g.scale == nil {
+		return g.full.mul(x)
+	}
+	return g.symmetricPart(x).scaledRows(g.scale)
+}
+
+// tmul returns Gᵀ X (g×k) for X (n×k).
+func (g noiseRoot) tmul(x array) array {
+	if g.scale == nil {
+		return g.full.tmul(x)
+	}
+	return g.symmetricPart(x.scaledRows(g.scale))
+}
+
+// symmetricPart returns (I_⊥ + B core^½ Bᵀ) X.
+func (g noiseRoot) symmetricPart(x array) array {
+	if g.noisy == nil {
+		return x
+	}
+	noisy := x.clone()
+	for i, is := range g.noisy {
+		if !is {
+			clear(noisy.row(i))
+		}
+	}
+	return noisy.plus(g.b.mul(g.core.mul(g.b.tmul(x)).minus(g.b.tmul(noisy))))
+}
+
+// variances returns the diagonal of Σ, none below 0.
+func (s Noise) variances() []float64 {
+	out := make([]float64, s.n)
+	for i := range out {
+		out[i] = math.Max(0, s.At(i, i))
+	}
+	return out
+}

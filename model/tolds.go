@@ -1,0 +1,308 @@
+package model
+
+import (
+	"math"
+)
+
+// LDSConversion is a network as a latent system, and how its dimension was
+// decided. Dimensions are decided in coordinates where each unit is scaled, by
+// a power of two, to about unit variance, and noise by standard deviations.
+type LDSConversion struct {
+	LDS       *LDS
+	Dimension int            // K, the number of latents
+	Decisions []RankDecision // of J; if stationary, of Nᵀ S N; of Nᵀ P N; of [M, P N]
+}
+
+// ToLDS returns the latent system, with independent noises, whose observations
+// have the law of the network's activity: with ε = η + v split at what the
+// network feeds back, η = P N (NᵀPN)⁻ Nᵀε and Nᵀv = 0,
+//
+//	x_t = y_t − v_{t−1} = U ξ_t,   ξ_{t+1} = A ξ_t + η̃_t,   y_t = U ξ_t + v_{t−1},
+//
+// where U (N×K) spans range [M, PN], A = U⁺J U (K×K), C = U, Q = U⁺Cov(η)U⁺ᵀ
+// (K×K) and R_v = P − Cov(η) (N×N, held as P is: structured or dense).
+//
+// K is rank [J, PJᵀ] ≤ min(2R, N) for a network that starts from a law of y_0.
+// For a stationary one it is rank [Λ_1, Λ_1ᵀ], the smallest K of any such
+// system: what its noise never reaches is left out (S7), so K = 0 if PN = 0.
+//
+// A law N(m_0, S_0) of y_0 makes x_1 start with mean J m_0 and covariance
+// J S_0 Jᵀ + Cov(η), and any is met. A given law N(m_1, S_1) of the first
+// observation itself is not, unless S_1 − R_v is positive semidefinite with
+// range in that of U, and m_1 is in it: M = e_1, N = e_2, P = I has
+// R_v = diag(1, 0), and no law of x_1 gives Cov(y_1) = diag(½, 1).
+//
+// It takes O(N R²) time and O(N R) memory for structured P. A stationary
+// network with spectral radius 1 or more is ErrUnstable; a tolerance that is
+// none, or numbers that overflow, are ErrInvalid. (arXiv:2110.09804, section
+// 4; S6, S7)
+func (net *LinearRNN) ToLDS(tol RankTolerance) (*LDSConversion, error) {
+	if err := tol.check(); err != nil {
+		return nil, err
+	}
+	b, err := net.feedback(tol)
+	if err != nil {
+		return nil, err
+	}
+	if net.initial == nil {
+		if err := b.dropSilent(tol); err != nil {
+			return nil, err
+		}
+	}
+	if err := b.span(tol); err != nil {
+		return nil, err
+	}
+	l, err := b.lds(net)
+	if err != nil {
+		return nil, err
+	}
+	return &LDSConversion{LDS: l, Dimension: l.Latents(), Decisions: b.decisions}, nil
+}
+
+// feedback is what a network feeds back, in units scaled to about unit size,
+// y = T z: z_{t+1} = F B κ_t + T⁻¹ε, κ = Gᵀz, with F and G orthonormal.
+type feedback struct {
+	scale     []float64 // T
+	out       array     // F (N×r)
+	core      array     // B (r×r), r the rank of J
+	in        array     // G (N×r)
+	root      noiseRoot // P = root rootᵀ
+	fed       array     // orthonormal: ε is fed back through root·fed·fedᵀ (N×g)
+	fedSizes  []float64 // with fedLatent: Gᵀ T⁻¹ root = fedLatent·diag(fedSizes)·fedᵀ
+	fedLatent array     // r×g
+	noise     float64   // size of T⁻¹ root, a lower bound
+	basis     array     // orthonormal U (N×K) of what holds x, T⁻¹ x = U ξ
+	drive     array     // Q = drive driveᵀ (K×g)
+	decisions []RankDecision
+}
+
+func (net *LinearRNN) feedback(tol RankTolerance) (*feedback, error) {
+	variances, second, err := net.latentVariances()
+	if err != nil {
+		return nil, err
+	}
+	b := &feedback{scale: net.unitScale(variances, second)}
+	m, n := net.m.scaledRows(reciprocals(b.scale)), net.n.scaledRows(b.scale)
+	balanceColumns(m, n)
+	for _, x := range []array{m, n} {
+		if size := x.maxAbs(); math.IsNaN(size) || math.IsInf(size, 0) {
+			return nil, invalidf("loadings overflow when units are scaled to unit variance")
+		}
+	}
+	qm, rm := m.qr()
+	qn, rn := n.qr()
+	left, s, right, err := rm.mulT(rn).svd()
+	if err != nil {
+		return nil, err
+	}
+	d := decide("J", s, tol.of(m.rows, m.cols)*first(s))
+	b.decisions = append(b.decisions, d)
+	b.out, b.in = qm.mul(left.columns(0, d.Rank)), qn.mul(right.columns(0, d.Rank))
+	b.core = diagonalArray(s[:d.Rank])
+	return b, b.feedNoise(net.p, tol)
+}
+
+// latentVariances returns those of κ = Nᵀy for the given loadings, and second
+// moments of y_0, nil for a stationary network.
+func (net *LinearRNN) latentVariances() (variances, second []float64, err error) {
+	if net.initial == nil {
+		s, err := net.latentLyapunov()
+		if err != nil {
+			return nil, nil, err
+		}
+		return s.v.diagonal(), nil, nil
+	}
+	mean := array{net.Units(), 1, net.initial.Mean}
+	start := net.n.tmul(net.initial.Cov.times(net.n))
+	entering := net.n.tmul(net.p.times(net.n)).plus(start)
+	kappa := net.n.tmul(mean)
+	second = net.initial.Cov.variances()
+	for i, x := range net.initial.Mean {
+		second[i] += x * x
+	}
+	return transientVariances(net.n.tmul(net.m), entering.plus(kappa.mulT(kappa))), second, nil
+}
+
+// balanceColumns moves powers of two between the loadings of each latent,
+// which leaves M Nᵀ as it is: columns of very different size meet no rounding
+// of each other's.
+func balanceColumns(m, n array) {
+	for r := range m.cols {
+		size := (array{n.rows, 1, n.column(r)}).maxAbs()
+		if !(size > 0) || math.IsInf(size, 0) {
+			continue
+		}
+		p := powerOfTwo(size)
+		for i := range m.rows {
+			m.data[i*m.cols+r] *= p
+			n.data[i*n.cols+r] /= p
+		}
+	}
+}
+
+// feedNoise splits the noise by what is fed back of it. Cov(η) = W Wᵀ with W =
+// root·fed comes of GᵀPG = fedLatent·diag(fedSizes²)·fedLatentᵀ without forming
+// it, and without dividing by it. The cut is relative to P, not to GᵀPG: where
+// PN ≈ 0 there is only rounding to be inverted.
+func (b *feedback) feedNoise(p Noise, tol RankTolerance) (err error) {
+	if b.root, err = p.root(); err != nil {
+		return err
+	}
+	for i, v := range p.variances() {
+		b.noise = math.Max(b.noise, math.Sqrt(v)/b.scale[i])
+	}
+	left, s, right, err := b.root.tmul(b.in.scaledRows(reciprocals(b.scale))).tallSVD()
+	if err != nil {
+		return err
+	}
+	d := decide("Nᵀ P N (its root)", s, tol.of(b.in.rows, b.in.cols)*b.noise)
+	b.decisions = append(b.decisions, d)
+	b.fed, b.fedSizes, b.fedLatent = left.columns(0, d.Rank), s[:d.Rank], right.columns(0, d.Rank)
+	return nil
+}
+
+// dropSilent takes away what a stationary network never feeds back: κ lies
+// almost surely in the smallest invariant space that the noise reaches, the
+// range of Z = GᵀSG. It is found step by step with orthonormal bases, each
+// new direction judged against the norm of what was applied: Z itself shows
+// directions only down to the root of rounding.
+func (b *feedback) dropSilent(tol RankTolerance) error {
+	cut := tol.of(b.in.rows, b.in.cols)
+	overlap := b.in.tmul(b.out).mul(b.core)
+	reached, fresh, seen := b.fedLatent, b.fedLatent, make([]float64, 0, b.core.rows)
+	for _, s := range b.fedSizes {
+		seen = append(seen, s/b.noise)
+	}
+	if norm := overlap.frobenius(); norm > 0 {
+		overlap = overlap.scaled(1 / norm)
+	}
+	for fresh.cols > 0 && reached.cols < b.core.rows {
+		next, s, err := apart(overlap.mul(fresh), reached, cut)
+		if err != nil {
+			return err
+		}
+		seen = append(seen, s...)
+		reached, fresh = reached.beside(next), next
+	}
+	d := decide("Nᵀ S N (relative, direction by direction)", seen, cut)
+	d.Rank = reached.cols
+	b.decisions = append(b.decisions[:1], d, b.decisions[1])
+	b.core = b.core.mul(reached)
+	b.in = b.in.mul(reached)
+	q, r := b.core.qr() // F B → (F q) r: B is square again, and F spans what J reaches
+	b.out, b.core = b.out.mul(q), r
+	b.fedLatent = reached.tmul(b.fedLatent)
+	return nil
+}
+
+// apart returns orthonormal vectors, orthogonal to those of an orthonormal
+// basis, that with it span what x does; and the singular values of x off the
+// basis, of which those above cut count.
+func apart(x, basis array, cut float64) (off array, singular []float64, err error) {
+	for range 2 { // once leaves what cancels in x
+		x = x.minus(basis.mul(basis.tmul(x)))
+	}
+	left, s, _, err := x.tallSVD()
+	if err != nil {
+		return off, nil, err
+	}
+	rank := min(decide("", s, cut).Rank, basis.rows-basis.cols)
+	off = left.columns(0, rank)
+	off = off.minus(basis.mul(basis.tmul(off))) // a small s leaves rounding along the basis in its vector
+	off, _ = off.qr()
+	return off.columns(0, rank), s, nil
+}
+
+// span builds U: F first, so that all of J's output is in its first columns,
+// then what the fed noise has beside it.
+func (b *feedback) span(tol RankTolerance) error {
+	w := b.root.times(b.fed).scaledRows(reciprocals(b.scale))
+	cut := tol.of(w.rows, b.out.cols+w.cols) * b.noise
+	off, s, err := apart(w, b.out, cut)
+	if err != nil {
+		return err
+	}
+	d := decide("[M, P N] (root of P, off M)", s, cut)
+	b.basis = b.out.beside(off)
+	d.Rank = b.basis.cols
+	b.decisions = append(b.decisions, d)
+	b.drive = b.basis.tmul(w)
+	return nil
+}
+
+// lds puts the parts together.
+func (b *feedback) lds(net *LinearRNN) (*LDS, error) {
+	k := b.basis.cols
+	l := &LDS{
+		a: b.core.mul(b.in.tmul(b.basis)).padded(k),
+		c: b.basis.scaledRows(b.scale),
+		q: factorNoise(b.drive),
+		r: b.unread(net.p),
+	}
+	if net.initial != nil {
+		start, err := net.initial.Cov.root()
+		if err != nil {
+			return nil, err
+		}
+		scaled := b.in.scaledRows(reciprocals(b.scale))
+		_, s, v, err := start.tmul(scaled).tallSVD()
+		if err != nil {
+			return nil, err
+		}
+		mean := b.core.timesVector(scaled.timesVectorT(net.initial.Mean))
+		l.initial = &Gaussian{
+			Mean: append(mean, make([]float64, k-len(mean))...),
+			Cov:  factorNoise(b.core.mul(v.scaledColumns(s)).padded(k).beside(b.drive)),
+		}
+	}
+	for _, x := range []array{l.a, l.c, l.q.plus} {
+		if size := x.maxAbs(); math.IsNaN(size) || math.IsInf(size, 0) {
+			return nil, invalidf("numbers of the network overflow in the conversion")
+		}
+	}
+	return l, nil
+}
+
+// unread returns R_v = P − W Wᵀ, the covariance of the noise that is not fed
+// back. It is root (I − fed fedᵀ) rootᵀ, positive semidefinite whatever fed is
+// off by in rounding.
+func (b *feedback) unread(p Noise) Noise {
+	w := b.root.times(b.fed)
+	if p.Kind() != DenseNoiseKind {
+		return Noise{n: p.n, diag: p.diag, plus: p.plus, minus: p.minus.beside(w)}
+	}
+	rest := b.root.full.minus(w.mulT(b.fed))
+	for i := range p.n { // a unit that is fed back whole has no noise left, not rounding of some
+		whole := (array{1, rest.cols, b.root.full.row(i)}).frobenius()
+		if left := rest.row(i); (array{1, rest.cols, left}).frobenius() <= float64(DefaultRankTolerance(p.n, p.n))*whole {
+			clear(left)
+		}
+	}
+	return Noise{n: p.n, full: rest.mulT(rest).symmetrized(), plus: newArray(p.n, 0), minus: newArray(p.n, 0)}
+}
+
+// factorNoise returns F Fᵀ.
+func factorNoise(f array) Noise {
+	return Noise{n: f.rows, diag: make([]float64, f.rows), plus: f, minus: newArray(f.rows, 0)}
+}
+
+// padded appends rows of zeros.
+func (b array) padded(rows int) array {
+	return array{rows, b.cols, append(b.clone().data, make([]float64, (rows-b.rows)*b.cols)...)}
+}
+
+func reciprocals(x []float64) []float64 {
+	out := make([]float64, len(x))
+	for i, v := range x {
+		out[i] = 1 / v
+	}
+	return out
+}
+
+// first returns the largest of what svd returns, 0 of nothing.
+func first(s []float64) float64 {
+	if len(s) == 0 {
+		return 0
+	}
+	return s[0]
+}

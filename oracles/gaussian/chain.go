@@ -1,0 +1,201 @@
+package gaussian
+
+import "math/big"
+
+// chain is a state-space process at one precision, with the law of the state at one time, which its methods count as time 1.
+type chain struct {
+	prec       uint
+	units      int
+	a, q       *matrix // K×K
+	c, r       *matrix // N×K and N×N; both nil where the state itself is observed
+	mean       []*big.Float
+	cov        *matrix // K×K
+	stationary bool
+
+	// spread is a positive semidefinite K×K matrix E, such that the rounding errors in cov are within ±2^-prec·c·E for a moderate c.
+	// Hence those in a variance l cov lᵀ are within 2^-prec·c·(l E lᵀ): what is below that, with room to spare, is a zero.
+	spread *matrix
+}
+
+// spreadPrecision is that of the bounds of rounding errors.
+const spreadPrecision = 64
+
+// multiple returns s·I, n×n, of the precision of spreads.
+func multiple(s *big.Float, n int) *matrix {
+	m := newMatrix(spreadPrecision, n, n)
+	for i := range n {
+		m.at(i, i).Set(s)
+	}
+	return m
+}
+
+// step returns the process that starts one step later: mean A m, covariance A V Aᵀ + Q.
+func (c *chain) step() *chain {
+	if c.stationary {
+		return c
+	}
+	next := *c
+	next.mean = c.a.timesVector(c.mean)
+	next.cov = c.a.conjugated(c.cov).plus(c.q)
+	fresh := multiple(roundingScale(c.a, c.cov, c.q), c.a.rows)
+	next.spread = c.a.rounded(spreadPrecision).conjugated(c.spread).plus(fresh)
+	return &next
+}
+
+// from returns the process that starts at time t.
+func (c *chain) from(t int) *chain {
+	for ; t > 1; t-- {
+		c = c.step()
+	}
+	return c
+}
+
+// readOut returns C m, m K×n.
+func (c *chain) readOut(m *matrix) *matrix {
+	if c.c == nil {
+		return m
+	}
+	return c.c.times(m)
+}
+
+// observedMean returns E y_1 (N).
+func (c *chain) observedMean() []*big.Float {
+	return c.readOut(&matrix{len(c.mean), 1, c.prec, c.mean}).data
+}
+
+// withState returns Cov(x_1, y_1) = V Cᵀ (K×N).
+func (c *chain) withState() *matrix {
+	if c.c == nil {
+		return c.cov
+	}
+	return c.cov.timesTransposed(c.c)
+}
+
+// lags returns Cov(y_{1+k}, y_1) for k = 0 … count−1 (each N×N): C A^k V Cᵀ, and R more at k = 0.
+func (c *chain) lags(count int) []*matrix {
+	out := make([]*matrix, count)
+	m := c.withState()
+	for k := range out {
+		if k > 0 {
+			m = c.a.times(m)
+		}
+		out[k] = c.readOut(m)
+		if k == 0 {
+			if c.r != nil {
+				out[k] = out[k].plus(c.r)
+			}
+			out[k] = out[k].symmetrized()
+		}
+	}
+	return out
+}
+
+// law is that of some Gaussian numbers.
+type law struct {
+	prec uint
+	mean []*big.Float
+	cov  *matrix
+	size []int // rounding errors in variance i are small against 2^(2·size[i])
+
+	meanSize *big.Float // those in the mean are small against it
+}
+
+// joint returns the law of (y_1 … y_steps), the N units of one time together.
+func (c *chain) joint(steps int) *law {
+	n := c.units
+	l := &law{c.prec, nil, newMatrix(c.prec, n*steps, n*steps), nil, new(big.Float).SetPrec(spreadPrecision)}
+	now := c
+	var lags []*matrix
+	for s := range steps {
+		if s == 0 || !c.stationary {
+			lags = now.lags(steps - s)
+		}
+		for t := s; t < steps; t++ {
+			l.place(lags[t-s], t*n, s*n)
+		}
+		l.mean = append(l.mean, now.observedMean()...)
+		l.size = append(l.size, now.observedSizes()...)
+		l.meanSize.Add(l.meanSize, now.observedMeanSize())
+		if s+1 < steps {
+			now = now.step()
+		}
+	}
+	return l
+}
+
+// jointWithState returns the law of (x_t, y_1 … y_steps), the K latents first.
+func (c *chain) jointWithState(t, steps int) *law {
+	k, n := c.a.rows, c.units
+	observed := c.joint(steps)
+	state := c.from(t)
+	total := k + n*steps
+	l := &law{c.prec, append(append([]*big.Float{}, state.mean...), observed.mean...), newMatrix(c.prec, total, total), append(state.stateSizes(), observed.size...), nil}
+	l.place(state.cov, 0, 0)
+	l.place(observed.cov, k, k)
+	now := c
+	for s := 1; s <= min(t, steps); s++ { // Cov(x_t, y_s) = A^(t−s) V_s Cᵀ
+		m := now.withState()
+		for range t - s {
+			m = c.a.times(m)
+		}
+		l.place(m, 0, k+(s-1)*n)
+		now = now.step()
+	}
+	m := state.cov
+	for s := t + 1; s <= steps; s++ { // Cov(y_s, x_t) = C A^(s−t) V_t
+		m = c.a.times(m)
+		l.place(c.readOut(m), k+(s-1)*n, 0)
+	}
+	return l
+}
+
+// place writes a block of a covariance, and its transpose.
+func (l *law) place(block *matrix, row, column int) {
+	for i := range block.rows {
+		for j := range block.cols {
+			l.cov.data[(row+i)*l.cov.cols+column+j] = block.at(i, j)
+			l.cov.data[(column+j)*l.cov.cols+row+i] = block.at(i, j)
+		}
+	}
+}
+
+// stateSizes returns the sizes of the variances of x_1.
+func (c *chain) stateSizes() []int {
+	out := make([]int, c.a.rows)
+	for i := range out {
+		out[i] = halfExponent(new(big.Float).Add(c.spread.at(i, i), c.cov.largest()))
+	}
+	return out
+}
+
+// observedSizes returns the sizes of the variances of y_1: c E cᵀ + (Σ|c_k|)² max|V| + R_ii with c the row of C.
+func (c *chain) observedSizes() []int {
+	if c.c == nil {
+		return c.stateSizes()
+	}
+	out := make([]int, c.units)
+	read := c.c.rounded(spreadPrecision)
+	inherited, most := read.times(c.spread).timesTransposed(read), c.cov.largest()
+	for i := range out {
+		size := read.rowSum(i)
+		size.Mul(size, size).Mul(size, most)
+		size.Add(size, inherited.at(i, i))
+		out[i] = halfExponent(size.Add(size, new(big.Float).Abs(c.r.at(i, i))))
+	}
+	return out
+}
+
+// observedMeanSize returns ‖C‖_∞ max|E x_1|.
+func (c *chain) observedMeanSize() *big.Float {
+	most := (&matrix{len(c.mean), 1, c.prec, c.mean}).largest()
+	if c.c != nil {
+		most.Mul(most, c.c.normInf())
+	}
+	return most
+}
+
+// halfExponent returns an e with x ≤ 4^e, the smallest but for one; 0 for x = 0.
+func halfExponent(x *big.Float) int {
+	e := x.MantExp(nil)
+	return (e + 1) >> 1
+}
