@@ -2,18 +2,17 @@ package model
 
 import "math"
 
-// noiseRoot is a root of a covariance, Σ = G Gᵀ with G (n×g), g = n unless Σ is
-// dense. It acts on arrays, and keeps what a product with Σ would square away:
+// noiseRoot is a root of a covariance, Σ = G Gᵀ with G (n×g). It acts on arrays, and keeps what a product with Σ would square away:
 // the singular values of GᵀX are known to rounding relative to ‖G‖, those of
 // XᵀΣX only to its root.
 //
-// Of a structured covariance it is T (I_⊥ + B core^½ Bᵀ), in the words of
-// Noise.core; of diag(d) it is diag(d)^½.
+// Of a structured covariance it is T (I_⊥ + B core^½ Bᵀ) (n×n), in the words of
+// Noise.core: diag(d)^½ for diag(d). It is explicit, F itself, for F Fᵀ.
 type noiseRoot struct {
 	scale   []float64 // T
 	noisy   []bool    // where I_⊥ is not zero; nil: everywhere
 	b, core array     // B (n×k) and core^½ (k×k)
-	full    array     // G of a dense covariance, n×g
+	full    array     // G where it is explicit
 }
 
 // root decomposes Σ, in O(n (p+h)²), or O(n³) where it is dense. Eigenvalues
@@ -25,6 +24,9 @@ func (s Noise) root() (noiseRoot, error) {
 	}
 	if s.plus.cols+s.minus.cols == 0 {
 		return noiseRoot{scale: roots(s.diag), b: newArray(s.n, 0)}, nil
+	}
+	if s.minus.cols == 0 && (array{1, s.n, s.diag}).maxAbs() == 0 {
+		return noiseRoot{full: s.plus}, nil
 	}
 	core, b, scale := s.core()
 	values, vectors, err := core.eigenSym()

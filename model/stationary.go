@@ -39,8 +39,11 @@ func (l *LDS) StationaryCovariance() (*Stationary, error) {
 	return &Stationary{s.v.symmetric(), s.residual, s.errorBound, s.amplification, s.radius}, nil
 }
 
-// latentLyapunov solves V = A V Aᵀ + Q.
-func (l *LDS) latentLyapunov() (*lyapunov, error) { return solveLyapunov(l.a, l.q.expanded()) }
+// latentLyapunov solves V = A V Aᵀ + Q, Q being what its factors say, not their products rounded.
+func (l *LDS) latentLyapunov() (*lyapunov, error) {
+	q, offQ := l.q.congruence(identityArray(l.Latents()))
+	return stein{widen(l.a), q, newArray(l.a.rows, l.a.rows), offQ}.solve()
+}
 
 // Autocovariances returns Λ_k = Cov(y_{t+k}, y_t) (N×N) for k = 0 … lags in the stationary law,
 //
@@ -79,9 +82,15 @@ func (net *LinearRNN) StationaryCovariance() (*RNNStationary, error) {
 	return &RNNStationary{s.v.symmetric(), s.residual, s.errorBound, s.amplification, s.radius}, nil
 }
 
-// latentLyapunov solves Z = A Z Aᵀ + NᵀPN for the overlap A = NᵀM of the given loadings.
+// latentLyapunov solves Z = A Z Aᵀ + NᵀPN for the overlap A = NᵀM of the given loadings. Near the edge of stability Z depends
+// on digits of the overlap that a float64 has not: both are summed in twice the digits, their rounding bounded.
 func (net *LinearRNN) latentLyapunov() (*lyapunov, error) {
-	return solveLyapunov(net.n.tmul(net.m), net.n.tmul(net.p.times(net.n)).symmetrized())
+	q, offQ := net.p.congruence(net.n)
+	if net.dense { // N is the identity
+		return stein{widen(net.m), q, newArray(net.m.rows, net.m.rows), offQ}.solve()
+	}
+	a, offA := wideTMul(net.n, widen(net.m))
+	return stein{a, q, offA, offQ}.solve()
 }
 
 // Autocovariances returns Λ_k = Cov(y_{t+k}, y_t) = J^k S (N×N) for k = 0 … lags in the stationary law, S = P + M Z Mᵀ. It is
@@ -100,10 +109,6 @@ func (net *LinearRNN) Autocovariances(lags int) ([]*mat.Dense, error) {
 	out[0] = net.p.expanded().plus(net.m.mul(s.v).mulT(net.m)).symmetrized().dense()
 	carried := net.p.times(net.n).t().plus(overlap.mul(s.v).mulT(net.m)) // NᵀS (R×N)
 	for k := 1; k <= lags; k++ {
-		if net.m.cols == 0 {
-			out[k] = mat.NewDense(net.Units(), net.Units(), nil)
-			continue
-		}
 		out[k] = net.m.mul(carried).dense()
 		carried = overlap.mul(carried)
 	}

@@ -10,7 +10,7 @@ import (
 type LDSConversion struct {
 	LDS       *LDS
 	Dimension int            // K, the number of latents
-	Decisions []RankDecision // of J; if stationary, of Nᵀ S N; of Nᵀ P N; of [M, P N]
+	Decisions []RankDecision // of J; if stationary, of Nᵀ S N; of Nᵀ P N; of what [M, P N] has beside M
 }
 
 // ToLDS returns the latent system, with independent noises, whose observations
@@ -222,10 +222,15 @@ func (b *feedback) span(tol RankTolerance) error {
 	if err != nil {
 		return err
 	}
-	d := decide("[M, P N] (root of P, off M)", s, cut)
-	b.basis = b.out.beside(off)
-	d.Rank = b.basis.cols
+	d := decide("P N off range M (its root)", s, cut)
+	d.Rank = off.cols
 	b.decisions = append(b.decisions, d)
+	b.basis = b.out.beside(off)
+	for i := range b.basis.rows { // a unit that no latent moves is not moved by rounding either
+		if (array{1, b.basis.cols, b.basis.row(i)}).frobenius() <= float64(DefaultRankTolerance(b.basis.cols, 1)) {
+			clear(b.basis.row(i))
+		}
+	}
 	b.drive = b.basis.tmul(w)
 	return nil
 }
@@ -261,29 +266,6 @@ func (b *feedback) lds(net *LinearRNN) (*LDS, error) {
 		}
 	}
 	return l, nil
-}
-
-// unread returns R_v = P − W Wᵀ, the covariance of the noise that is not fed
-// back. It is root (I − fed fedᵀ) rootᵀ, positive semidefinite whatever fed is
-// off by in rounding.
-func (b *feedback) unread(p Noise) Noise {
-	w := b.root.times(b.fed)
-	if p.Kind() != DenseNoiseKind {
-		return Noise{n: p.n, diag: p.diag, plus: p.plus, minus: p.minus.beside(w)}
-	}
-	rest := b.root.full.minus(w.mulT(b.fed))
-	for i := range p.n { // a unit that is fed back whole has no noise left, not rounding of some
-		whole := (array{1, rest.cols, b.root.full.row(i)}).frobenius()
-		if left := rest.row(i); (array{1, rest.cols, left}).frobenius() <= float64(DefaultRankTolerance(p.n, p.n))*whole {
-			clear(left)
-		}
-	}
-	return Noise{n: p.n, full: rest.mulT(rest).symmetrized(), plus: newArray(p.n, 0), minus: newArray(p.n, 0)}
-}
-
-// factorNoise returns F Fᵀ.
-func factorNoise(f array) Noise {
-	return Noise{n: f.rows, diag: make([]float64, f.rows), plus: f, minus: newArray(f.rows, 0)}
 }
 
 // padded appends rows of zeros.
