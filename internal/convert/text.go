@@ -1,0 +1,120 @@
+package convert
+
+import (
+	"fmt"
+	"io"
+	"math"
+	"strings"
+
+	"github.com/rankproof/rankproof/internal/netfile"
+	"github.com/rankproof/rankproof/internal/report"
+	"github.com/rankproof/rankproof/model"
+)
+
+// shownUnits is the largest N of a model that is printed below the report when
+// nobody asked for a file.
+const shownUnits = 12
+
+// WriteText writes the report for a person; written is the file that the model
+// went to, empty for none.
+func (r *Report) WriteText(w io.Writer, written string) error {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s\n\n", strings.ReplaceAll(r.From.Summary, "; ", "\n  "))
+	switch {
+	case r.Steps != nil:
+		r.writeSteps(&b)
+	case r.To.LDS != nil:
+		r.writeLDS(&b)
+	default:
+		r.writeRNN(&b)
+	}
+	report.Decisions(&b, r.Decisions)
+	if _, err := io.WriteString(w, b.String()); err != nil {
+		return err
+	}
+	return r.writeModel(w, written)
+}
+
+func (r *Report) writeLDS(b *strings.Builder) {
+	noun := "latents"
+	if r.Dimension == 1 {
+		noun = "latent"
+	}
+	fmt.Fprintf(b, "lds, x' = A x + w, y = C x + v: K = %d %s, independent noises\n", r.Dimension, noun)
+	b.WriteString("exact: of one law with the network (S6); 0 nats a step are lost\n")
+	if _, initial := r.From.Initial(); initial {
+		b.WriteString("K = rank [J, PJᵀ]; the law of y_0 became one of x_1\n\n")
+		return
+	}
+	b.WriteString("K = rank [Λ_1, Λ_1ᵀ], and no such system has fewer latents (S7)\n\n")
+}
+
+func (r *Report) writeRNN(b *strings.Builder) {
+	fmt.Fprintf(b, "rnn, y' = M Nᵀ y + ε: the first-order match (S1), of rank %d\n", r.Dimension)
+	b.WriteString(Markov(*r.Markov))
+	fmt.Fprintf(b, "lost, I(y_{t+1}; y_{t−1} | y_t): %s\n\n", Nats(r.Nats, r.NatsRefused))
+}
+
+// Markov says in a line or two what was decided.
+func Markov(d model.MarkovDecision) string {
+	seen := fmt.Sprintf("|Λ_%d − JΛ_%d| = %.3g of correlations, rounding at most %.3g", d.Lag+1, d.Lag, d.Violation, d.Bound)
+	switch d.Verdict {
+	case model.Markov:
+		return "exact, to rounding: the lds is Markov of order one; the largest violation is\n  " + seen + "\n"
+	case model.NotMarkov:
+		return "not exact: the lds is not Markov of order one (S2)\n  " + seen + "\n"
+	}
+	return "exact or not is undecided: what violates the Markov property may be rounding\n  " + seen + "\n"
+}
+
+// Nats says how many are lost a step.
+func Nats(nats float64, refused string) string {
+	switch {
+	case refused != "":
+		return "not computed: " + refused
+	case math.IsInf(nats, 1):
+		return "infinitely many nats a step: what is certain given the whole past is not, given y_t alone"
+	}
+	return fmt.Sprintf("%.6g nats a step", nats)
+}
+
+func (r *Report) writeSteps(b *strings.Builder) {
+	b.WriteString("rnn, a network a step (S1): y_{t+1} = mean_{t+1} + M_t N_tᵀ (y_t − mean_t) + ε_t, ε_t ~ N(0, P_t)\n")
+	fmt.Fprintf(b, "each has the law of two successive observations, of those at t = 1 … %d; the law of three is not judged\n", len(r.Steps)+1)
+}
+
+// writeModel prints a model that is small, or tells where it is.
+func (r *Report) writeModel(w io.Writer, written string) error {
+	var err error
+	switch {
+	case written != "":
+		_, err = fmt.Fprintf(w, "\nwritten to %s\n", written)
+	case r.From.Units() > shownUnits:
+		_, err = fmt.Fprintf(w, "\n%d units: not printed here; --out FILE, .npz or .json, has them, and --json\n", r.From.Units())
+	case r.Steps != nil:
+		if _, err = io.WriteString(w, "\n"); err == nil {
+			err = r.writeStepsJSON(w, "")
+		}
+		if err == nil {
+			_, err = io.WriteString(w, "\n")
+		}
+	default:
+		if _, err = io.WriteString(w, "\n"); err == nil {
+			err = r.To.WriteJSON(w, "")
+		}
+		if err == nil {
+			_, err = io.WriteString(w, "\n")
+		}
+	}
+	return err
+}
+
+// network is one step as a network of its own, without its means.
+func network(s model.StepMatch) (*netfile.Linear, error) {
+	config := model.LinearRNNConfig{P: s.P}
+	if s.M != nil && s.N != nil {
+		config.M, config.N = s.M, s.N
+	}
+	net, err := model.NewLinearRNN(config)
+	return &netfile.Linear{RNN: net}, err
+}
