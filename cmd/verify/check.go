@@ -53,9 +53,12 @@ Low-rank connectivity is never expanded to N×N.`,
 			if err != nil {
 				return badInput(err)
 			}
-			network, err := netfile.Load(args[0], convention)
+			network, linear, err := netfile.LoadModel(args[0], convention)
 			if err != nil {
 				return badInput(hint(args[0], convention, err))
+			}
+			if linear != nil {
+				return checkedLinear(cmd, args[0], linear, asJSON, s)
 			}
 			report, err := inspected(cmd.Context(), network, search, s)
 			if errors.Is(err, context.Canceled) {
@@ -94,21 +97,7 @@ func inspected(ctx context.Context, n *netfile.Network, o inspect.Options, s str
 		o.Stage = func(what string) { fmt.Fprintf(s.err, "%s%s …", clearLine, what) }
 		defer fmt.Fprint(s.err, clearLine)
 	}
-	type result struct {
-		report *inspect.Report
-		err    error
-	}
-	done := make(chan result, 1)
-	go func() {
-		report, err := inspect.Run(n, o)
-		done <- result{report, err}
-	}()
-	select {
-	case r := <-done:
-		return r.report, r.err
-	case <-ctx.Done():
-		return nil, context.Canceled
-	}
+	return whileWaiting(ctx, func() (*inspect.Report, error) { return inspect.Run(n, o) })
 }
 
 // hint tells somebody who gave an archive without a convention what is needed.

@@ -13,8 +13,8 @@ import (
 
 // Options say what is wanted.
 type Options struct {
-	To        string // "lds" or "rnn"
-	Tolerance model.RankTolerance
+	To        string  // "lds" or "rnn"
+	Tolerance float64 // a model.RankTolerance
 	// Steps is how many matches of one step each are made of an LDS that starts
 	// from an initial law, which no one network matches; 0 refuses it.
 	Steps int
@@ -66,7 +66,7 @@ func Run(from *netfile.Linear, o Options) (*Report, error) {
 
 // fromRNN is exact (S6).
 func fromRNN(from *netfile.Linear, o Options) (*Report, error) {
-	c, err := from.RNN.ToLDS(o.Tolerance)
+	c, err := from.RNN.ToLDS(model.RankTolerance(o.Tolerance))
 	if err != nil {
 		return nil, err
 	}
@@ -75,7 +75,7 @@ func fromRNN(from *netfile.Linear, o Options) (*Report, error) {
 
 // fromLDS is the first-order match (S1).
 func fromLDS(from *netfile.Linear, o Options) (*Report, error) {
-	match, err := from.LDS.FirstOrderMatch(o.Tolerance)
+	match, err := from.LDS.FirstOrderMatch(model.RankTolerance(o.Tolerance))
 	if err != nil {
 		return nil, err
 	}
@@ -98,7 +98,7 @@ func fromLDS(from *netfile.Linear, o Options) (*Report, error) {
 
 // stepByStep is the match of each of the first steps.
 func stepByStep(from *netfile.Linear, o Options) (*Report, error) {
-	steps, err := from.LDS.FirstOrderMatchSteps(o.Steps, o.Tolerance)
+	steps, err := from.LDS.FirstOrderMatchSteps(o.Steps, model.RankTolerance(o.Tolerance))
 	if err != nil {
 		return nil, err
 	}

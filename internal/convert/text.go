@@ -3,7 +3,6 @@ package convert
 import (
 	"fmt"
 	"io"
-	"math"
 	"strings"
 
 	"github.com/rankproof/rankproof/internal/netfile"
@@ -51,31 +50,8 @@ func (r *Report) writeLDS(b *strings.Builder) {
 
 func (r *Report) writeRNN(b *strings.Builder) {
 	fmt.Fprintf(b, "rnn, y' = M Nᵀ y + ε: the first-order match (S1), of rank %d\n", r.Dimension)
-	b.WriteString(Markov(*r.Markov))
-	fmt.Fprintf(b, "lost, I(y_{t+1}; y_{t−1} | y_t): %s\n\n", Nats(r.Nats, r.NatsRefused))
-}
-
-// Markov says in a line or two what was decided.
-func Markov(d model.MarkovDecision) string {
-	seen := fmt.Sprintf("|Λ_%d − JΛ_%d| = %.3g of correlations, rounding at most %.3g", d.Lag+1, d.Lag, d.Violation, d.Bound)
-	switch d.Verdict {
-	case model.Markov:
-		return "exact, to rounding: the lds is Markov of order one; the largest violation is\n  " + seen + "\n"
-	case model.NotMarkov:
-		return "not exact: the lds is not Markov of order one (S2)\n  " + seen + "\n"
-	}
-	return "exact or not is undecided: what violates the Markov property may be rounding\n  " + seen + "\n"
-}
-
-// Nats says how many are lost a step.
-func Nats(nats float64, refused string) string {
-	switch {
-	case refused != "":
-		return "not computed: " + refused
-	case math.IsInf(nats, 1):
-		return "infinitely many nats a step: what is certain given the whole past is not, given y_t alone"
-	}
-	return fmt.Sprintf("%.6g nats a step", nats)
+	b.WriteString(report.Markov(*r.Markov))
+	fmt.Fprintf(b, "lost, I(y_{t+1}; y_{t−1} | y_t): %s\n\n", report.Nats(r.Nats, r.NatsRefused))
 }
 
 func (r *Report) writeSteps(b *strings.Builder) {

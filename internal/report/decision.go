@@ -24,26 +24,6 @@ func NewDecisions(list []model.RankDecision) []DecisionDocument {
 	return out
 }
 
-// MarkovDocument is the decision on Markov or not, as JSON.
-type MarkovDocument struct {
-	Verdict   string  `json:"verdict"` // yes, no, undecided
-	Lag       int     `json:"lag"`
-	Violation float64 `json:"violation"`
-	Bound     float64 `json:"bound"`
-}
-
-// NewMarkov returns a decision as JSON has it.
-func NewMarkov(d model.MarkovDecision) *MarkovDocument {
-	verdict := "undecided"
-	switch d.Verdict {
-	case model.Markov:
-		verdict = "yes"
-	case model.NotMarkov:
-		verdict = "no"
-	}
-	return &MarkovDocument{verdict, d.Lag, d.Violation, d.Bound}
-}
-
 // Decisions writes a line for each: the rank, and the singular values on both
 // sides of the cut, a bar between those that count and those that do not.
 func Decisions(b *strings.Builder, list []model.RankDecision) {
