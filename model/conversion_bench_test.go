@@ -10,9 +10,9 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// wide is a stationary network of many units with diagonal noise, its overlap
+// manyUnits is a stationary network of many units with diagonal noise, its overlap
 // of spectral radius about ½ whatever N is.
-func wide(t testing.TB, rng *rand.Rand, units, rank int) *model.LinearRNN {
+func manyUnits(t testing.TB, rng *rand.Rand, units, rank int) *model.LinearRNN {
 	t.Helper()
 	m, n := gaussian(rng, units, rank, 1), gaussian(rng, units, rank, 1/float64(units))
 	n.Add(n, scaledBy(0.5/float64(units), m))
@@ -32,7 +32,7 @@ func scaledBy(x float64, a *mat.Dense) *mat.Dense {
 // BenchmarkToLDS: time a unit that does not grow with N tells O(N).
 func BenchmarkToLDS(b *testing.B) {
 	for _, units := range []int{2_000, 20_000, 200_000} {
-		net := wide(b, random(1), units, 5)
+		net := manyUnits(b, random(1), units, 5)
 		b.Run(fmt.Sprintf("N=%d/R=5", units), func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
@@ -49,7 +49,7 @@ func BenchmarkToLDS(b *testing.B) {
 // float64, of which N² numbers would be 4,000.
 func TestToLDSAllocatesLoadings(t *testing.T) {
 	const units, rank = 20_000, 5
-	net := wide(t, random(2), units, rank)
+	net := manyUnits(t, random(2), units, rank)
 	var got *model.LDSConversion
 	used := allocated(func() {
 		var err error

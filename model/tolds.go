@@ -66,7 +66,7 @@ type feedback struct {
 	out       array     // F (N×r)
 	core      array     // B (r×r), r the rank of J
 	in        array     // G (N×r)
-	root      noiseRoot // P = root rootᵀ
+	root      unitRoot  // P = root rootᵀ
 	fed       array     // orthonormal: ε is fed back through root·fed·fedᵀ (N×g)
 	fedSizes  []float64 // with fedLatent: Gᵀ T⁻¹ root = fedLatent·diag(fedSizes)·fedᵀ
 	fedLatent array     // r×g
@@ -77,16 +77,13 @@ type feedback struct {
 }
 
 func (net *LinearRNN) feedback(tol RankTolerance) (*feedback, error) {
-	variances, second, err := net.latentVariances()
+	m, n, scale, err := net.scaledLoadings()
 	if err != nil {
 		return nil, err
 	}
-	b := &feedback{scale: net.unitScale(variances, second)}
-	m, n := net.m.scaledRows(reciprocals(b.scale)), net.n.scaledRows(b.scale)
-	balanceColumns(m, n)
-	for _, x := range []array{m, n} {
-		if size := x.maxAbs(); math.IsNaN(size) || math.IsInf(size, 0) {
-			return nil, invalidf("loadings overflow when units are scaled to unit variance")
+	if net.initial == nil { // a law is stationary, or there is none: whatever the noise, the overlap decides
+		if _, err := (&LinearRNN{m: m, n: n, p: ZeroNoise(m.rows)}).latentLyapunov(); err != nil {
+			return nil, err
 		}
 	}
 	qm, rm := m.qr()
@@ -96,48 +93,11 @@ func (net *LinearRNN) feedback(tol RankTolerance) (*feedback, error) {
 		return nil, err
 	}
 	d := decide("J", s, tol.of(m.rows, m.cols)*first(s))
-	b.decisions = append(b.decisions, d)
-	b.out, b.in = qm.mul(left.columns(0, d.Rank)), qn.mul(right.columns(0, d.Rank))
-	b.core = diagonalArray(s[:d.Rank])
+	b := &feedback{
+		scale: scale, decisions: []RankDecision{d},
+		out: qm.mul(left.columns(0, d.Rank)), core: diagonalArray(s[:d.Rank]), in: qn.mul(right.columns(0, d.Rank)),
+	}
 	return b, b.feedNoise(net.p, tol)
-}
-
-// latentVariances returns those of κ = Nᵀy for the given loadings, and second
-// moments of y_0, nil for a stationary network.
-func (net *LinearRNN) latentVariances() (variances, second []float64, err error) {
-	if net.initial == nil {
-		s, err := net.latentLyapunov()
-		if err != nil {
-			return nil, nil, err
-		}
-		return s.v.diagonal(), nil, nil
-	}
-	mean := array{net.Units(), 1, net.initial.Mean}
-	start := net.n.tmul(net.initial.Cov.times(net.n))
-	entering := net.n.tmul(net.p.times(net.n)).plus(start)
-	kappa := net.n.tmul(mean)
-	second = net.initial.Cov.variances()
-	for i, x := range net.initial.Mean {
-		second[i] += x * x
-	}
-	return transientVariances(net.n.tmul(net.m), entering.plus(kappa.mulT(kappa))), second, nil
-}
-
-// balanceColumns moves powers of two between the loadings of each latent,
-// which leaves M Nᵀ as it is: columns of very different size meet no rounding
-// of each other's.
-func balanceColumns(m, n array) {
-	for r := range m.cols {
-		size := (array{n.rows, 1, n.column(r)}).maxAbs()
-		if !(size > 0) || math.IsInf(size, 0) {
-			continue
-		}
-		p := powerOfTwo(size)
-		for i := range m.rows {
-			m.data[i*m.cols+r] *= p
-			n.data[i*n.cols+r] /= p
-		}
-	}
 }
 
 // feedNoise splits the noise by what is fed back of it. Cov(η) = W Wᵀ with W =
@@ -271,14 +231,6 @@ func (b *feedback) lds(net *LinearRNN) (*LDS, error) {
 // padded appends rows of zeros.
 func (b array) padded(rows int) array {
 	return array{rows, b.cols, append(b.clone().data, make([]float64, (rows-b.rows)*b.cols)...)}
-}
-
-func reciprocals(x []float64) []float64 {
-	out := make([]float64, len(x))
-	for i, v := range x {
-		out[i] = 1 / v
-	}
-	return out
 }
 
 // first returns the largest of what svd returns, 0 of nothing.

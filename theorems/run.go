@@ -3,6 +3,7 @@ package theorems
 import (
 	"context"
 	"errors"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"sync"
@@ -34,13 +35,13 @@ type Report struct {
 	Seconds     float64
 }
 
-// Proof is a certificate of one identity, over all its shapes.
+// Proof is a certificate of one identity, or of one rank, over all its shapes.
 type Proof struct {
-	Identity   string
+	Identity   string // its name
 	Shapes     int
 	Degree     int // the largest over the shapes
 	Log2Height int
-	Bits       float64 // the least over the shapes
+	Bits       float64 // the least over the shapes; +∞ for a rank, whose minors prove it with certainty
 	Err        error   // not nil: refuted, or not provable
 }
 
@@ -249,13 +250,12 @@ func (t Theorem) unvisited(tags map[string]int) []string {
 // prove proves an identity for each of its shapes; it stops at the first that
 // is refuted.
 func (c Certificate) prove(ctx context.Context, e Effort) Proof {
-	p := Proof{Identity: c.Identity.Name}
+	p := Proof{Identity: c.Name()}
 	for i, shape := range c.Shapes {
 		if ctx.Err() != nil {
 			return p
 		}
-		seed := seedOf(e.Seed, "certificate/"+c.Identity.Name, i)
-		proof, err := c.Identity.Prove(rand.New(rand.NewPCG(seed, 1)), shape, e.Bits)
+		proof, err := c.at(shape, seedOf(e.Seed, "certificate/"+c.Name(), i), e.Bits)
 		if err != nil {
 			p.Err = err
 			return p
@@ -270,16 +270,30 @@ func (c Certificate) prove(ctx context.Context, e Effort) Proof {
 	return p
 }
 
+// at proves the certificate for one shape.
+func (c Certificate) at(shape certificate.Shape, seed uint64, bits int) (certificate.Proof, error) {
+	rng := rand.New(rand.NewPCG(seed, 1))
+	if c.Rank != nil {
+		_, err := c.Rank.Prove(rng, shape)
+		return certificate.Proof{Shape: shape, Bits: math.Inf(1)}, err
+	}
+	return c.Identity.Prove(rng, shape, bits)
+}
+
 // RunTwin tries to refute a twin within the effort's attempts.
 func (t Theorem) RunTwin(s Subject, twin Twin, e Effort) TwinReport {
 	report := TwinReport{Name: twin.Name}
 	if twin.FalseIdentity != nil {
 		for i, shape := range twin.FalseIdentity.Shapes {
-			seed := seedOf(e.Seed, t.ID+"/twin/"+twin.Name, i)
-			_, err := twin.FalseIdentity.Identity.Prove(rand.New(rand.NewPCG(seed, 1)), shape, e.Bits)
+			_, err := twin.FalseIdentity.at(shape, seedOf(e.Seed, t.ID+"/twin/"+twin.Name, i), e.Bits)
 			var refuted *certificate.Refuted
-			if errors.As(err, &refuted) {
+			var tooLow *certificate.RankTooLow
+			switch {
+			case errors.As(err, &refuted):
 				report.Refuted, report.After, report.By = true, i+1, refuted.Equation
+				return report
+			case errors.As(err, &tooLow):
+				report.Refuted, report.After, report.By = true, i+1, "rank of "+tooLow.Matrix
 				return report
 			}
 		}

@@ -42,6 +42,8 @@ type Subject struct {
 	Simulate       func(net *model.RNN, s model.Simulation) (*model.Trajectory, error)
 	EulerStability func(net *model.RNN, x []float64, dt float64) (model.EulerStability, error)
 	FixedPoints    func(net *model.RNN, u []float64, search model.FixedPointSearch) (*model.FixedPointSet, error)
+
+	Processes
 }
 
 // Model is our own package as a subject.
@@ -104,6 +106,7 @@ func Model() Subject {
 			return s.EulerStability(dt)
 		},
 		FixedPoints: (*model.RNN).FixedPoints,
+		Processes:   modelProcesses(),
 	}
 }
 

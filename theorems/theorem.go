@@ -34,10 +34,21 @@ type Theorem struct {
 	MaxEscalated float64
 }
 
-// Certificate is a polynomial identity with the shapes that it is proved for.
+// Certificate is an identity between matrices of rational functions, or a lower
+// bound of a generic rank (non-zero minors), with the shapes that it is proved
+// for. Exactly one of the two is set.
 type Certificate struct {
 	Identity certificate.Identity
+	Rank     *certificate.RankClaim
 	Shapes   []certificate.Shape
+}
+
+// Name returns the name of the identity or of the rank claim.
+func (c Certificate) Name() string {
+	if c.Rank != nil {
+		return c.Rank.Name
+	}
+	return c.Identity.Name
 }
 
 // Twin is a plausible mistake, in an implementation (Break) or in the
@@ -47,7 +58,7 @@ type Twin struct {
 	Mistake string // what somebody did, in a phrase
 	Break   func(Subject) Subject
 	False   []Check
-	// FalseIdentity is refuted at one random point of each shape.
+	// FalseIdentity, or a rank claimed too high, is refuted at random points of each shape.
 	FalseIdentity *Certificate
 }
 

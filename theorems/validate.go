@@ -67,6 +67,10 @@ func (t Theorem) problems() []string {
 		need(!names["twin "+tw.Name], "two twins are named "+tw.Name)
 		names["twin "+tw.Name] = true
 	}
+	for _, c := range t.Certificates {
+		need(c.Name() != "" && (c.Rank != nil) != (c.Identity.Build != nil) && len(c.Shapes) > 0,
+			"certificate "+c.Name()+" without a name or shapes, or not exactly one of an identity and a rank")
+	}
 	for _, w := range t.Needed {
 		need(w.Without != "" && w.Case != nil && w.Check.Name != "", "witness that names no hypothesis, check or case")
 	}

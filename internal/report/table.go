@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"io"
+	"math"
 	"strings"
 
 	"github.com/rankproof/rankproof/theorems"
@@ -90,7 +91,10 @@ func bits(r Result) string {
 	if proved == 0 {
 		return "–"
 	}
-	return fmt.Sprintf("%.0f", r.CertificateBits())
+	if least := r.CertificateBits(); !math.IsInf(least, 1) {
+		return fmt.Sprintf("%.0f", least)
+	}
+	return "sure" // minors that are not zero, no identity
 }
 
 // Summary writes the totals, the seed, and where this was computed.

@@ -75,7 +75,7 @@ func Show(w io.Writer, t theorems.Theorem) {
 	if len(t.Certificates) > 0 {
 		heading(w, "certificates", "of the statement, for all matrices of a shape")
 		for _, c := range t.Certificates {
-			io.WriteString(w, wrap("  ", c.Identity.Name))
+			io.WriteString(w, wrap("  ", c.Name()))
 			io.WriteString(w, wrap("    ", shapes(c)))
 		}
 	}

@@ -91,7 +91,7 @@ func (p *page) evidence(t theorems.Theorem) {
 		p.check("exact", c)
 	}
 	for _, c := range t.Certificates {
-		p.printf("- certificate %s, %s\n", code(c.Identity.Name), shapes(c))
+		p.printf("- certificate %s, %s\n", code(c.Name()), shapes(c))
 	}
 	p.printf("\nOf all instances, %s may stay unknown.\n", share(t.MaxUnknown))
 }

@@ -2,13 +2,13 @@ package model
 
 import "math"
 
-// noiseRoot is a root of a covariance, Σ = G Gᵀ with G (n×g). It acts on arrays, and keeps what a product with Σ would square away:
+// unitRoot is a root of a covariance, Σ = G Gᵀ with G (n×g). It acts on arrays, and keeps what a product with Σ would square away:
 // the singular values of GᵀX are known to rounding relative to ‖G‖, those of
 // XᵀΣX only to its root.
 //
 // Of a structured covariance it is T (I_⊥ + B core^½ Bᵀ) (n×n), in the words of
 // Noise.core: diag(d)^½ for diag(d). It is explicit, F itself, for F Fᵀ.
-type noiseRoot struct {
+type unitRoot struct {
 	scale   []float64 // T
 	noisy   []bool    // where I_⊥ is not zero; nil: everywhere
 	b, core array     // B (n×k) and core^½ (k×k)
@@ -18,22 +18,22 @@ type noiseRoot struct {
 // root decomposes Σ, in O(n (p+h)²), or O(n³) where it is dense. Eigenvalues
 // of what is scaled to correlations that rounding cannot tell from zero are
 // zero in the root.
-func (s Noise) root() (noiseRoot, error) {
+func (s Noise) root() (unitRoot, error) {
 	if s.Kind() == DenseNoiseKind {
 		return s.denseRoot()
 	}
 	if s.plus.cols+s.minus.cols == 0 {
-		return noiseRoot{scale: roots(s.diag), b: newArray(s.n, 0)}, nil
+		return unitRoot{scale: roots(s.diag), b: newArray(s.n, 0)}, nil
 	}
 	if s.minus.cols == 0 && (array{1, s.n, s.diag}).maxAbs() == 0 {
-		return noiseRoot{full: s.plus}, nil
+		return unitRoot{full: s.plus}, nil
 	}
 	core, b, scale := s.core()
 	values, vectors, err := core.eigenSym()
 	if err != nil {
-		return noiseRoot{}, err
+		return unitRoot{}, err
 	}
-	g := noiseRoot{scale: scale, noisy: make([]bool, s.n), b: b}
+	g := unitRoot{scale: scale, noisy: make([]bool, s.n), b: b}
 	for i, d := range s.diag {
 		g.noisy[i] = d > 0
 	}
@@ -41,7 +41,7 @@ func (s Noise) root() (noiseRoot, error) {
 	return g, nil
 }
 
-func (s Noise) denseRoot() (noiseRoot, error) {
+func (s Noise) denseRoot() (unitRoot, error) {
 	deviation, inverse := roots(s.variances()), make([]float64, s.n)
 	for i, x := range deviation {
 		if x > 0 {
@@ -50,9 +50,9 @@ func (s Noise) denseRoot() (noiseRoot, error) {
 	}
 	values, vectors, err := s.full.scaledRows(inverse).scaledColumns(inverse).eigenSym()
 	if err != nil {
-		return noiseRoot{}, err
+		return unitRoot{}, err
 	}
-	return noiseRoot{full: vectors.scaledColumns(cutRoots(values)).scaledRows(deviation)}, nil
+	return unitRoot{full: vectors.scaledColumns(cutRoots(values)).scaledRows(deviation)}, nil
 }
 
 // cutRoots returns the roots of eigenvalues (smallest first) of a matrix whose
@@ -68,7 +68,7 @@ func cutRoots(values []float64) []float64 {
 }
 
 // times returns G X (n×k) for X (g×k).
-func (g noiseRoot) times(x array) array {
+func (g unitRoot) times(x array) array {
 	if g.scale == nil {
 		return g.full.mul(x)
 	}
@@ -76,7 +76,7 @@ func (g noiseRoot) times(x array) array {
 }
 
 // tmul returns Gᵀ X (g×k) for X (n×k).
-func (g noiseRoot) tmul(x array) array {
+func (g unitRoot) tmul(x array) array {
 	if g.scale == nil {
 		return g.full.tmul(x)
 	}
@@ -84,7 +84,7 @@ func (g noiseRoot) tmul(x array) array {
 }
 
 // symmetricPart returns (I_⊥ + B core^½ Bᵀ) X.
-func (g noiseRoot) symmetricPart(x array) array {
+func (g unitRoot) symmetricPart(x array) array {
 	if g.noisy == nil {
 		return x
 	}

@@ -1,0 +1,279 @@
+package conversion
+
+import (
+	"errors"
+	"math"
+
+	"github.com/rankproof/rankproof/oracles/dense"
+	"github.com/rankproof/rankproof/oracles/gaussian"
+	"github.com/rankproof/rankproof/theorems"
+)
+
+// Laws are compared, never matrices that are defined up to a similarity. The
+// truth comes from the recursions, rounded once; so a bound speaks of what the
+// subject may have rounded.
+
+// rounding is what an honest conversion may miss the numbers of an LDS by:
+// absolute errors of ‖A‖, ‖C‖, ‖Q‖, ‖R‖, and of mean and covariance of x_1.
+type rounding struct{ a, c, q, r, mean, cov float64 }
+
+// expectLaw claims that an LDS has the law of a process: every Λ_k up to twice
+// its dimension if it is stationary, otherwise the joint law of y_1 … y_T.
+func expectLaw(f *theorems.Finding, got theorems.LatentSystem, want *gaussian.Process, e rounding) error {
+	if !wellFormed(f, got) {
+		return nil
+	}
+	law, err := gaussian.LDS{A: got.A, C: got.C, Q: got.Q, R: got.R, Mean: got.Mean, Cov: got.Cov}.Process()
+	if errors.Is(err, gaussian.ErrUnstable) {
+		// The true process is stable; that of A + δA is, if δA is small against
+		// the distance to instability, which 1/amplification bounds.
+		if amp := want.Amplification(); 4*amp*dense.NormFro(got.A)*e.a > 1 {
+			f.Abstain("too near to instability for the rounding of A")
+			return nil
+		}
+	}
+	if err != nil {
+		f.Demand("converted LDS has a law", false)
+		return nil
+	}
+	if got.Cov == nil {
+		expectAutocovariances(f, got, law, want, e)
+		return nil
+	}
+	expectJointLaw(f, got, law, want, e)
+	return nil
+}
+
+// wellFormed demands shapes and finite numbers.
+func wellFormed(f *theorems.Finding, l theorems.LatentSystem) bool {
+	k, n := len(l.A), len(l.R)
+	fits := shaped(l.A, k, k) && shaped(l.C, n, k) && shaped(l.Q, k, k) && shaped(l.R, n, n) && n > 0
+	if l.Cov != nil || l.Mean != nil {
+		fits = fits && shaped(l.Cov, k, k) && len(l.Mean) == k
+	}
+	f.Demand("A, C, Q, R have shapes K×K, N×K, K×K, N×N and finite entries", fits)
+	return fits
+}
+
+func shaped(m [][]float64, rows, cols int) bool {
+	if rows == 0 || cols == 0 {
+		return len(m) == 0 || len(m) == rows && len(m[0]) == 0
+	}
+	if len(m) != rows {
+		return false
+	}
+	for _, row := range m {
+		if len(row) != cols {
+			return false
+		}
+		for _, x := range row {
+			if math.IsNaN(x) || math.IsInf(x, 0) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// expectAutocovariances: errors δA, δQ move V by ‖(V ↦ V−AVAᵀ)⁻¹‖ times the
+// residual they leave, and Λ_k = C A^k V Cᵀ by the product rule.
+func expectAutocovariances(f *theorems.Finding, got theorems.LatentSystem, law, want *gaussian.Process, e rounding) {
+	k := len(got.A)
+	powers := powerNorms(got.A, 2*k+1)
+	c, v := dense.NormFro(got.C), dense.NormFro(law.StateCovariance())
+	dv := law.Amplification() * (2*powers[min(1, 2*k)]*v*e.a + e.q)
+	for lag := range 2*k + 2 {
+		truth := want.Autocovariance(lag)
+		bound := 0.0
+		if lag < len(powers) && k > 0 {
+			bound = c*c*powers[lag]*dv + 2*c*powers[lag]*v*e.c
+			for i := range lag {
+				bound += c * c * v * e.a * powers[i] * powers[lag-1-i]
+			}
+		}
+		if lag == 0 {
+			bound += e.r
+		}
+		expectClose(f, "|Λ_k − Λ_k of the process|", law.Autocovariance(lag), truth, bound, largest(want.Autocovariance(0)))
+	}
+}
+
+// expectJointLaw follows errors through the recursion X ← A X Aᵀ + Q.
+func expectJointLaw(f *theorems.Finding, got theorems.LatentSystem, law, want *gaussian.Process, e rounding) {
+	const steps = 5
+	n := len(got.R)
+	powers := powerNorms(got.A, steps)
+	a, c := 0.0, dense.NormFro(got.C)
+	if len(powers) > 1 {
+		a = powers[1]
+	}
+	covGot, covWant := law.Covariance(steps), want.Covariance(steps)
+	meanGot, meanWant := law.Mean(steps), want.Mean(steps)
+	x, dx := dense.NormFro(got.Cov), e.cov
+	m, dm := dense.VectorNorm2(got.Mean), e.mean
+	q := dense.NormFro(got.Q)
+	scale := largest(covWant)
+	for t := range steps {
+		for k := 0; t+k < steps; k++ {
+			bound := c*c*powers[k]*dx + 2*c*powers[k]*x*e.c
+			for i := range k {
+				bound += c * c * x * e.a * powers[i] * powers[k-1-i]
+			}
+			if k == 0 {
+				bound += e.r
+			}
+			expectClose(f, "|Cov(y_s, y_t) − that of the process|", slice(covGot, (t+k)*n, t*n, n), slice(covWant, (t+k)*n, t*n, n), bound, scale)
+		}
+		meanBound := c*dm + e.c*m
+		for i := range n {
+			f.Expect("|E y_t − that of the process|", math.Abs(meanGot[t*n+i]-meanWant[t*n+i]), meanBound,
+				dense.VectorNormInf(meanWant)+math.Sqrt(scale))
+		}
+		dx = a*a*dx + 2*a*x*e.a + e.q
+		dm = a*dm + e.a*m
+		x, m = a*a*x+q, a*m
+	}
+}
+
+// powerNorms returns ‖A^i‖_F, i = 0 … most.
+func powerNorms(a [][]float64, most int) []float64 {
+	out := make([]float64, most+1)
+	if len(a) == 0 {
+		return out
+	}
+	power := diagonal(ones(len(a)))
+	for i := range out {
+		out[i] = dense.NormFro(power)
+		power = dense.MatMul(power, a)
+	}
+	return out
+}
+
+// expectClose compares matrices by their largest entry.
+func expectClose(f *theorems.Finding, what string, got, want [][]float64, bound, scale float64) {
+	if len(got) != len(want) || len(got) > 0 && len(got[0]) != len(want[0]) {
+		f.Demand(what+": shapes agree", false)
+		return
+	}
+	worst := 0.0
+	for i := range want {
+		for j := range want[i] {
+			worst = math.Max(worst, math.Abs(got[i][j]-want[i][j])) // keeps a NaN
+		}
+	}
+	f.Expect(what, worst, bound, scale)
+}
+
+func largest(m [][]float64) float64 {
+	most := 0.0
+	for _, row := range m {
+		for _, x := range row {
+			most = math.Max(most, math.Abs(x))
+		}
+	}
+	return most
+}
+
+// slice returns the n×n block at (row, column).
+func slice(m [][]float64, row, column, n int) [][]float64 {
+	out := make([][]float64, n)
+	for i := range out {
+		out[i] = m[row+i][column : column+n]
+	}
+	return out
+}
+
+func ones(n int) []float64 {
+	out := make([]float64, n)
+	for i := range out {
+		out[i] = 1
+	}
+	return out
+}
+
+func diagonal(d []float64) [][]float64 {
+	out := make([][]float64, len(d))
+	for i := range out {
+		out[i] = make([]float64, len(d))
+		out[i][i] = d[i]
+	}
+	return out
+}
+
+// scaledTo returns D⁻¹ A D⁻¹ for standard deviations d, 0 standing for 1.
+func scaledTo(a [][]float64, d []float64) [][]float64 { return scaledSides(a, d, d) }
+
+func orOne(x float64) float64 {
+	if x == 0 {
+		return 1
+	}
+	return x
+}
+
+// deviations returns the square roots of a diagonal.
+func deviations(cov [][]float64) []float64 {
+	out := make([]float64, len(cov))
+	for i := range cov {
+		out[i] = math.Sqrt(cov[i][i])
+	}
+	return out
+}
+
+// condition is s_1/s_r of the r singular values that are not zero in exact
+// arithmetic, 1 for r = 0.
+func condition(m [][]float64, rank int) float64 {
+	if rank == 0 || len(m) == 0 {
+		return 1
+	}
+	s := dense.SingularValues(m)
+	return s[0] / s[rank-1]
+}
+
+func times(a, b [][]float64) [][]float64 {
+	if len(a) == 0 || len(b) == 0 {
+		return nil
+	}
+	return dense.MatMul(a, b)
+}
+
+// scaledSides returns diag(left)⁻¹ A diag(right)⁻¹, 0 standing for 1.
+func scaledSides(a [][]float64, left, right []float64) [][]float64 {
+	out := make([][]float64, len(a))
+	for i := range a {
+		out[i] = make([]float64, len(a[i]))
+		for j := range a[i] {
+			out[i][j] = a[i][j] / orOne(left[i]) / orOne(right[j])
+		}
+	}
+	return out
+}
+
+// scaledBoth returns diag(left)⁻¹ J diag(right), 0 standing for 1.
+func scaledBoth(j [][]float64, left, right []float64) [][]float64 {
+	inverse := make([]float64, len(right))
+	for i, x := range right {
+		inverse[i] = 1 / orOne(x)
+	}
+	return scaledSides(j, left, inverse)
+}
+
+// scaledNorm returns √N times the largest row of diag(d)⁻¹ C.
+func scaledNorm(c [][]float64, d []float64) float64 {
+	most := 0.0
+	for i, row := range c {
+		most = math.Max(most, dense.VectorNorm2(row)/orOne(d[i]))
+	}
+	return most * math.Sqrt(float64(len(d)))
+}
+
+// absolutePower returns ‖|A|^k‖_F.
+func absolutePower(a [][]float64, k int) float64 {
+	if len(a) == 0 {
+		return 0
+	}
+	power := diagonal(ones(len(a)))
+	for range k {
+		power = dense.MatMul(power, dense.Abs(a))
+	}
+	return dense.NormFro(power)
+}
