@@ -277,10 +277,10 @@ func (b array) svd() (u array, s []float64, v array, err error) {
 // qr returns B = Q R with orthonormal columns of Q (rows×min(rows, cols)), in
 // O(rows·cols²): nothing of size rows×rows is formed unless cols ≥ rows.
 func (b array) qr() (q, r array) {
-	if b.cols == 0 {
+	switch {
+	case b.cols == 0:
 		return newArray(b.rows, 0), newArray(0, 0)
-	}
-	if b.rows <= b.cols {
+	case b.rows <= b.cols:
 		return identityArray(b.rows), b.clone()
 	}
 	a, tau := b.clone(), make([]float64, b.cols)

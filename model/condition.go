@@ -24,6 +24,12 @@ type conditioning struct {
 // condition takes a root L (K×·) of the covariance of x. L may have rows of
 // more variables than C reads, after those: they are conditioned too.
 func (o *readout) condition(root array) *conditioning {
+	return o.conditionTo(root, negligible(o.g.cols+root.cols))
+}
+
+// conditionTo is condition with a tolerance of the caller's: an entry of ŷ of
+// which no more is left is taken for a function of the others.
+func (o *readout) conditionTo(root array, tolerance float64) *conditioning {
 	m, k := o.c.rows, root.rows
 	deviation := rowNorms(root)
 	read := o.c.mul(array{o.c.cols, root.cols, root.data[:o.c.cols*root.cols]})
@@ -47,7 +53,7 @@ func (o *readout) condition(root array) *conditioning {
 	for i := range k {
 		copy(c.rows.row(m + i)[o.g.cols:], root.row(i))
 	}
-	c.pivots, _ = eliminate(c.rows, m, negligible(width), false)
+	c.pivots, _ = eliminate(c.rows, m, tolerance, false)
 	rest := newArray(k, width-len(c.pivots))
 	for i := range k {
 		copy(rest.row(i), c.rows.row(m + i)[len(c.pivots):])
@@ -139,11 +145,11 @@ const contradiction = 0x1p-26
 func (c *conditioning) update(mean []float64, y reduced) (float64, error) {
 	o, m := c.from, len(c.size)
 	if y.stray > contradiction {
-		return 0, invalidf("the law is singular and does not allow the entry of unit %d: it is off by %.3g of its size", y.unit, y.stray)
+		return 0, invalidf("the law is singular and does not allow the data: what it says is zero is %.3g of the size of the data", y.stray)
 	}
 	e, scale := newArray(m, 1), make([]float64, m)
 	for i := range m {
-		sum, most := y.y[i], math.Abs(y.y[i])
+		sum, most := y.y[i], y.terms[i]
 		for k, x := range o.c.row(i) {
 			sum -= x * mean[k]
 			most = math.Max(most, math.Abs(x*mean[k]))
@@ -160,7 +166,7 @@ func (c *conditioning) update(mean []float64, y reduced) (float64, error) {
 			}
 			off, size := math.Abs(e.data[i]-expected*c.size[i]), scale[i]+c.size[i]*(1+length)
 			if !(off <= contradiction*size) {
-				return 0, invalidf("the law is singular and does not allow the data: of a combination that it determines, %.3g is off by %.3g", size, off)
+				return 0, invalidf("the law is singular and does not allow the data: a combination that it determines is off by %.3g, of the size %.3g", off, size)
 			}
 		}
 	}

@@ -126,6 +126,24 @@ func compress(x array, size []float64) array {
 	return work.columns(0, len(pivots)).scaledRows(size)
 }
 
+// appended returns a root of X Xᵀ + Y Yᵀ.
+func appended(x, y array) array {
+	size := rowNorms(x)
+	for i, v := range rowNorms(y) {
+		size[i] += v
+	}
+	return compress(x.beside(y), size)
+}
+
+// carried returns a root of A X Xᵀ Aᵀ + Y Yᵀ.
+func carried(a, x, y array) array {
+	size := reach(a, rowNorms(x))
+	for i, v := range rowNorms(y) {
+		size[i] += v
+	}
+	return compress(a.mul(x).beside(y), size)
+}
+
 // basis writes Z = Qᵀ R for an orthonormal Q (r×n), of as many rows as Z (n×k)
 // has rank: a column of Z that others make up but for rounding adds none. Rows
 // are taken largest first, which together with pivoting keeps the small rows of

@@ -102,15 +102,6 @@ func (l *LDS) start() (mean []float64, root array, err error) {
 	return make([]float64, l.Latents()), root, err
 }
 
-// predict returns a root of A Σ Aᵀ + Q, given those of Σ and Q.
-func predict(a, root, q array) array {
-	size := reach(a, rowNorms(root))
-	for i, x := range rowNorms(q) {
-		size[i] += x
-	}
-	return compress(a.mul(root).beside(q), size)
-}
-
 // filter calls visit with every step, in order.
 func (l *LDS) filter(obs Observations, visit func(t int, s *filterStep) error) error {
 	if err := obs.check(l.Units()); err != nil {
@@ -137,7 +128,7 @@ func (l *LDS) filter(obs Observations, visit func(t int, s *filterStep) error) e
 		if err := visit(t, s); err != nil || t == len(obs.Y)-1 {
 			return err
 		}
-		mean, root = l.a.timesVector(s.mean), predict(l.a, s.post, q)
+		mean, root = l.a.timesVector(s.mean), carried(l.a, s.post, q)
 		for i, x := range rowNorms(root) {
 			if math.IsNaN(x+mean[i]) || math.IsInf(x+mean[i], 0) {
 				return invalidf("latent %d overflows in step %d: its mean is %v, its standard deviation %v", i, t+1, mean[i], x)

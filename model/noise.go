@@ -3,7 +3,6 @@ package model
 import (
 	"fmt"
 	"math"
-	"math/rand/v2"
 
 	"gonum.org/v1/gonum/mat"
 )
@@ -39,25 +38,26 @@ func (k NoiseKind) String() string {
 	return [...]string{"isotropic", "diagonal", "low rank plus diagonal", "dense"}[k]
 }
 
-// asymmetry is what a covariance may be off from symmetric and semidefinite by
-// the rounding of whoever computed it, relative to standard deviations: more
-// than rounding of good code, far less than a mistake.
-const asymmetry = 0x1p-36
-
-// ZeroNoise returns Σ = 0 of n units.
+// ZeroNoise returns Σ = 0 of n units, n ≥ 0.
 func ZeroNoise(n int) Noise {
+	if n < 0 {
+		panic(fmt.Sprintf("model: ZeroNoise of %d units", n))
+	}
 	return Noise{n: n, diag: make([]float64, n), plus: newArray(n, 0), minus: newArray(n, 0)}
 }
 
 // IsotropicNoise returns Σ = variance·I of n units. A variance that is
-// negative or not finite is ErrInvalid.
+// negative or not finite, or an n < 0, is ErrInvalid.
 func IsotropicNoise(n int, variance float64) (Noise, error) {
-	s := ZeroNoise(n)
-	for i := range s.diag {
-		s.diag[i] = variance
+	if n < 0 {
+		return Noise{}, invalidf("noise of %d units, want 0 or more", n)
 	}
 	if !(variance >= 0) || math.IsInf(variance, 0) {
 		return Noise{}, invalidf("variance is %v, want a number ≥ 0", variance)
+	}
+	s := ZeroNoise(n)
+	for i := range s.diag {
+		s.diag[i] = variance
 	}
 	return s, nil
 }
@@ -67,17 +67,22 @@ func IsotropicNoise(n int, variance float64) (Noise, error) {
 func DiagonalNoise(variances []float64) (Noise, error) {
 	s := ZeroNoise(len(variances))
 	copy(s.diag, variances)
-	return s, s.checkDiagonal()
+	if err := s.checkDiagonal(); err != nil {
+		return Noise{}, err
+	}
+	return s, nil
 }
 
 // LowRankNoise returns Σ = diag(d) + F Fᵀ with d (n) and F (n×p). A negative
-// entry of d, one that is not finite, or an F of other than n rows, is ErrInvalid.
+// entry of d, one that is not finite, a variance that overflows, or an F of other
+// than n rows, is ErrInvalid.
 func LowRankNoise(d []float64, f mat.Matrix) (Noise, error) { return ReducedNoise(d, f, nil) }
 
 // ReducedNoise returns Σ = diag(d) + F Fᵀ − H Hᵀ with d (n), F (n×p) and H
 // (n×h), either nil: the form of the observation noise of a converted network
 // (S6). Beside what LowRankNoise refuses, a Σ that is not positive semidefinite
-// is ErrInvalid, with the eigenvalue that shows it; that costs O(n (p+h)²).
+// (beyond rounding, relative to standard deviations) is ErrInvalid, with the
+// unit or the eigenvalue that shows it; that costs O(n (p+h)²).
 func ReducedNoise(d []float64, f, h mat.Matrix) (Noise, error) {
 	s, err := DiagonalNoise(d)
 	if err != nil {
@@ -99,13 +104,19 @@ func ReducedNoise(d []float64, f, h mat.Matrix) (Noise, error) {
 			return Noise{}, invalidf("%s is %d×%d, want %d rows as diag has entries", factor.name, factor.to.rows, factor.to.cols, s.n)
 		}
 	}
-	return s, s.checkReduced()
+	if err := s.checkReduced(); err != nil {
+		return Noise{}, err
+	}
+	return s, nil
 }
 
 // DenseNoise returns the covariance Σ (n×n), copied. One that is not square,
 // not finite, not symmetric or not positive semidefinite (beyond rounding) is
 // ErrInvalid, with the entry or the eigenvalue that shows it.
 func DenseNoise(cov mat.Matrix) (Noise, error) {
+	if cov == nil {
+		return Noise{}, invalidf("no covariance is given")
+	}
 	rows, cols := cov.Dims()
 	if rows != cols {
 		return Noise{}, invalidf("covariance is %d×%d, want square", rows, cols)
@@ -113,129 +124,12 @@ func DenseNoise(cov mat.Matrix) (Noise, error) {
 	if err := finiteMatrix("covariance", cov); err != nil {
 		return Noise{}, err
 	}
-	s := Noise{n: rows, full: arrayOf(cov), plus: newArray(rows, 0), minus: newArray(rows, 0)}
+	s := denseNoise(arrayOf(cov))
 	if err := s.checkDense(); err != nil {
 		return Noise{}, err
 	}
 	s.full = s.full.symmetrized()
 	return s, nil
-}
-
-func (s Noise) checkDiagonal() error {
-	for i, x := range s.diag {
-		if !(x >= 0) || math.IsInf(x, 0) {
-			return invalidf("variance %d is %v, want a number ≥ 0", i, x)
-		}
-	}
-	return nil
-}
-
-func (s Noise) checkDense() error {
-	deviation := make([]float64, s.n)
-	for i := range s.n {
-		v := s.full.at(i, i)
-		if !(v >= 0) {
-			return invalidf("covariance[%d,%d] is %v, want a variance ≥ 0", i, i, v)
-		}
-		deviation[i] = math.Sqrt(v)
-	}
-	correlation := newArray(s.n, s.n)
-	for i := range s.n {
-		for j := range s.n {
-			x, y, size := s.full.at(i, j), s.full.at(j, i), deviation[i]*deviation[j]
-			if !(math.Abs(x-y) <= asymmetry*size) {
-				return invalidf("covariance[%d,%d] is %v and covariance[%d,%d] is %v, want a symmetric matrix", i, j, x, j, i, y)
-			}
-			if !(math.Abs(x) <= (1+asymmetry)*size) {
-				return invalidf("covariance[%d,%d] is %v, more than the variances %v and %v allow", i, j, x, s.full.at(i, i), s.full.at(j, j))
-			}
-			if size > 0 {
-				correlation.set(i, j, x/deviation[i]/deviation[j])
-			}
-		}
-	}
-	return checkSemidefinite(correlation)
-}
-
-// checkSemidefinite refuses a symmetric matrix of unit diagonal that has a
-// negative eigenvalue.
-func checkSemidefinite(correlation array) error {
-	values, _, err := correlation.eigenSym()
-	if err != nil {
-		return err
-	}
-	if len(values) > 0 && !(values[0] >= -asymmetry*float64(len(values))) {
-		return invalidf("covariance is not positive semidefinite: scaled to correlations it has the eigenvalue %.6g", values[0])
-	}
-	return nil
-}
-
-// checkReduced refuses a Σ with a minus that takes too much away. With rows
-// scaled to unit size, Σ is positive semidefinite iff the small matrix of
-// core is.
-func (s Noise) checkReduced() error {
-	if s.minus.cols == 0 {
-		return nil
-	}
-	core, _, _ := s.core()
-	values, _, err := core.eigenSym()
-	if err != nil {
-		return err
-	}
-	if !(values[0] >= -asymmetry*(1+core.maxAbs())*float64(len(values))) {
-		return invalidf("diag + F Fᵀ − H Hᵀ is not positive semidefinite: it has the (scaled) eigenvalue %.6g", values[0])
-	}
-	return nil
-}
-
-// core writes Σ = T (I_⊥ + B core Bᵀ) T for a structured covariance: T scales
-// the units, B has orthonormal columns (those of the units with d > 0 apart
-// from the others'), and I_⊥ is the identity on the units with d > 0 less the
-// span of B. So Σ ⪰ 0 iff core ⪰ 0, and a root of core is one of Σ.
-func (s Noise) core() (core, b array, scale []float64) {
-	var noisy, bare []int
-	scale = make([]float64, s.n)
-	z := s.plus.beside(s.minus)
-	for i := range s.n {
-		if s.diag[i] > 0 {
-			noisy, scale[i] = append(noisy, i), math.Sqrt(s.diag[i])
-		} else {
-			bare = append(bare, i)
-			scale[i] = (array{1, z.cols, z.row(i)}).frobenius()
-			if scale[i] == 0 {
-				scale[i] = 1
-			}
-		}
-	}
-	inverse := make([]float64, s.n)
-	for i := range inverse {
-		inverse[i] = 1 / scale[i]
-	}
-	z = z.scaledRows(inverse)
-	qn, rn := z.selectRows(noisy).qr()
-	qb, rb := z.selectRows(bare).qr()
-	signs := make([]float64, z.cols)
-	for j := range signs {
-		signs[j] = 1
-		if j >= s.plus.cols {
-			signs[j] = -1
-		}
-	}
-	r := newArray(rn.rows+rb.rows, z.cols)
-	copy(r.data, rn.data)
-	copy(r.data[len(rn.data):], rb.data)
-	core = r.scaledColumns(signs).mulT(r)
-	for j := range rn.rows {
-		core.data[j*core.cols+j]++
-	}
-	b = newArray(s.n, core.rows)
-	for k, i := range noisy {
-		copy(b.row(i), qn.row(k))
-	}
-	for k, i := range bare {
-		copy(b.row(i)[rn.rows:], qb.row(k))
-	}
-	return core, b, scale
 }
 
 // Dim returns n, the number of units.
@@ -308,8 +202,8 @@ func (s Noise) times(x array) array {
 	return out.minus(s.minus.mul(s.minus.tmul(x)))
 }
 
-// Norm returns an upper bound of the largest eigenvalue of Σ, within a factor
-// of n of it.
+// Norm returns an upper bound of the largest eigenvalue of Σ: within a factor
+// of n of it, or, where H takes away, of that of diag(d) + F Fᵀ.
 func (s Noise) Norm() float64 {
 	if s.Kind() == DenseNoiseKind {
 		return s.full.frobenius()
@@ -340,68 +234,4 @@ func (s Noise) Restrict(units []int) (Noise, error) {
 		out.diag[k] = s.diag[i]
 	}
 	return out, nil
-}
-
-func checkUnits(units []int, n int) error {
-	seen := map[int]bool{}
-	for k, i := range units {
-		if i < 0 || i >= n || seen[i] {
-			return invalidf("unit %d of the list is %d, want different ones of 0 … %d", k, i, n-1)
-		}
-		seen[i] = true
-	}
-	return nil
-}
-
-// sampler returns a function that draws from N(0, Σ), after a set-up of O(n
-// (p+h)²), or O(n³) for a dense Σ.
-func (s Noise) sampler() (func(rng *rand.Rand) []float64, error) {
-	if s.Kind() == DenseNoiseKind {
-		values, vectors, err := s.full.eigenSym()
-		if err != nil {
-			return nil, err
-		}
-		root := vectors.scaledColumns(roots(values))
-		return func(rng *rand.Rand) []float64 { return root.timesVector(normals(rng, root.cols)) }, nil
-	}
-	core, b, scale := s.core()
-	values, vectors, err := core.eigenSym()
-	if err != nil {
-		return nil, err
-	}
-	root := vectors.scaledColumns(roots(values))
-	return func(rng *rand.Rand) []float64 {
-		white := normals(rng, s.n)
-		for i := range white {
-			if s.diag[i] == 0 {
-				white[i] = 0
-			}
-		}
-		inside := b.timesVectorT(white) // the columns of units without a d of their own meet zeros here
-		drawn := root.timesVector(normals(rng, root.cols))
-		for k := range drawn {
-			drawn[k] -= inside[k]
-		}
-		shift := b.timesVector(drawn)
-		for i := range white {
-			white[i] = scale[i] * (white[i] + shift[i])
-		}
-		return white
-	}, nil
-}
-
-func roots(values []float64) []float64 {
-	out := make([]float64, len(values))
-	for i, x := range values {
-		out[i] = math.Sqrt(math.Max(x, 0))
-	}
-	return out
-}
-
-func normals(rng *rand.Rand, n int) []float64 {
-	out := make([]float64, n)
-	for i := range out {
-		out[i] = rng.NormFloat64()
-	}
-	return out
 }

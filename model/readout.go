@@ -116,21 +116,26 @@ func (o *readout) condenseBare(z array) array {
 // reduced is ŷ, and what is left of y beside it.
 type reduced struct {
 	y     []float64 // ŷ (m)
+	terms []float64 // size of what its entries were computed from
 	white float64   // squared length of the part that is white noise, of len(noisy) − rows of noisyQ numbers
-	stray float64   // largest |entry| of the part that should be zero, relative to the unit's size …
-	unit  int       // … and the unit that has it
+	stray float64   // largest |entry| of the part that should be zero, relative to the terms in it
 }
 
 func (o *readout) reduce(y []float64) reduced {
-	var out reduced
+	terms := y
 	if o.rotation != nil {
-		y = o.rotation.timesVector(y)
+		size := make([]float64, len(y))
+		for i, x := range y {
+			size[i] = math.Abs(x)
+		}
+		y, terms = o.rotation.timesVector(y), reach(*o.rotation, size)
 	}
 	scaled := make([]float64, len(o.noisy))
 	for k, i := range o.noisy {
 		scaled[k] = y[i] * o.per[k]
 	}
-	out.y = append(out.y, o.noisyQ.timesVector(scaled)...)
+	out := reduced{y: o.noisyQ.timesVector(scaled)}
+	length := math.Sqrt(sumSquares(scaled))
 	if o.noisyQ.rows < len(o.noisy) {
 		for j, x := range out.y {
 			for k, q := range o.noisyQ.row(j) {
@@ -139,31 +144,33 @@ func (o *readout) reduce(y []float64) reduced {
 		}
 		out.white = sumSquares(scaled)
 	}
-	bare := make([]float64, len(o.bare))
+	for range out.y {
+		out.terms = append(out.terms, length)
+	}
+
+	bare, size := make([]float64, len(o.bare)), make([]float64, len(o.bare))
 	for k, i := range o.bare {
-		bare[k] = y[i] * o.barePer[k]
+		bare[k], size[k] = y[i]*o.barePer[k], math.Abs(terms[i])*o.barePer[k]
 		if o.barePer[k] == 0 && y[i] != 0 {
-			out.stray, out.unit = math.Inf(1), i
+			out.stray = math.Max(out.stray, math.Abs(y[i]/terms[i]))
 		}
 	}
 	if !o.condense {
-		out.y = append(out.y, bare...)
+		out.y, out.terms = append(out.y, bare...), append(out.terms, size...)
 		return out
 	}
 	inside := o.bareQ.timesVector(bare)
+	length = math.Sqrt(sumSquares(size))
 	out.y = append(out.y, inside...)
-	size := 0.0
-	for _, x := range bare {
-		size = math.Max(size, math.Abs(x))
-	}
 	for j, x := range inside {
+		out.terms = append(out.terms, length)
 		for k, q := range o.bareQ.row(j) {
 			bare[k] -= x * q
 		}
 	}
-	for k, x := range bare {
-		if off := math.Abs(x) / size; off > out.stray { // 0/0 is not
-			out.stray, out.unit = off, o.bare[k]
+	for _, x := range bare {
+		if x != 0 {
+			out.stray = math.Max(out.stray, math.Abs(x)/length)
 		}
 	}
 	return out

@@ -45,11 +45,7 @@ func (l *LDS) Smooth(obs Observations) (*Smoothed, error) {
 		for k, x := range f.FilteredMean[t] {
 			mean[k] += x
 		}
-		size := rowNorms(c.post)
-		for k, x := range reach(gain, rowNorms(root)) {
-			size[k] += x
-		}
-		root = compress(c.post.beside(gain.mul(root)), size)
+		root = carried(gain, root, c.post)
 		out.Mean[t], out.Cov[t] = mean, root.mulT(root).symmetric()
 	}
 	return out, nil

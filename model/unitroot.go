@@ -2,16 +2,16 @@ package model
 
 import "math"
 
-// unitRoot is a root of a covariance, Σ = G Gᵀ with G (n×g). It acts on arrays, and keeps what a product with Σ would square away:
-// the singular values of GᵀX are known to rounding relative to ‖G‖, those of
-// XᵀΣX only to its root.
+// unitRoot is a root of a covariance, Σ = G Gᵀ with G (n×g). It acts on arrays,
+// and keeps what a product with Σ would square away: the singular values of GᵀX
+// are known to rounding relative to ‖G‖, those of XᵀΣX only to its root.
 //
-// Of a structured covariance it is T (I_⊥ + B core^½ Bᵀ) (n×n), in the words of
-// Noise.core: diag(d)^½ for diag(d). It is explicit, F itself, for F Fᵀ.
+// Of a structured covariance it is T (I_⊥ + B S correlation^½ Bᵀ) (n×n), in the
+// words of noiseCore: diag(d)^½ for diag(d). It is explicit, F itself, for F Fᵀ.
 type unitRoot struct {
 	scale   []float64 // T
 	noisy   []bool    // where I_⊥ is not zero; nil: everywhere
-	b, core array     // B (n×k) and core^½ (k×k)
+	b, core array     // B (n×k) and S correlation^½ (k×k)
 	full    array     // G where it is explicit
 }
 
@@ -28,16 +28,16 @@ func (s Noise) root() (unitRoot, error) {
 	if s.minus.cols == 0 && (array{1, s.n, s.diag}).maxAbs() == 0 {
 		return unitRoot{full: s.plus}, nil
 	}
-	core, b, scale := s.core()
-	values, vectors, err := core.eigenSym()
+	c := s.core()
+	values, vectors, err := c.correlation.eigenSym()
 	if err != nil {
 		return unitRoot{}, err
 	}
-	g := unitRoot{scale: scale, noisy: make([]bool, s.n), b: b}
-	for i, d := range s.diag {
-		g.noisy[i] = d > 0
+	g := unitRoot{scale: c.scale, noisy: make([]bool, s.n), b: c.b}
+	for _, i := range c.noisy {
+		g.noisy[i] = true
 	}
-	g.core = vectors.scaledColumns(cutRoots(values)).mulT(vectors)
+	g.core = vectors.scaledColumns(cutRoots(values)).mulT(vectors).scaledRows(c.spread)
 	return g, nil
 }
 
@@ -67,12 +67,20 @@ func cutRoots(values []float64) []float64 {
 	return out
 }
 
+// inputs returns g.
+func (g unitRoot) inputs() int {
+	if g.scale == nil {
+		return g.full.cols
+	}
+	return len(g.scale)
+}
+
 // times returns G X (n×k) for X (g×k).
 func (g unitRoot) times(x array) array {
 	if g.scale == nil {
 		return g.full.mul(x)
 	}
-	return g.symmetricPart(x).scaledRows(g.scale)
+	return g.unscaled(x, g.core).scaledRows(g.scale)
 }
 
 // tmul returns Gᵀ X (g×k) for X (n×k).
@@ -80,11 +88,11 @@ func (g unitRoot) tmul(x array) array {
 	if g.scale == nil {
 		return g.full.tmul(x)
 	}
-	return g.symmetricPart(x.scaledRows(g.scale))
+	return g.unscaled(x.scaledRows(g.scale), g.core.t())
 }
 
-// symmetricPart returns (I_⊥ + B core^½ Bᵀ) X.
-func (g unitRoot) symmetricPart(x array) array {
+// unscaled returns (I_⊥ + B core Bᵀ) X.
+func (g unitRoot) unscaled(x, core array) array {
 	if g.noisy == nil {
 		return x
 	}
@@ -94,7 +102,7 @@ func (g unitRoot) symmetricPart(x array) array {
 			clear(noisy.row(i))
 		}
 	}
-	return noisy.plus(g.b.mul(g.core.mul(g.b.tmul(x)).minus(g.b.tmul(noisy))))
+	return noisy.plus(g.b.mul(core.mul(g.b.tmul(x)).minus(g.b.tmul(noisy))))
 }
 
 // variances returns the diagonal of Σ, none below 0.
