@@ -80,14 +80,12 @@ func fromLDS(from *netfile.Linear, o Options) (*Report, error) {
 		return nil, err
 	}
 	r := &Report{From: from, To: &netfile.Linear{RNN: match.RNN}, Decisions: match.Decisions, Markov: &match.Markov}
-	if m, _, ok := match.RNN.Loadings(); ok && m != nil {
-		_, r.Dimension = m.Dims()
+	back, err := match.RNN.ToLDS(model.RankTolerance(o.Tolerance))
+	if err != nil {
+		return nil, err
 	}
-	for _, d := range match.Decisions {
-		if d.Of == "J" {
-			r.Dimension = d.Rank
-		}
-	}
+	j := back.Decisions[0] // ToLDS decides on J first
+	r.Dimension, r.Decisions = j.Rank, append(r.Decisions, j)
 	if r.Nats, err = from.LDS.MarkovGap(); err != nil {
 		r.NatsRefused = err.Error()
 	} else if math.IsNaN(r.Nats) {

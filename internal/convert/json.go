@@ -83,7 +83,8 @@ func (r *Report) WriteJSON(w io.Writer, written string) error {
 	return err
 }
 
-// writeStepsJSON writes an array of {"mean", "next_mean", "rnn"}.
+// writeStepsJSON writes an array of {"mean", "next_mean", "rnn"}: each rnn is of
+// y_t less mean, and its initial law that of y_t.
 func (r *Report) writeStepsJSON(w io.Writer, indent string) error {
 	between := "["
 	for _, s := range r.Steps {

@@ -35,11 +35,7 @@ func (r *Report) WriteText(w io.Writer, written string) error {
 }
 
 func (r *Report) writeLDS(b *strings.Builder) {
-	noun := "latents"
-	if r.Dimension == 1 {
-		noun = "latent"
-	}
-	fmt.Fprintf(b, "lds, x' = A x + w, y = C x + v: K = %d %s, independent noises\n", r.Dimension, noun)
+	fmt.Fprintf(b, "lds, x' = A x + w, y = C x + v, with independent noises: K = %d\n", r.Dimension)
 	b.WriteString("exact: of one law with the network (S6); 0 nats a step are lost\n")
 	if _, initial := r.From.Initial(); initial {
 		b.WriteString("K = rank [J, PJᵀ]; the law of y_0 became one of x_1\n\n")
@@ -56,7 +52,8 @@ func (r *Report) writeRNN(b *strings.Builder) {
 
 func (r *Report) writeSteps(b *strings.Builder) {
 	b.WriteString("rnn, a network a step (S1): y_{t+1} = mean_{t+1} + M_t N_tᵀ (y_t − mean_t) + ε_t, ε_t ~ N(0, P_t)\n")
-	fmt.Fprintf(b, "each has the law of two successive observations, of those at t = 1 … %d; the law of three is not judged\n", len(r.Steps)+1)
+	fmt.Fprintf(b, "each has the law of (y_t, y_{t+1}), t = 1 … %d; of what three observations lose nothing is said\n", len(r.Steps))
+	b.WriteString("an rnn below is of what y_t has beside its mean, and its initial law is the law of that\n")
 }
 
 // writeModel prints a model that is small, or tells where it is.
@@ -85,9 +82,10 @@ func (r *Report) writeModel(w io.Writer, written string) error {
 	return err
 }
 
-// network is one step as a network of its own, without its means.
+// network is one step as a network of its own, for what is left of y_t and
+// y_{t+1} without their means; it starts from the law of the former.
 func network(s model.StepMatch) (*netfile.Linear, error) {
-	config := model.LinearRNNConfig{P: s.P}
+	config := model.LinearRNNConfig{P: s.P, Initial: &model.Gaussian{Mean: make([]float64, len(s.Mean)), Cov: s.Cov}}
 	if s.M != nil && s.N != nil {
 		config.M, config.N = s.M, s.N
 	}

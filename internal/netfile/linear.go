@@ -102,7 +102,7 @@ func (l *Linear) describe(file string) string {
 		if law, ok := l.LDS.Initial(); ok {
 			start = fmt.Sprintf("x_1 from the law given, its covariance %s", describeNoise(law.Cov))
 		}
-		return fmt.Sprintf("%s: lds; N = %d units, K = %d latents; A (%d×%d), C (%d×%d); Q %s; R %s; %s",
+		return fmt.Sprintf("%s: lds; N = %d, K = %d; A (%d×%d), C (%d×%d); Q %s; R %s; %s",
 			file, n, k, k, k, n, k, describeNoise(l.LDS.Q()), describeNoise(l.LDS.R()), start)
 	}
 	n := l.RNN.Units()
@@ -118,7 +118,7 @@ func (l *Linear) describe(file string) string {
 	if law, ok := l.RNN.Initial(); ok {
 		start = fmt.Sprintf("y_0 from the law given, its covariance %s", describeNoise(law.Cov))
 	}
-	return fmt.Sprintf("%s: rnn, linear; N = %d units; %s; P %s; %s", file, n, connectivity, describeNoise(l.RNN.P()), start)
+	return fmt.Sprintf("%s: linear rnn; N = %d; %s; P %s; %s", file, n, connectivity, describeNoise(l.RNN.P()), start)
 }
 
 func describeNoise(s model.Noise) string {

@@ -55,7 +55,7 @@ func TestLDSFromJSON(t *testing.T) {
 	require.Equal(t, 1.0, l.LDS.Q().At(0, 0))
 	require.Equal(t, model.Isotropic, l.LDS.R().Kind())
 	require.Equal(t, 0.5, l.LDS.R().At(2, 2))
-	require.Equal(t, "m.json: lds; N = 3 units, K = 2 latents; A (2×2), C (3×2); Q diagonal; R isotropic (0.5); stationary", l.Summary)
+	require.Equal(t, "m.json: lds; N = 3, K = 2; A (2×2), C (3×2); Q diagonal; R isotropic (0.5); stationary", l.Summary)
 
 	l = readLinear(t, linearTexts["lds dense"])
 	law, ok := l.Initial()
@@ -82,7 +82,7 @@ func TestRNNFromJSON(t *testing.T) {
 	require.Equal(t, -1e-300, m.At(2, 1))
 	require.Equal(t, .3, n.At(2, 0))
 	require.Equal(t, 3.0, l.RNN.P().At(2, 2))
-	require.Equal(t, "m.json: rnn, linear; N = 3 units; J = M Nᵀ with M and N (3×2); P diagonal; stationary", l.Summary)
+	require.Equal(t, "m.json: linear rnn; N = 3; J = M Nᵀ with M and N (3×2); P diagonal; stationary", l.Summary)
 
 	l = readLinear(t, linearTexts["rnn dense"])
 	_, _, ok = l.RNN.Loadings()

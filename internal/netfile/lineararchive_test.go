@@ -16,7 +16,7 @@ func TestLinearArchive(t *testing.T) {
 		array("Q", []float64{1, 0}, 2), array("R", []float64{.5})))
 	require.NoError(t, err)
 	require.Equal(t, written(t, readLinear(t, linearTexts["lds"])), written(t, l))
-	require.Contains(t, l.Summary, "small.npz: lds; N = 3 units, K = 2 latents")
+	require.Contains(t, l.Summary, "small.npz: lds; N = 3, K = 2")
 
 	l, err = LoadLinear(save(t, array("M", []float64{1, 2}, 2), array("N", []float64{.25, 0}, 2), array("P", []float64{0, 1}, 2),
 		array("P_factor", []float64{1, 2}, 2), array("mean", []float64{0, 0}, 2), array("cov", []float64{1, 2}, 2), array("cov_minus", []float64{.5, .5}, 2, 1)))

@@ -35,14 +35,17 @@ func NewMarkov(d model.MarkovDecision) *MarkovDocument {
 
 // Markov says in a line or two what was decided.
 func Markov(d model.MarkovDecision) string {
-	seen := fmt.Sprintf("|Λ_%d − JΛ_%d| = %.3g of correlations, rounding at most %.3g", d.Lag+1, d.Lag, d.Violation, d.Bound)
+	seen := fmt.Sprintf("‖Λ_%d − JΛ_%d‖ = %.3g of correlations, rounding at most %.3g", d.Lag+1, d.Lag, d.Violation, d.Bound)
+	if d.Lag == 0 {
+		seen = fmt.Sprintf("Λ_{k+1} − JΛ_k vanishes at every lag, rounding at most %.3g", d.Bound)
+	}
 	switch d.Verdict {
 	case model.Markov:
-		return "exact, to rounding: the lds is Markov of order one; the largest violation is\n  " + seen + "\n"
+		return "exact, to rounding: the lds is Markov of order one;\n  " + seen + "\n"
 	case model.NotMarkov:
 		return "not exact: the lds is not Markov of order one (S2)\n  " + seen + "\n"
 	}
-	return "exact or not is undecided: what violates the Markov property may be rounding\n  " + seen + "\n"
+	return "exact or not is undecided: what violates the Markov property may be rounding;\n  " + seen + "\n"
 }
 
 // Nats says how many are lost a step.
@@ -55,4 +58,3 @@ func Nats(nats float64, refused string) string {
 	}
 	return fmt.Sprintf("%.6g nats a step", nats)
 }
-
