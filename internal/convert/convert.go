@@ -33,6 +33,9 @@ type Report struct {
 	// Markov tells whether an LDS is one of order one, and so the match exact;
 	// nil for what is converted exactly whatever it is, and for Steps.
 	Markov *model.MarkovDecision
+	// Truncated is true where the tolerance cut more than rounding would have:
+	// the model that came out is then of another law.
+	Truncated bool
 	// Nats are lost a step, I(y_{t+1}; y_{t−1} | y_t), +Inf among them; unless
 	// NatsRefused says why there is no number.
 	Nats        float64
@@ -70,7 +73,15 @@ func fromRNN(from *netfile.Linear, o Options) (*Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Report{From: from, To: &netfile.Linear{LDS: c.LDS}, Dimension: c.Dimension, Decisions: c.Decisions}, nil
+	r := &Report{From: from, To: &netfile.Linear{LDS: c.LDS}, Dimension: c.Dimension, Decisions: c.Decisions}
+	if o.Tolerance > 0 {
+		plain, err := from.RNN.ToLDS(0)
+		if err != nil {
+			return nil, err
+		}
+		r.truncated(plain.Decisions)
+	}
+	return r, nil
 }
 
 // fromLDS is the first-order match (S1).
@@ -80,18 +91,35 @@ func fromLDS(from *netfile.Linear, o Options) (*Report, error) {
 		return nil, err
 	}
 	r := &Report{From: from, To: &netfile.Linear{RNN: match.RNN}, Decisions: match.Decisions, Markov: &match.Markov}
+	if r.Nats, err = from.LDS.MarkovGap(); err != nil {
+		r.NatsRefused = err.Error()
+	} else if math.IsNaN(r.Nats) {
+		r.NatsRefused = "not a number"
+	}
+	if o.Tolerance > 0 {
+		plain, err := from.LDS.FirstOrderMatch(0)
+		if err != nil {
+			return nil, err
+		}
+		r.truncated(plain.Decisions)
+	}
 	back, err := match.RNN.ToLDS(model.RankTolerance(o.Tolerance))
 	if err != nil {
 		return nil, err
 	}
 	j := back.Decisions[0] // ToLDS decides on J first
 	r.Dimension, r.Decisions = j.Rank, append(r.Decisions, j)
-	if r.Nats, err = from.LDS.MarkovGap(); err != nil {
-		r.NatsRefused = err.Error()
-	} else if math.IsNaN(r.Nats) {
-		r.NatsRefused = "not a number"
-	}
 	return r, nil
+}
+
+// truncated compares with the ranks that the default tolerance finds.
+func (r *Report) truncated(plain []model.RankDecision) {
+	for i, d := range plain {
+		r.Truncated = r.Truncated || r.Decisions[i].Rank != d.Rank
+	}
+	if r.Truncated {
+		r.NatsRefused = "the tolerance cut singular values that are not rounding"
+	}
 }
 
 // stepByStep is the match of each of the first steps.
@@ -107,6 +135,8 @@ func stepByStep(from *netfile.Linear, o Options) (*Report, error) {
 // in; known is false where rounding hides it.
 func (r *Report) Exact() (exact, known bool) {
 	switch {
+	case r.Truncated:
+		return false, true
 	case r.Markov == nil:
 		return r.Steps == nil, true
 	case r.Markov.Verdict == model.Markov:

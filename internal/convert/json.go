@@ -58,7 +58,7 @@ func (r *Report) document(written string) document {
 // verify convert reads again (steps apart). The model is left out if it was
 // written to a file.
 func (r *Report) WriteJSON(w io.Writer, written string) error {
-	text, err := json.MarshalIndent(r.document(written), "  ", "  ")
+	text, err := json.Marshal(r.document(written))
 	if err != nil {
 		return err
 	}

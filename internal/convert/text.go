@@ -36,6 +36,10 @@ func (r *Report) WriteText(w io.Writer, written string) error {
 
 func (r *Report) writeLDS(b *strings.Builder) {
 	fmt.Fprintf(b, "lds, x' = A x + w, y = C x + v, with independent noises: K = %d\n", r.Dimension)
+	if r.Truncated {
+		b.WriteString("not exact: the tolerance cut singular values that are not rounding; what that loses is not computed\n\n")
+		return
+	}
 	b.WriteString("exact: of one law with the network (S6); 0 nats a step are lost\n")
 	if _, initial := r.From.Initial(); initial {
 		b.WriteString("K = rank [J, PJᵀ]; the law of y_0 became one of x_1\n\n")
@@ -46,6 +50,14 @@ func (r *Report) writeLDS(b *strings.Builder) {
 
 func (r *Report) writeRNN(b *strings.Builder) {
 	fmt.Fprintf(b, "rnn, y' = M Nᵀ y + ε: the first-order match (S1), of rank %d\n", r.Dimension)
+	switch exact, known := r.Exact(); {
+	case !known:
+		b.WriteString("exact or not is unknown: ")
+	case exact:
+		b.WriteString("exact: ")
+	default:
+		b.WriteString("not exact: ")
+	}
 	b.WriteString(report.Markov(*r.Markov))
 	fmt.Fprintf(b, "lost, I(y_{t+1}; y_{t−1} | y_t): %s\n\n", report.Nats(r.Nats, r.NatsRefused))
 }

@@ -47,27 +47,30 @@ func (r *LinearReport) WriteText(w io.Writer) error {
 // writeLDS tells what its stationary process is.
 func (r *LinearReport) writeLDS(b *strings.Builder) {
 	law := r.Law
-	fmt.Fprintf(b, "\n%s", report.Markov(*law.Markov))
-	fmt.Fprintf(b, "lost by an rnn, I(y_{t+1}; y_{t−1} | y_t): %s\n", report.Nats(law.Nats, law.NatsRefused))
+	fmt.Fprintf(b, "\n%slost by an rnn, I(y_{t+1}; y_{t−1} | y_t): %s\n", report.Markov(*law.Markov), report.Nats(law.Nats, law.NatsRefused))
+	b.WriteString("\nlatents with independent noises: ")
 	least := max(law.Pair, law.Hankel.Rank)
 	switch have := r.Model.LDS.Latents(); {
 	case law.Markov.Verdict == model.Markov:
-		fmt.Fprintf(b, "\nlatents with independent noises: %d are needed, and enough (S7); the file has %d\n", law.Pair, have)
+		fmt.Fprintf(b, "%d are needed and enough (S7); the file has %d\n", law.Pair, have)
 	case least == have:
-		fmt.Fprintf(b, "\nlatents with independent noises: %d, as the file has, and no system has fewer\n", have)
+		fmt.Fprintf(b, "%d, as the file has; no system of this law has fewer\n", have)
 	default:
-		fmt.Fprintf(b, "\nlatents with independent noises: at least %d; the file has %d\n", least, have)
+		fmt.Fprintf(b, "at least %d; the file has %d\n", least, have)
 	}
 	r.writeHankel(b)
+	report.Decisions(b, []model.RankDecision{law.Hankel})
+	fmt.Fprintf(b, "rank [Λ_1, Λ_1ᵀ] is %d, of the first-order match:\n", law.Pair)
+	report.Decisions(b, law.Decisions)
 }
 
 func (r *LinearReport) writeRNN(b *strings.Builder) {
 	b.WriteString("\nMarkov of order one, as every rnn: 0 nats a step are lost\n")
-	fmt.Fprintf(b, "\nlatents with independent noises: %d are needed, and enough (S6, S7); verify convert --to lds has them\n", r.Law.Pair)
+	fmt.Fprintf(b, "\nlatents with independent noises: %d are needed and enough (S6, S7); verify convert --to lds has them\n", r.Law.Pair)
 	r.writeHankel(b)
+	report.Decisions(b, r.Law.Decisions)
 }
 
 func (r *LinearReport) writeHankel(b *strings.Builder) {
-	fmt.Fprintf(b, "latents with correlated noises: %d, the rank of the Hankel matrix of Λ_1, Λ_2, …\n", r.Law.Hankel.Rank)
-	report.Decisions(b, append([]model.RankDecision{r.Law.Hankel}, r.Law.Decisions...))
+	fmt.Fprintf(b, "latents with correlated noises: %d, the rank of the Hankel matrix of Λ_1, Λ_2, …\n\n", r.Law.Hankel.Rank)
 }

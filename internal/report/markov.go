@@ -33,19 +33,20 @@ func NewMarkov(d model.MarkovDecision) *MarkovDocument {
 	return &MarkovDocument{verdict, d.Lag, d.Violation, d.Bound}
 }
 
-// Markov says in a line or two what was decided.
+// Markov says in two lines what was decided of an lds.
 func Markov(d model.MarkovDecision) string {
 	seen := fmt.Sprintf("‖Λ_%d − JΛ_%d‖ = %.3g of correlations, rounding at most %.3g", d.Lag+1, d.Lag, d.Violation, d.Bound)
 	if d.Lag == 0 {
 		seen = fmt.Sprintf("Λ_{k+1} − JΛ_k vanishes at every lag, rounding at most %.3g", d.Bound)
 	}
+	verdict := "rounding hides whether the lds is Markov of order one"
 	switch d.Verdict {
 	case model.Markov:
-		return "exact, to rounding: the lds is Markov of order one;\n  " + seen + "\n"
+		verdict = "the lds is Markov of order one, to rounding"
 	case model.NotMarkov:
-		return "not exact: the lds is not Markov of order one (S2)\n  " + seen + "\n"
+		verdict = "the lds is not Markov of order one (S2)"
 	}
-	return "exact or not is undecided: what violates the Markov property may be rounding;\n  " + seen + "\n"
+	return verdict + ":\n  " + seen + "\n"
 }
 
 // Nats says how many are lost a step.
