@@ -111,6 +111,7 @@ func (o SystemOptions) drawSizes(rng *rand.Rand) (n, k int) {
 		n = max(n, least)
 		most = min(most, n)
 	case o.MoreLatents:
+		most = max(most, 2)
 		n = min(n, most-1)
 		least = max(least, n+1)
 	}

@@ -168,7 +168,11 @@ func (b array) symmetrized() array {
 	out := newArray(b.rows, b.cols)
 	for i := range b.rows {
 		for j := range b.cols {
-			out.set(i, j, b.at(i, j)/2+b.at(j, i)/2)
+			x, y := b.at(i, j), b.at(j, i)
+			if x != y {
+				x = x/2 + y/2 // which would lose the last bit of a subnormal x
+			}
+			out.set(i, j, x)
 		}
 	}
 	return out

@@ -40,8 +40,8 @@ func (o *readout) conditionTo(root array, tolerance float64) *conditioning {
 		copy(row, o.g.row(i))
 		copy(row[o.g.cols:], read.row(i))
 		size := math.Sqrt(sumSquares(o.g.row(i)))
-		for j, x := range o.c.row(i) {
-			size += math.Abs(x) * deviation[j]
+		for j, x := range o.from.row(i) {
+			size += x * deviation[j]
 		}
 		c.size[i] = size
 		for j := range row {
@@ -152,7 +152,7 @@ func (c *conditioning) update(mean []float64, y reduced) (float64, error) {
 		sum, most := y.y[i], y.terms[i]
 		for k, x := range o.c.row(i) {
 			sum -= x * mean[k]
-			most = math.Max(most, math.Abs(x*mean[k]))
+			most += o.from.at(i, k) * math.Abs(mean[k])
 		}
 		e.data[i], scale[i] = sum, most
 	}

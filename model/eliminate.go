@@ -105,6 +105,14 @@ func rowNorms(x array) []float64 {
 	return out
 }
 
+func absolute(b array) array {
+	out := b.clone()
+	for i, x := range out.data {
+		out.data[i] = math.Abs(x)
+	}
+	return out
+}
+
 // reach returns Σ_j |b_ij| size_j: what row i of B is made of, before anything
 // in it cancels.
 func reach(b array, size []float64) []float64 {
@@ -121,9 +129,15 @@ func reach(b array, size []float64) []float64 {
 // rank. What of a row is negligible beside its size, the sum of what the row
 // was computed from, is rounding and is dropped.
 func compress(x array, size []float64) array {
-	work := x.scaledRows(reciprocals(size))
-	pivots, _ := eliminate(work, work.rows, negligible(x.rows+x.cols), false)
-	return work.columns(0, len(pivots)).scaledRows(size)
+	work, cut := x.scaledRows(reciprocals(size)), negligible(x.rows+x.cols)
+	pivots, _ := eliminate(work, work.rows, cut, false)
+	out := work.columns(0, len(pivots))
+	for i := range out.rows {
+		if sumSquares(out.row(i)) <= cut*cut { // would pass for a number, there being nothing to compare it with
+			clear(out.row(i))
+		}
+	}
+	return out.scaledRows(size)
 }
 
 // appended returns a root of X Xᵀ + Y Yᵀ.

@@ -17,7 +17,7 @@ func TestExplore(t *testing.T) {
 			t.Logf("%s %s %.3g", what, name, x)
 		}
 	}
-	for i, s := range latentSystems(t, 150) {
+	for i, s := range latentSystems(t, 3000) {
 		rng := random(uint64(1000 + i))
 		steps := 1 + rng.IntN(6)
 		obs := model.Observations{Y: s.draw(t, rng, steps)}

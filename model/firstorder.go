@@ -94,7 +94,7 @@ func (l *LDS) matching(o *readout, prior, noise array, tol RankTolerance) (*matc
 
 // match returns J = M Nᵀ and P of the best prediction of y_{t+1} by y_t.
 func (s *matching) match() (m, n array, p Noise) {
-	return s.l.c.mul(s.l.a), s.given.gain().t(), s.l.r.withFactor(s.l.c.mul(predict(s.l.a, s.given.post, s.noise)))
+	return s.l.c.mul(s.l.a), s.given.gain().t(), s.l.r.withFactor(s.l.c.mul(carried(s.l.a, s.given.post, s.noise)))
 }
 
 // withFactor returns Σ + F Fᵀ, dense where Σ is.
@@ -153,7 +153,7 @@ func (l *LDS) FirstOrderMatchSteps(steps int, tol RankTolerance) ([]StepMatch, e
 		}
 		m, n, p := s.match()
 		out[t] = StepMatch{M: m.dense(), N: n.dense(), P: p, Mean: l.c.timesVector(mean), Cov: l.r.withFactor(l.c.mul(prior))}
-		mean, prior = l.a.timesVector(mean), predict(l.a, prior, noise)
+		mean, prior = l.a.timesVector(mean), carried(l.a, prior, noise)
 		out[t].NextMean = l.c.timesVector(mean)
 	}
 	return out, nil

@@ -112,9 +112,21 @@ func lawGap(want, got *oracle.Process, steps int) float64 {
 // good to a few units.
 func lawBound(t testing.TB, net *model.LinearRNN, law *oracle.Process, steps int) float64 {
 	t.Helper()
-	n, size := net.Units(), unitSizes(law, steps)
-	j := rowsOf(net.J())
-	norm := 0.0
+	const c = 64
+	n := float64(net.Units())
+	j, norm := inUnitsOf(rowsOf(net.J()), unitSizes(law, steps))
+	if _, ok := net.Initial(); ok {
+		growth := 0.0
+		for k := range steps {
+			growth += math.Pow(max(norm, 1), 2*float64(k))
+		}
+		return c * u * n * growth
+	}
+	return c * u * n * n * (1 + norm*norm) * amplification(t, j)
+}
+
+// inUnitsOf returns J of units scaled to size 1, and its norm.
+func inUnitsOf(j [][]float64, size []float64) (scaled [][]float64, norm float64) {
 	for a := range j {
 		for b := range j[a] {
 			if size[b] == 0 {
@@ -126,22 +138,20 @@ func lawBound(t testing.TB, net *model.LinearRNN, law *oracle.Process, steps int
 			norm = math.Hypot(norm, j[a][b])
 		}
 	}
-	const c = 64
-	if _, ok := net.Initial(); ok {
-		growth := 0.0
-		for k := range steps {
-			growth += math.Pow(max(norm, 1), 2*float64(k))
-		}
-		return c * u * float64(n) * growth
-	}
-	unit := make([][]float64, n)
+	return j, norm
+}
+
+// amplification bounds ‖Σ J^k J^kᵀ‖.
+func amplification(t testing.TB, j [][]float64) float64 {
+	t.Helper()
+	unit := make([][]float64, len(j))
 	for i := range unit {
-		unit[i] = make([]float64, n)
+		unit[i] = make([]float64, len(j))
 		unit[i][i] = 1
 	}
-	scaled, err := oracle.RNN{J: j, P: unit}.Process()
+	p, err := oracle.RNN{J: j, P: unit}.Process()
 	require.NoError(t, err)
-	return c * u * float64(n*n) * (1 + norm*norm) * scaled.Amplification()
+	return p.Amplification()
 }
 
 func isotropic(t testing.TB, n int, variance float64) model.Noise {
@@ -180,7 +190,7 @@ func linearNetwork(t testing.TB, c model.LinearRNNConfig) *model.LinearRNN {
 	return net
 }
 
-func latentSystem(t testing.TB, c model.LDSConfig) *model.LDS {
+func newLDS(t testing.TB, c model.LDSConfig) *model.LDS {
 	t.Helper()
 	l, err := model.NewLDS(c)
 	require.NoError(t, err)

@@ -14,6 +14,7 @@ import (
 // those without are in that range. R may be singular: it is never inverted.
 type readout struct {
 	c, g array // Ĉ (m×K), G (m×·)
+	from array // m×K, what each entry of Ĉ is the sum of, in absolute values
 
 	units    int
 	rotation *array    // n×n, of a dense R: to units whose noises are independent
@@ -30,12 +31,13 @@ type readout struct {
 // newReadout costs O(n (K+p+h)²), or O(n³) for a dense R.
 func newReadout(c array, r Noise) (*readout, error) {
 	o := &readout{units: r.Dim()}
-	d, f, h := r.diag, r.plus, r.minus
+	d, f, h, from := r.diag, r.plus, r.minus, absolute(c)
 	if r.Kind() == DenseNoiseKind {
 		var err error
-		if c, d, err = o.rotate(c, r.full); err != nil {
+		if d, err = o.rotate(r.full); err != nil {
 			return nil, err
 		}
+		c, from = o.rotation.mul(c), absolute(*o.rotation).mul(from)
 	}
 	for i, x := range d {
 		if x > 0 {
@@ -45,14 +47,14 @@ func newReadout(c array, r Noise) (*readout, error) {
 			o.bare = append(o.bare, i)
 		}
 	}
-	all := c.beside(f).beside(h)
+	all, k, p := c.beside(f).beside(h), c.cols, f.cols
 	q, noisy := basis(all.selectRows(o.noisy).scaledRows(o.per))
 	o.noisyQ = q
-	bare := o.condenseBare(all.selectRows(o.bare))
+	bare, bareFrom := o.condenseBare(all.selectRows(o.bare), from.selectRows(o.bare))
 
 	rows := stack(noisy, bare)
-	k, p := c.cols, f.cols
 	o.c = rows.columns(0, k)
+	o.from = stack(absolute(q).mul(from.selectRows(o.noisy).scaledRows(o.per)), bareFrom)
 	white := newArray(rows.rows, noisy.rows)
 	for i := range noisy.rows {
 		white.set(i, i, 1)
@@ -66,9 +68,9 @@ func newReadout(c array, r Noise) (*readout, error) {
 	return o, err
 }
 
-// rotate diagonalizes a dense R, scaled to correlations, and returns C and the
+// rotate diagonalizes a dense R, scaled to correlations, and returns the
 // variances in those coordinates.
-func (o *readout) rotate(c, full array) (rotated array, d []float64, err error) {
+func (o *readout) rotate(full array) ([]float64, error) {
 	n := full.rows
 	deviation := make([]float64, n)
 	for i := range n {
@@ -81,7 +83,7 @@ func (o *readout) rotate(c, full array) (rotated array, d []float64, err error) 
 	per := reciprocals(deviation)
 	values, vectors, err := full.scaledRows(per).scaledColumns(per).eigenSym()
 	if err != nil {
-		return array{}, nil, err
+		return nil, err
 	}
 	for i, x := range values {
 		if !(x > 16*unitRoundoff*float64(n)) { // as covarianceRoot
@@ -90,27 +92,27 @@ func (o *readout) rotate(c, full array) (rotated array, d []float64, err error) 
 	}
 	t := vectors.t().scaledColumns(per)
 	o.rotation = &t
-	return t.mul(c), values, nil
+	return values, nil
 }
 
 // condenseBare scales units without a noise of their own, and writes them by as
 // few numbers as they have degrees of freedom, if those are fewer.
-func (o *readout) condenseBare(z array) array {
-	size := rowNorms(z)
+func (o *readout) condenseBare(z, from array) (condensed, condensedFrom array) {
+	size := rowNorms(from.beside(z.columns(from.cols, z.cols)))
 	o.barePer = reciprocals(size)
 	for _, x := range size {
 		if x > 0 {
 			o.logScale += math.Log(x)
 		}
 	}
-	z = z.scaledRows(o.barePer)
+	z, from = z.scaledRows(o.barePer), from.scaledRows(o.barePer)
 	o.condense = z.rows > z.cols
 	if !o.condense {
-		return z
+		return z, from
 	}
 	q, r := basis(z)
 	o.bareQ = q
-	return r
+	return r, absolute(q).mul(from)
 }
 
 // reduced is ŷ, and what is left of y beside it.

@@ -81,8 +81,10 @@ func (net *LinearRNN) feedback(tol RankTolerance) (*feedback, error) {
 	if err != nil {
 		return nil, err
 	}
-	if net.initial == nil { // a law is stationary, or there is none: whatever the noise, the overlap decides
-		if _, err := (&LinearRNN{m: m, n: n, p: ZeroNoise(m.rows)}).latentLyapunov(); err != nil {
+	if net.initial == nil { // is there a stationary law? The overlap decides, whatever the noise
+		overlap, off := wideTMul(n, widen(m))
+		none := newArray(off.rows, off.rows)
+		if _, err := (stein{overlap, widen(none), off, none}).solve(); err != nil {
 			return nil, err
 		}
 	}
