@@ -64,7 +64,7 @@ func TestBadLinearArchives(t *testing.T) {
 		"R negative":    {[]npz.Array{a, c, q, array("R", []float64{-1})}, `array "R": entry 0 is -1, want a variance ≥ 0`},
 		"dense, factor": {[]npz.Array{a, c, array("Q", []float64{1, 0, 0, 1}, 2, 2), r, array("Q_factor", []float64{1, 2}, 2)}, `array "Q" is dense and "Q_factor" is given`},
 		"factor rows":   {[]npz.Array{a, c, q, r, array("R_factor", []float64{1, 2}, 2)}, `array "R_factor" is 2×1, want 3 rows, one for each entry of "R"`},
-		"minus":         {[]npz.Array{a, c, q, r, array("R_minus", []float64{1, 2, 3}, 3)}, `array "R": diag + F Fᵀ − H Hᵀ is not positive semidefinite`},
+		"minus":         {[]npz.Array{a, c, q, r, array("R_minus", []float64{1, 2, 3}, 3)}, `array "R": variance 0 is negative: H takes 1 away from 0.5`},
 		"mean alone":    {[]npz.Array{a, c, q, r, array("mean", []float64{1, 2}, 2)}, `array "cov" is missing`},
 		"cov alone":     {[]npz.Array{a, c, q, r, array("cov", []float64{1, 2}, 2)}, `array "mean" is missing`},
 		"mean length":   {[]npz.Array{m, n, p, array("mean", []float64{1, 2}, 2), array("cov", []float64{1})}, `array "mean" is 2, want 3 numbers as "M" has`},
