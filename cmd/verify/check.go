@@ -29,18 +29,23 @@ func newCheckCommand(s streams) *cobra.Command {
 	)
 	cmd := &cobra.Command{
 		Use:   "check NETWORK",
-		Short: "Judge every statement at the fixed points of a network of yours",
+		Short: "Judge every statement at a network of yours, or at an LDS or linear RNN",
 		Long: `Finds the fixed points of a network, linearizes there in both forms, and judges
 the statements of family L at them. NETWORK is a .json file (W, or M, N and
 scale; nonlinearity; tau; b; B) or a NumPy .npz archive. An archive does not say
 how it is to be read, and nothing is guessed: its convention is given by flags,
 or by a JSON file with the same names (--convention), or by both.
 
+A latent LDS (A, C, Q, R) or a linear RNN (M and N, or J; P), as verify convert
+reads them, is told by its keys, and judged by the statements of family S: its
+stability, the latents that it needs, whether it is Markov, what an RNN loses.
+
 Low-rank connectivity is never expanded to N×N.`,
 		Example: `  verify check network.json
   verify check trained.npz --m m --m-layout units-by-rank --n n --n-layout units-by-rank \
       --scale 1/N --nonlinearity tanh --form activation --alpha 0.2 --bias none --input none
-  verify check trained.npz --convention trained.convention.json --u 0.5 --json`,
+  verify check trained.npz --convention trained.convention.json --u 0.5 --json
+  verify check lds.json`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if search.Starts < 0 || search.Limit < 1 {

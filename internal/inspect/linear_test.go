@@ -89,5 +89,5 @@ func TestUnstableLinear(t *testing.T) {
 	var text bytes.Buffer
 	require.NoError(t, r.WriteText(&text))
 	require.Contains(t, text.String(), "no stationary law: the spectral radius of J is 1.25")
-	require.Contains(t, text.String(), "K = rank [J, PJᵀ] = 1 latents")
+	require.Contains(t, text.String(), "K = rank [J, PJᵀ] = 1 and")
 }

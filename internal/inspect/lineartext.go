@@ -33,7 +33,7 @@ func (r *LinearReport) WriteText(w io.Writer) error {
 		r.writeRNN(&b)
 	}
 	if c := r.Initial; c != nil {
-		fmt.Fprintf(&b, "\nfrom its initial law: an lds of K = rank [J, PJᵀ] = %d latents with independent noises (S6)\n", c.Dimension)
+		fmt.Fprintf(&b, "\nfrom its initial law: an lds with K = rank [J, PJᵀ] = %d and independent noises (S6)\n", c.Dimension)
 		report.Decisions(&b, c.Decisions)
 	}
 	if r.Statements != nil {
