@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 
@@ -60,7 +58,7 @@ Low-rank connectivity is never expanded to N×N.`,
 			}
 			network, linear, err := netfile.LoadModel(args[0], convention)
 			if err != nil {
-				return badInput(hint(args[0], convention, err))
+				return badInput(hint(err))
 			}
 			if linear != nil {
 				return checkedLinear(cmd, args[0], linear, asJSON, s)
@@ -105,9 +103,9 @@ func inspected(ctx context.Context, n *netfile.Network, o inspect.Options, s str
 	return whileWaiting(ctx, func() (*inspect.Report, error) { return inspect.Run(n, o) })
 }
 
-// hint tells somebody who gave an archive without a convention what is needed.
-func hint(path string, c *netfile.Convention, err error) error {
-	if c == nil && strings.EqualFold(filepath.Ext(path), ".npz") && !os.IsNotExist(err) {
+// hint tells somebody who gave an archive without a convention where to look.
+func hint(err error) error {
+	if errors.Is(err, netfile.ErrConvention) {
 		return fmt.Errorf("%w\n(an archive is read by a convention: see verify check --help)", err)
 	}
 	return err

@@ -73,6 +73,7 @@ func TestConvertAndCheck(t *testing.T) {
 		{[]string{"convert", rnn, "--to", "rnn", "--steps", "1", "--out", "x.json"}, 2, []string{"--steps makes one a step"}},
 		{[]string{"convert"}, 2, []string{"accepts 1 arg"}},
 		{[]string{"check", rnn, "--starts", "3"}, 2, []string{"has no fixed points to search: --starts says nothing here"}},
+		{[]string{"check", filepath.Join("..", "..", "examples", "networks", "rotation.npz")}, 2, []string{"b, m, n, wi: a convention is needed", "\n(an archive is read by a convention: see verify check --help)"}},
 		{[]string{"check", rnn, "--form", "activity"}, 2, []string{"a convention is given, but the file is an rnn"}},
 	} {
 		t.Run(strings.Join(c.args, " "), func(t *testing.T) {

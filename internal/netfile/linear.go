@@ -87,8 +87,8 @@ func loadLinearArchive(path string) (*Network, *Linear, error) {
 	defer archive.Close()
 	a := &linearArchive{source{file: path, archive: archive}}
 	if !a.isLinear() {
-		return nil, nil, a.errorf("an archive does not say what its arrays mean: want those of an lds (A, C, Q, R) or of an rnn (M and N, or J; P), "+
-			"or a convention for those of a network with a nonlinearity; the arrays are %s", a.have())
+		return nil, nil, &Error{File: path, Cause: ErrConvention, Problem: fmt.Sprintf("an archive does not say what its arrays mean, and these are "+
+			"neither those of an lds (A, C, Q, R) nor of an rnn (M and N, or J; P): %s", a.have())}
 	}
 	linear, err := a.linear()
 	return nil, linear, err

@@ -45,8 +45,8 @@ func TestBadLinearArchives(t *testing.T) {
 		arrays  []npz.Array
 		problem string
 	}{
-		"no model":      {[]npz.Array{m, n}, `want those of an lds (A, C, Q, R) or of an rnn (M and N, or J; P), or a convention for those of a network with a nonlinearity; the arrays are M, N`},
-		"nothing":       {nil, "the arrays are none at all"},
+		"no model":      {[]npz.Array{m, n}, `these are neither those of an lds (A, C, Q, R) nor of an rnn (M and N, or J; P): M, N: a convention is needed for those of a network with a nonlinearity`},
+		"nothing":       {nil, "(M and N, or J; P): none at all: a convention"},
 		"unknown":       {[]npz.Array{a, c, q, r, array("x", []float64{1})}, `array "x" is none of an lds (A, C, Q, R)`},
 		"two kinds":     {[]npz.Array{a, c, q, r, p}, `array "P" is none of an lds`},
 		"lower case":    {[]npz.Array{a, array("c", []float64{1, 2}, 1, 2), q, r}, `array "c" is none of an lds`},
