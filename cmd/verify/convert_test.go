@@ -30,6 +30,7 @@ func TestConvertAndCheck(t *testing.T) {
 	rnn, markov, hidden := example("rnn.json"), example("lds-markov.json"), example("lds-hidden.json")
 	infinite := modelFile(t, `{"A": [[0, 0, 0], [1, 0, 0], [0, 1, 0]], "C": [[1, 0, 0], [0, 0, 1]], "Q": {"diag": [1, 0, 0]}, "R": {"iso": 0}}`)
 	white := modelFile(t, `{"M": [[1], [0]], "N": [[0], [1]], "P": {"diag": [1, 0]}}`)
+	own := modelFile(t, `{"J": [[0.5]], "P": [[1]]}`)
 	network := filepath.Join("..", "..", "examples", "networks", "bistable.json")
 	for _, c := range []struct {
 		args   []string
@@ -69,7 +70,7 @@ func TestConvertAndCheck(t *testing.T) {
 		{[]string{"convert", rnn, "--to", "lds", "--tolerance", "NaN"}, 2, []string{"--tolerance is NaN"}},
 		{[]string{"convert", rnn, "--to", "lds", "--steps", "-1"}, 2, []string{"--steps is -1"}},
 		{[]string{"convert", rnn, "--to", "lds", "--out", "x.csv"}, 2, []string{`x.csv: extension ".csv": want .npz or .json`}},
-		{[]string{"convert", rnn, "--to", "lds", "--out", rnn}, 2, []string{"--out is the model itself"}},
+		{[]string{"convert", own, "--to", "lds", "--out", own}, 2, []string{"--out is the model itself"}},
 		{[]string{"convert", rnn, "--to", "rnn", "--steps", "1", "--out", "x.json"}, 2, []string{"--steps makes one a step"}},
 		{[]string{"convert"}, 2, []string{"accepts 1 arg"}},
 		{[]string{"check", rnn, "--starts", "3"}, 2, []string{"has no fixed points to search: --starts says nothing here"}},
@@ -154,8 +155,12 @@ func TestConvertJSON(t *testing.T) {
 	require.Equal(t, d.Steps[0].Next, d.Steps[1].Mean)
 	require.False(t, *d.Conversion.Exact)
 	require.Nil(t, d.Conversion.Dimension)
-	_, err := netfile.LoadLinear(modelFile(t, string(d.Steps[0].RNN)))
+	step, err := netfile.LoadLinear(modelFile(t, string(d.Steps[0].RNN)))
 	require.NoError(t, err)
+	law, ok := step.Initial()
+	require.True(t, ok)
+	require.LessOrEqual(t, abs(law.Cov.At(0, 1)-1), 0x1p-50, "Cov(y_1) = ½ C Cᵀ + 1")
+	require.LessOrEqual(t, abs(law.Cov.At(1, 1)-3), 0x1p-50)
 }
 
 // TestConvertBack converts a network, what came out, and what came of that:
