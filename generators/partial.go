@@ -34,7 +34,7 @@ func PartlyObservedRecurrents(o RecurrentOptions) *rapid.Generator[PartlyObserve
 		case seen == 1:
 			p.tag("one unit observed")
 		}
-		if p.sendersAreObserved() {
+		if p.SendersAreObserved() {
 			p.tag("N supported on observed units")
 		}
 		return p
@@ -52,8 +52,8 @@ func (p PartlyObserved) Indices() []int {
 	return out
 }
 
-// sendersAreObserved reports whether N is 0 on the units that are not observed.
-func (p PartlyObserved) sendersAreObserved() bool {
+// SendersAreObserved reports whether N is 0 on the units that are not observed.
+func (p PartlyObserved) SendersAreObserved() bool {
 	for i, x := range p.Observed {
 		if x == 0 && !zeroRow(p.N[i]) {
 			return false

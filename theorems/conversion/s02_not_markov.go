@@ -122,7 +122,7 @@ func (t *system) expectVerdict(f *theorems.Finding, l *latent, got model.MarkovV
 		worst = math.Max(worst, largest(scaledTo(l.defect(k).Float64(), c.deviation)))
 	}
 	switch {
-	case got == model.UndecidedMarkov && worst <= 1e3*rounding:
+	case got == model.MarkovUndecided && worst <= 1e3*rounding:
 		f.Abstain("a defect within the rounding of Λ_{k+1} − JΛ_k")
 	case yes:
 		f.Demand("Markov", got == model.Markov)

@@ -114,4 +114,6 @@ func (t *system) exactJoint(steps int) (*exact.Matrix, error) {
 }
 
 // principal returns the rows and columns with the given indices.
-func principal(m *exact.Matrix, index []int) *exact.Matrix { return m.Columns(index...).T().Columns(index...) }
+func principal(m *exact.Matrix, index []int) *exact.Matrix {
+	return m.Columns(index...).T().Columns(index...)
+}

@@ -26,11 +26,11 @@ func OneLikelihood() theorems.Theorem {
 		Why: "ln det and the quadratic form of a covariance whose entries are off by ε of its correlations differ by ε times their condition κ, n + κ|quadratic| at most; " +
 			"κ of the joint correlations is the oracle's. A conversion adds its own error of the law (S6).",
 		Claims: []theorems.Check{
-			theorems.Claim("Markov, Kalman and joint density of a network", generators.ObservedRecurrents(likelyNetworks()), judgeThreeLikelihoods).
+			theorems.Claim("Markov, Kalman and joint density of a network", generators.ObservedRecurrents(likelyNetworks(), recordings()), judgeThreeLikelihoods).
 				Visiting("T = 1", "N = 1", "R = N", "G singular", "missing entries"),
-			theorems.Claim("Kalman and joint density of an LDS", generators.ObservedSystems(likelySystems()), judgeKalman).
+			theorems.Claim("Kalman and joint density of an LDS", generators.ObservedSystems(likelySystems(), recordings()), judgeKalman).
 				Visiting("T = 1", "N = 1", "K > N", "R_v singular", "R_v = 0", "Q singular", "missing entries", "initial law", "graded covariance"),
-			theorems.Claim("predictor, filter and smoother", generators.ObservedSystems(likelySystems()), judgeEstimates).
+			theorems.Claim("predictor, filter and smoother", generators.ObservedSystems(likelySystems(), recordings()), judgeEstimates).
 				Visiting("T = 1", "R_v singular", "Q singular", "missing entries", "initial law"),
 		},
 		Certificates: []theorems.Certificate{
@@ -48,7 +48,9 @@ func OneLikelihood() theorems.Theorem {
 				right := s.LDSLogLikelihood
 				s.LDSLogLikelihood = func(l *model.LDS, y model.Observations) (float64, error) { return right(l, filledWithZeros(y)) }
 				estimate := s.Estimate
-				s.Estimate = func(l *model.LDS, y model.Observations) (*theorems.Estimates, error) { return estimate(l, filledWithZeros(y)) }
+				s.Estimate = func(l *model.LDS, y model.Observations) (*theorems.Estimates, error) {
+					return estimate(l, filledWithZeros(y))
+				}
 				return s
 			}},
 			{Name: "y_1 left out", Mistake: "the Markov product begun at y_2", Break: func(s theorems.Subject) theorems.Subject {
@@ -96,6 +98,10 @@ func likelyNetworks() generators.RecurrentOptions {
 
 func likelySystems() generators.SystemOptions {
 	return generators.SystemOptions{MaxUnits: 3, MaxLatents: 3, Initial: generators.Either}
+}
+
+func recordings() generators.RecordingOptions {
+	return generators.RecordingOptions{MaxSteps: 5, Missing: true}
 }
 
 // recording is data as model and as oracle have it.

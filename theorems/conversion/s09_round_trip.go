@@ -3,10 +3,12 @@ package conversion
 import (
 	"math"
 
+	"github.com/rankproof/rankproof/generators"
 	"github.com/rankproof/rankproof/model"
 	"github.com/rankproof/rankproof/oracles/certificate"
 	"github.com/rankproof/rankproof/oracles/dense"
 	"github.com/rankproof/rankproof/oracles/exact"
+	"github.com/rankproof/rankproof/oracles/gaussian"
 	"github.com/rankproof/rankproof/theorems"
 )
 
@@ -18,7 +20,7 @@ func RoundTrip() theorems.Theorem {
 		Source:    "+ (S1 after S6, S6 after S1)",
 		Given:     []string{"the law is stationary", "J is compared on the range of Λ_0"},
 		Needed:    []theorems.Witness{offTheRange()},
-		Why: "The conversion's law is off by the errors of S6, amplified by ‖(V ↦ V − AVAᵀ)⁻¹‖; the match multiplies those by the condition of the correlations of y_t and by ‖J‖.",
+		Why:       "The conversion's law is off by the errors of S6, amplified by ‖(V ↦ V − AVAᵀ)⁻¹‖; the match multiplies those by the condition of the correlations of y_t and by ‖J‖.",
 		Claims: []theorems.Check{
 			aboutNetworks("network → LDS → network", stationaryNetworks(), judgeNetworkRoundTrip).Visiting("P singular", "G singular", "R = N", "NᵀM nilpotent"),
 			aboutSystems("LDS → network → LDS", stationarySystems(), judgeSystemRoundTrip).Visiting("K > N", "R_v = 0", "R_v singular"),
@@ -167,7 +169,7 @@ func judgeSystemRoundTrip(f *theorems.Finding, t *system, s theorems.Subject) er
 		return nil
 	}
 	f.Demand("K' ≥ rank [Λ_1, Λ_1ᵀ]", back.Dimension >= min(want, t.Units()) || residual*c.kappa > 1e-9)
-	process, err := (gaussianOf(back.LatentSystem)).Process()
+	process, err := gaussian.LDS{A: back.A, C: back.C, Q: back.Q, R: back.R}.Process()
 	if err != nil {
 		f.Demand("the LDS has a law", false)
 		return nil
@@ -215,4 +217,12 @@ func decideSystemRoundTrip(l *latent) error {
 		return theorems.Violatedf("K' = %d > rank C = %d", k, l.c.Rank())
 	}
 	return nil
+}
+
+// offTheRange: P = diag(1, 0), M = e₁/2, N = e₁ + e₂: unit 2 is silent, and J
+// reads it for nothing.
+func offTheRange() theorems.Witness {
+	c := generators.Recurrent{Form: "structured", M: [][]float64{{0.5}, {0}}, N: [][]float64{{1}, {1}}, PDiag: []float64{1, 0}}
+	return theorems.Witness{Without: "J is compared on the range of Λ_0", Shows: "unit 2 is silent: what J reads from it is lost", Case: c,
+		Check: onNetworks("J comes back", exactNetworks(), func(r *recurrent) error { return equal("Λ_1Λ_0⁻ = J", r.lag(1).Mul(r.s.GeneralizedInverse()), r.j) })}
 }
