@@ -51,6 +51,8 @@ func (r *Report) writeLDS(b *strings.Builder) {
 func (r *Report) writeRNN(b *strings.Builder) {
 	fmt.Fprintf(b, "rnn, y' = M Nᵀ y + ε: the first-order match (S1), of rank %d\n", r.Dimension)
 	switch exact, known := r.Exact(); {
+	case r.Truncated:
+		b.WriteString("not exact: the tolerance cut singular values that are not rounding; at this tolerance ")
 	case !known:
 		b.WriteString("exact or not is unknown: ")
 	case exact:
