@@ -5,9 +5,11 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"runtime"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"gonum.org/v1/gonum/mat"
 
 	"github.com/rankproof/rankproof/internal/netfile"
 	"github.com/rankproof/rankproof/model"
@@ -84,4 +86,41 @@ func TestTolerance(t *testing.T) {
 	}
 	_, err := Run(read(t, network), Options{To: "lds", Tolerance: -1})
 	require.ErrorIs(t, err, model.ErrInvalid)
+}
+
+// TestManyUnits: of 20,000 units one N×N would be 3.2 GB. All that is
+// allocated on the way there and back is below a tenth of it.
+func TestManyUnits(t *testing.T) {
+	const units, rank = 20_000, 2
+	m, n, d := mat.NewDense(units, rank, nil), mat.NewDense(units, rank, nil), make([]float64, units)
+	for i := range units {
+		d[i] = 1 + float64(i%7)
+		for r := range rank {
+			m.Set(i, r, math.Sin(float64(i*(r+1)))/units)
+			n.Set(i, r, math.Cos(float64(i*(r+2))))
+		}
+	}
+	p, err := model.DiagonalNoise(d)
+	require.NoError(t, err)
+	net, err := model.NewLinearRNN(model.LinearRNNConfig{M: m, N: n, P: p})
+	require.NoError(t, err)
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	there, err := Run(&netfile.Linear{RNN: net}, Options{To: "lds"})
+	require.NoError(t, err)
+	require.Equal(t, 2*rank, there.Dimension)
+	path := filepath.Join(t.TempDir(), "lds.npz")
+	require.NoError(t, there.To.Save(path))
+	lds, err := netfile.LoadLinear(path)
+	require.NoError(t, err)
+	back, err := Run(lds, Options{To: "rnn"})
+	require.NoError(t, err)
+	require.Equal(t, rank, back.Dimension)
+	exact, known := back.Exact()
+	require.True(t, exact && known)
+	var text bytes.Buffer
+	require.NoError(t, back.WriteText(&text, ""))
+	require.Contains(t, text.String(), "20000 units: not printed here")
+	runtime.ReadMemStats(&after)
+	require.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(units*units*8/10))
 }
