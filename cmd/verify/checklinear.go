@@ -33,7 +33,7 @@ func checkedLinear(cmd *cobra.Command, path string, m *netfile.Linear, asJSON bo
 		err = r.WriteText(s.out)
 	}
 	if err != nil {
-		return nil // checkedWriter has it
+		return unwritable(err)
 	}
 	return withStatus(statusOf(r.Verdict()))
 }

@@ -3,6 +3,7 @@ package inspect
 import (
 	"errors"
 	"fmt"
+	"math"
 
 	"github.com/rankproof/rankproof/internal/netfile"
 	"github.com/rankproof/rankproof/model"
@@ -104,6 +105,8 @@ func dimensions(m *netfile.Linear) (*Dimensions, error) {
 		net, d.Markov = match.RNN, &match.Markov // of one Λ_1 with the lds
 		if d.Nats, err = l.MarkovGap(); err != nil {
 			d.NatsRefused = err.Error()
+		} else if math.IsNaN(d.Nats) {
+			d.NatsRefused = "not a number"
 		}
 	} else {
 		if net, err = netWithoutStart(m.RNN); err != nil {
