@@ -103,7 +103,7 @@ func fromLDS(from *netfile.Linear, o Options) (*Report, error) {
 		}
 		r.truncated(plain.Decisions)
 	}
-	back, err := match.RNN.ToLDS(model.RankTolerance(o.Tolerance))
+	back, err := match.RNN.ToLDS(0) // of the J that came out nothing more is cut
 	if err != nil {
 		return nil, err
 	}
