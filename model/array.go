@@ -2,6 +2,7 @@ package model
 
 import (
 	"math"
+	"reflect"
 
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/blas64"
@@ -21,7 +22,7 @@ func newArray(rows, cols int) array { return array{rows, cols, make([]float64, r
 
 // arrayOf copies a matrix; nil is 0×0.
 func arrayOf(m mat.Matrix) array {
-	if m == nil {
+	if m = given(m); m == nil {
 		return array{}
 	}
 	rows, cols := m.Dims()
@@ -32,6 +33,15 @@ func arrayOf(m mat.Matrix) array {
 		}
 	}
 	return b
+}
+
+// given returns m, and nil for a nil pointer: what has no entries is handed out
+// as one, and may be handed in again.
+func given(m mat.Matrix) mat.Matrix {
+	if v := reflect.ValueOf(m); m == nil || v.Kind() == reflect.Pointer && v.IsNil() {
+		return nil
+	}
+	return m
 }
 
 func identityArray(n int) array {
