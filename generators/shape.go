@@ -13,6 +13,7 @@ import (
 //
 //	W   [][]float64 `dim:"N,N"`
 //	Tau []float64   `dim:"N?"`      one number, or N
+//	A   [][]float64 `dim:"K*,K*"`   K may be 0
 //	Dt  float64     `shrink:"positive"`
 //
 // That is all that shrinking, shape checks and printing need to know of it.
@@ -23,6 +24,7 @@ type field struct {
 	value    reflect.Value
 	dims     []string
 	optional bool     // may have one entry where its dimension says more
+	vanish   []string // dimensions that may be 0
 	positive bool     // 1, not 0, is its simplest value
 	texts    []string // simplest first
 }
@@ -44,6 +46,11 @@ func fieldsOf(instance reflect.Value) []field {
 		if dim := f.Tag.Get("dim"); dim != "" {
 			fd.optional = strings.HasSuffix(dim, "?")
 			fd.dims = strings.Split(strings.TrimSuffix(dim, "?"), ",")
+			for i, d := range fd.dims {
+				if bare, may := strings.CutSuffix(d, "*"); may {
+					fd.dims[i], fd.vanish = bare, append(fd.vanish, bare)
+				}
+			}
 		}
 		switch shrink := f.Tag.Get("shrink"); shrink {
 		case "":

@@ -12,15 +12,16 @@ const shrinkBudget = 4000
 // Shrink returns a simpler instance that still fails: with indices dropped (a
 // unit, a latent, an input channel), blocks and entries set to zero, numbers
 // rounded to small integers or eighths. It descends greedily, big steps first,
-// and ends where no single step leads on. The instance itself is not changed.
+// and ends where no single step leads on. An instance that is Admissible stays
+// so. The instance itself is not changed.
 func Shrink[C any](instance C, fails func(C) bool) C {
-	best, budget := instance, shrinkBudget
+	best, budget, held := instance, shrinkBudget, admissible(instance)
 	for improved := true; improved; {
 		improved = false
 		for _, edit := range editsOf(best) {
 			candidate := clone(best)
 			edit(fieldsOf(reflect.ValueOf(candidate).Elem()))
-			if !simpler(*candidate, best) {
+			if !simpler(*candidate, best) || held && !admissible(*candidate) {
 				continue
 			}
 			if budget--; budget < 0 {
@@ -35,6 +36,15 @@ func Shrink[C any](instance C, fails func(C) bool) C {
 	return best
 }
 
+// Admissible is what an instance is that meets hypotheses which a step of
+// Shrink could break, such as stability.
+type Admissible interface{ Admissible() bool }
+
+func admissible(instance any) bool {
+	a, hypotheses := instance.(Admissible)
+	return !hypotheses || a.Admissible()
+}
+
 // edit changes the fields of a copy.
 type edit func([]field)
 
@@ -42,6 +52,12 @@ type edit func([]field)
 func editsOf[C any](instance C) []edit {
 	fields := fieldsOf(reflect.ValueOf(clone(instance)).Elem())
 	size := sizes(fields)
+	vanishes := map[string]bool{}
+	for _, f := range fields {
+		for _, d := range f.vanish {
+			vanishes[d] = true
+		}
+	}
 	var edits []edit
 	var dims []string
 	for d := range size {
@@ -50,7 +66,7 @@ func editsOf[C any](instance C) []edit {
 	slices.Sort(dims)
 	for _, d := range dims {
 		for i := range size[d] {
-			if size[d] > 1 {
+			if size[d] > 1 || vanishes[d] {
 				edits = append(edits, func(fs []field) { dropIndex(fs, d, i, size[d]) })
 			}
 		}

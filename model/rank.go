@@ -10,10 +10,11 @@ import (
 // matrix that is decided on. Others are ErrInvalid.
 type RankTolerance float64
 
-// DefaultRankTolerance returns max(rows, cols)·2⁻⁵², times the largest
-// singular value what rounding alone may leave of one that is zero.
+// DefaultRankTolerance returns 4·max(rows, cols)·2⁻⁵², times the largest
+// singular value what rounding may leave of one that is zero: once what a
+// decomposition leaves, and as much for each of those that led to the matrix.
 func DefaultRankTolerance(rows, cols int) RankTolerance {
-	return RankTolerance(max(rows, cols, 1)) * 0x1p-52
+	return RankTolerance(max(rows, cols, 1)) * 0x1p-50
 }
 
 func (tol RankTolerance) check() error {

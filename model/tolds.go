@@ -10,7 +10,7 @@ import (
 type LDSConversion struct {
 	LDS       *LDS
 	Dimension int            // K, the number of latents
-	Decisions []RankDecision // of J; if stationary, of Nᵀ S N; of Nᵀ P N; of [M, P N]
+	Decisions []RankDecision // of J; if stationary, of Nᵀ S N; of Nᵀ P N; of what [M, P N] has beside M
 }
 
 // ToLDS returns the latent system, with independent noises, whose observations
@@ -77,16 +77,15 @@ type feedback struct {
 }
 
 func (net *LinearRNN) feedback(tol RankTolerance) (*feedback, error) {
-	variances, second, err := net.latentVariances()
+	m, n, scale, err := net.scaledLoadings()
 	if err != nil {
 		return nil, err
 	}
-	b := &feedback{scale: net.unitScale(variances, second)}
-	m, n := net.m.scaledRows(reciprocals(b.scale)), net.n.scaledRows(b.scale)
-	balanceColumns(m, n)
-	for _, x := range []array{m, n} {
-		if size := x.maxAbs(); math.IsNaN(size) || math.IsInf(size, 0) {
-			return nil, invalidf("loadings overflow when units are scaled to unit variance")
+	if net.initial == nil { // is there a stationary law? The overlap decides, whatever the noise
+		overlap, off := wideTMul(n, widen(m))
+		none := newArray(off.rows, off.rows)
+		if _, err := (stein{overlap, widen(none), off, none}).solve(); err != nil {
+			return nil, err
 		}
 	}
 	qm, rm := m.qr()
@@ -96,48 +95,11 @@ func (net *LinearRNN) feedback(tol RankTolerance) (*feedback, error) {
 		return nil, err
 	}
 	d := decide("J", s, tol.of(m.rows, m.cols)*first(s))
-	b.decisions = append(b.decisions, d)
-	b.out, b.in = qm.mul(left.columns(0, d.Rank)), qn.mul(right.columns(0, d.Rank))
-	b.core = diagonalArray(s[:d.Rank])
+	b := &feedback{
+		scale: scale, decisions: []RankDecision{d},
+		out: qm.mul(left.columns(0, d.Rank)), core: diagonalArray(s[:d.Rank]), in: qn.mul(right.columns(0, d.Rank)),
+	}
 	return b, b.feedNoise(net.p, tol)
-}
-
-// latentVariances returns those of κ = Nᵀy for the given loadings, and second
-// moments of y_0, nil for a stationary network.
-func (net *LinearRNN) latentVariances() (variances, second []float64, err error) {
-	if net.initial == nil {
-		s, err := net.latentLyapunov()
-		if err != nil {
-			return nil, nil, err
-		}
-		return s.v.diagonal(), nil, nil
-	}
-	mean := array{net.Units(), 1, net.initial.Mean}
-	start := net.n.tmul(net.initial.Cov.times(net.n))
-	entering := net.n.tmul(net.p.times(net.n)).plus(start)
-	kappa := net.n.tmul(mean)
-	second = net.initial.Cov.variances()
-	for i, x := range net.initial.Mean {
-		second[i] += x * x
-	}
-	return transientVariances(net.n.tmul(net.m), entering.plus(kappa.mulT(kappa))), second, nil
-}
-
-// balanceColumns moves powers of two between the loadings of each latent,
-// which leaves M Nᵀ as it is: columns of very different size meet no rounding
-// of each other's.
-func balanceColumns(m, n array) {
-	for r := range m.cols {
-		size := (array{n.rows, 1, n.column(r)}).maxAbs()
-		if !(size > 0) || math.IsInf(size, 0) {
-			continue
-		}
-		p := powerOfTwo(size)
-		for i := range m.rows {
-			m.data[i*m.cols+r] *= p
-			n.data[i*n.cols+r] /= p
-		}
-	}
 }
 
 // feedNoise splits the noise by what is fed back of it. Cov(η) = W Wᵀ with W =
@@ -222,10 +184,15 @@ func (b *feedback) span(tol RankTolerance) error {
 	if err != nil {
 		return err
 	}
-	d := decide("[M, P N] (root of P, off M)", s, cut)
-	b.basis = b.out.beside(off)
-	d.Rank = b.basis.cols
+	d := decide("P N off range M (its root)", s, cut)
+	d.Rank = off.cols
 	b.decisions = append(b.decisions, d)
+	b.basis = b.out.beside(off)
+	for i := range b.basis.rows { // a unit that no latent moves is not moved by rounding either
+		if (array{1, b.basis.cols, b.basis.row(i)}).frobenius() <= float64(DefaultRankTolerance(b.basis.cols, 1)) {
+			clear(b.basis.row(i))
+		}
+	}
 	b.drive = b.basis.tmul(w)
 	return nil
 }
@@ -263,40 +230,9 @@ func (b *feedback) lds(net *LinearRNN) (*LDS, error) {
 	return l, nil
 }
 
-// unread returns R_v = P − W Wᵀ, the covariance of the noise that is not fed
-// back. It is root (I − fed fedᵀ) rootᵀ, positive semidefinite whatever fed is
-// off by in rounding.
-func (b *feedback) unread(p Noise) Noise {
-	w := b.root.times(b.fed)
-	if p.Kind() != DenseNoiseKind {
-		return Noise{n: p.n, diag: p.diag, plus: p.plus, minus: p.minus.beside(w)}
-	}
-	rest := b.root.full.minus(w.mulT(b.fed))
-	for i := range p.n { // a unit that is fed back whole has no noise left, not rounding of some
-		whole := (array{1, rest.cols, b.root.full.row(i)}).frobenius()
-		if left := rest.row(i); (array{1, rest.cols, left}).frobenius() <= float64(DefaultRankTolerance(p.n, p.n))*whole {
-			clear(left)
-		}
-	}
-	return Noise{n: p.n, full: rest.mulT(rest).symmetrized(), plus: newArray(p.n, 0), minus: newArray(p.n, 0)}
-}
-
-// factorNoise returns F Fᵀ.
-func factorNoise(f array) Noise {
-	return Noise{n: f.rows, diag: make([]float64, f.rows), plus: f, minus: newArray(f.rows, 0)}
-}
-
 // padded appends rows of zeros.
 func (b array) padded(rows int) array {
 	return array{rows, b.cols, append(b.clone().data, make([]float64, (rows-b.rows)*b.cols)...)}
-}
-
-func reciprocals(x []float64) []float64 {
-	out := make([]float64, len(x))
-	for i, v := range x {
-		out[i] = 1 / v
-	}
-	return out
 }
 
 // first returns the largest of what svd returns, 0 of nothing.

@@ -5,45 +5,55 @@ import (
 	"math/bits"
 )
 
-// unitScale returns a size t_i > 0 of each unit's activity, a power of two:
-// conversions decide ranks in the coordinates y_i/t_i, where every unit has
-// about unit variance. In those of the caller a unit of 1e-8 beside one of 1e8
-// would be rounding. Powers of two make the change of coordinates exact.
+// scaledLoadings returns loadings of z = T⁻¹y, T⁻¹J T = M Nᵀ, where T (N) gives
+// every unit about unit size: conversions decide ranks there. In the caller's
+// coordinates a unit of 1e-8 beside one of 1e8 would be rounding. T is of
+// powers of two, which make the change exact.
 //
-// z holds variances of the network's latents Nᵀy, second holds second moments
-// of y_0 (nil: none). What cancels in a variance is counted with its full size,
+//	t_i² = P_ii + (Σ_r |m_ir| ζ_r)²,   ζ_r² ≥ Var κ_r,   ζ_r ≥ Σ_i |n_ir| t_i,
 //
-//	t_i² = P_ii + (Σ_r |m_ir| ζ_r)²,   ζ_r ≥ √z_r and ≥ Σ_i |n_ir| t_i,
-//
-// so that no unit is scaled up from what is but rounding.
-func (net *LinearRNN) unitScale(z, second []float64) []float64 {
-	noise, latent := roots(net.p.variances()), roots(z)
-	t := make([]float64, net.Units())
+// κ = Nᵀy: what cancels is counted with its full size, so that no unit is
+// scaled up from what is but rounding, and no entry of T⁻¹J T exceeds R.
+func (net *LinearRNN) scaledLoadings() (m, n array, scale []float64, err error) {
+	noise := roots(net.p.variances())
+	m, n = balancedColumns(net.m, net.n, noise)
+	variances, second, err := net.reachedVariances(m, n)
+	if err != nil {
+		return m, n, nil, err
+	}
+	scale = unitScale(m, n, noise, roots(variances), second)
+	m, n = m.scaledRows(reciprocals(scale)), n.scaledRows(scale)
+	m, n = balancedColumns(m, n, nil)
+	for _, x := range []array{m, n} {
+		if size := x.maxAbs(); math.IsNaN(size) || math.IsInf(size, 0) {
+			return m, n, nil, invalidf("loadings overflow when units are scaled to the size of their activity")
+		}
+	}
+	return m, n, scale, nil
+}
+
+// unitScale returns T, given deviations of noise and of κ, which it changes,
+// and second moments of y_0, nil for a stationary network.
+func unitScale(m, n array, noise, latent, second []float64) []float64 {
+	t := make([]float64, m.rows)
 	for range 2 {
 		for i := range t {
-			t[i] = math.Hypot(noise[i], absDot(net.m.row(i), latent))
+			t[i] = math.Hypot(noise[i], absDot(m.row(i), latent))
 		}
-		for r := range latent {
-			gross := 0.0
-			for i := range t {
-				gross += math.Abs(net.n.at(i, r)) * t[i]
-			}
+		for r, gross := range reach(n.t(), t) {
 			latent[r] = math.Max(latent[r], gross)
 		}
 	}
-	largest := 0.0
+	most := 0.0
 	for i := range t {
 		if t[i] == 0 && second != nil {
 			t[i] = math.Sqrt(second[i])
 		}
-		largest = math.Max(largest, t[i])
+		most = math.Max(most, t[i])
 	}
 	for i := range t {
-		switch {
-		case largest == 0:
-			t[i] = 1
-		case t[i] == 0: // a silent unit: any scale will do
-			t[i] = largest
+		if t[i] == 0 { // a silent unit: any scale will do
+			t[i] = most
 		}
 		t[i] = powerOfTwo(t[i])
 	}
@@ -58,25 +68,41 @@ func absDot(x, y []float64) float64 {
 	return sum
 }
 
-// powerOfTwo returns the one next above x, where both it and its inverse are
-// normal numbers.
+// powerOfTwo returns the one next above x, but with it its inverse and square
+// are normal numbers; 1 for 0.
 func powerOfTwo(x float64) float64 {
 	_, e := math.Frexp(x)
-	return math.Ldexp(1, max(-1000, min(e, 1000)))
+	return math.Ldexp(1, max(-500, min(e, 500)))
 }
 
-// transientVariances returns variances of the latents of a network that need
-// not be stable: a second moment G of what enters is carried through as many
-// steps as it takes to reach every latent, by the overlap scaled down to norm
-// at most 1. Sizes are all that unitScale needs.
-func transientVariances(overlap, entering array) []float64 {
-	z, power := entering.clone(), overlap
-	for range 1 + bits.Len(uint(overlap.rows)) {
-		power = power.scaled(1 / math.Max(1, power.frobenius()))
-		z = z.plus(power.mul(z).mulT(power))
-		power = power.mul(power)
+// reachedVariances returns those that κ = Nᵀy has after as many steps as it
+// takes noise, and y_0, to reach every latent; and second moments of y_0, nil
+// for a stationary network. An unstable one is slowed down to spectral radius
+// 1: sizes are all that is asked for.
+func (net *LinearRNN) reachedVariances(m, n array) (variances, second []float64, err error) {
+	z, power := n.tmul(net.p.times(n)), n.tmul(m)
+	if g := net.initial; g != nil {
+		mean := n.tmul(array{n.rows, 1, g.Mean})
+		z = z.plus(n.tmul(g.Cov.times(n))).plus(mean.mulT(mean))
+		second = g.Cov.variances()
+		for i, x := range g.Mean {
+			second[i] += x * x
+		}
 	}
-	return z.diagonal()
+	radius, err := spectralRadius(power)
+	if err != nil {
+		return nil, nil, err
+	}
+	power = power.scaled(1 / math.Max(1, radius))
+	for range 1 + bits.Len(uint(power.rows)) {
+		next := z.plus(power.mul(z).mulT(power))
+		power = power.mul(power)
+		if !(next.maxAbs()+power.maxAbs() <= math.MaxFloat64) {
+			break
+		}
+		z = next
+	}
+	return z.diagonal(), second, nil
 }
 
 func (b array) diagonal() []float64 {
@@ -85,4 +111,27 @@ func (b array) diagonal() []float64 {
 		out[i] = b.at(i, i)
 	}
 	return out
+}
+
+// balancedColumns moves powers of two between the loadings of each latent until
+// its input, in units of the given sizes (nil: 1), is about 1. M Nᵀ stays as it
+// is, and columns of very different size meet no rounding of each other's.
+func balancedColumns(m, n array, sizes []float64) (array, array) {
+	up, down := make([]float64, m.cols), make([]float64, m.cols)
+	for r := range up {
+		most, plain := 0.0, 0.0
+		for i := range n.rows {
+			x := math.Abs(n.at(i, r))
+			plain = math.Max(plain, x)
+			if sizes != nil {
+				most = math.Max(most, x*sizes[i])
+			}
+		}
+		if !(most > 0) || math.IsInf(most, 0) {
+			most = plain
+		}
+		up[r] = powerOfTwo(most)
+		down[r] = 1 / up[r]
+	}
+	return m.scaledColumns(up), n.scaledColumns(down)
 }

@@ -106,15 +106,16 @@ func (c *chain) joint(steps int) *law {
 	l := &law{c.prec, nil, newMatrix(c.prec, n*steps, n*steps), nil, new(big.Float).SetPrec(spreadPrecision)}
 	now := c
 	var lags []*matrix
+	var sizes []int
 	for s := range steps {
 		if s == 0 || !c.stationary {
-			lags = now.lags(steps - s)
+			lags, sizes = now.lags(steps-s), now.observedSizes()
 		}
 		for t := s; t < steps; t++ {
 			l.place(lags[t-s], t*n, s*n)
 		}
 		l.mean = append(l.mean, now.observedMean()...)
-		l.size = append(l.size, now.observedSizes()...)
+		l.size = append(l.size, sizes...)
 		l.meanSize.Add(l.meanSize, now.observedMeanSize())
 		if s+1 < steps {
 			now = now.step()

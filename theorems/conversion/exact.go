@@ -57,13 +57,18 @@ func (l *latent) settle() error {
 		return err
 	}
 	l.v = v
+	l.complete()
+	return nil
+}
+
+// complete computes Λ_0, Λ_1 and the match from V as well.
+func (l *latent) complete() {
 	l.lambda0, l.lambda1 = l.lag(0), l.lag(1)
 	inverse := l.lambda0.GeneralizedInverse()
-	l.gain = v.Mul(l.c.T()).Mul(inverse)
-	l.posterior = v.Sub(l.gain.Mul(l.c).Mul(v))
+	l.gain = l.v.Mul(l.c.T()).Mul(inverse)
+	l.posterior = l.v.Sub(l.gain.Mul(l.c).Mul(l.v))
 	l.j = l.lambda1.Mul(inverse)
 	l.p = l.lambda0.Sub(l.j.Mul(l.lambda0).Mul(l.j.T()))
-	return nil
 }
 
 // lag returns Λ_k.

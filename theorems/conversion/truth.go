@@ -7,7 +7,6 @@ import (
 	"github.com/rankproof/rankproof/generators"
 	"github.com/rankproof/rankproof/model"
 	"github.com/rankproof/rankproof/oracles/dense"
-	"github.com/rankproof/rankproof/oracles/exact"
 	"github.com/rankproof/rankproof/oracles/gaussian"
 	"github.com/rankproof/rankproof/theorems"
 )
@@ -111,22 +110,24 @@ func (t *system) conditioning(l *latent) conditioning {
 	lambda := l.lambda0.Float64()
 	d := deviations(lambda)
 	k := conditioning{deviation: d, kappa: condition(scaledTo(lambda, d), l.lambda0.Rank())}
-	for i, row := range t.C {
-		k.readout = math.Max(k.readout, dense.VectorNorm2(row)/orOne(d[i]))
-	}
-	k.readout *= math.Sqrt(float64(len(d)))
+	k.readout = scaledNorm(t.C, d)
 	k.lambda = k.readout * k.readout * t.stationaryError()
 	k.relative = operations(t.Units()+t.Latents()) * t.u * k.kappa
-	inverse := make([][]float64, len(d))
-	j := l.j.Float64()
-	for i := range d {
-		inverse[i] = make([]float64, len(d))
-		for m := range d {
-			inverse[i][m] = j[i][m] * orOne(d[m]) / orOne(d[i])
-		}
-	}
-	k.j = dense.NormFro(inverse)
+	k.j = dense.NormFro(scaledBoth(l.j.Float64(), d, d))
 	return k
+}
+
+// rankAt is the rank of Cov y_t of a system with a given start.
+func (t *system) rankAt(step int) (int, error) {
+	a, c, q, r, err := exactMatrices(t.System)
+	if err != nil {
+		return 0, err
+	}
+	x, err := rational(t.Cov(), t.Latents(), t.Latents())
+	for range step - 1 {
+		x = a.Mul(x).Mul(a.T()).Add(q)
+	}
+	return c.Mul(x).Mul(c.T()).Add(r).Rank(), err
 }
 
 // matchError bounds errors of D⁻¹(JΛ_0 − Λ_1)D⁻¹ and of D⁻¹PD⁻¹: those of the
@@ -230,5 +231,3 @@ func transposed(m [][]float64) [][]float64 {
 	}
 	return dense.Transpose(m)
 }
-
-var _ = exact.Identity

@@ -1,0 +1,197 @@
+package model
+
+import (
+	"fmt"
+	"math"
+	"slices"
+)
+
+// conditioning is what the observations y = C x + v tell of x ~ N(·, L Lᵀ). The
+// rows [G ĈL; 0 L], of ŷ and of x, were rotated until those of ŷ are lower
+// triangular:
+//
+//	[G ĈL; 0 L] → [S^½ 0; X Y],   S = Var ŷ,  X S^(½ᵀ) = Cov(x, ŷ),  Y Yᵀ = Var(x|y),
+//
+// so that nothing is subtracted, inverted, or assumed to be regular.
+type conditioning struct {
+	from   *readout
+	rows   array     // those, ŷ scaled by size
+	size   []float64 // what each of ŷ is made of, in standard deviations
+	pivots []int     // the entries of ŷ that determine the others; S^½ is their rows
+	post   array     // Y, of as many columns as it has rank
+}
+
+// condition takes a root L (K×·) of the covariance of x. L may have rows of
+// more variables than C reads, after those: they are conditioned too.
+func (o *readout) condition(root array) *conditioning {
+	return o.conditionTo(root, negligible(o.g.cols+root.cols))
+}
+
+// conditionTo is condition with a tolerance of the caller's: an entry of ŷ of
+// which no more is left is taken for a function of the others.
+func (o *readout) conditionTo(root array, tolerance float64) *conditioning {
+	m, k := o.c.rows, root.rows
+	deviation := rowNorms(root)
+	read := o.c.mul(array{o.c.cols, root.cols, root.data[:o.c.cols*root.cols]})
+	width := o.g.cols + root.cols
+	c := &conditioning{from: o, rows: newArray(m+k, width), size: make([]float64, m)}
+	for i := range m {
+		row := c.rows.row(i)
+		copy(row, o.g.row(i))
+		copy(row[o.g.cols:], read.row(i))
+		size := math.Sqrt(sumSquares(o.g.row(i)))
+		for j, x := range o.from.row(i) {
+			size += x * deviation[j]
+		}
+		c.size[i] = size
+		for j := range row {
+			if size > 0 {
+				row[j] /= size
+			}
+		}
+	}
+	for i := range k {
+		copy(c.rows.row(m + i)[o.g.cols:], root.row(i))
+	}
+	c.pivots, _ = eliminate(c.rows, m, tolerance, false)
+	rest := newArray(k, width-len(c.pivots))
+	for i := range k {
+		copy(rest.row(i), c.rows.row(m + i)[len(c.pivots):])
+	}
+	c.post = compress(rest, deviation)
+	return c
+}
+
+func (c *conditioning) rank() int { return len(c.pivots) }
+
+// regular says that y has a density.
+func (c *conditioning) regular() bool { return c.rank() == len(c.size) && c.from.regular() }
+
+// cross returns X (K×r), X Xᵀ the covariance that y takes away from x.
+func (c *conditioning) cross() array {
+	m := len(c.size)
+	return array{c.rows.rows - m, c.rows.cols, c.rows.data[m*c.rows.cols:]}.columns(0, c.rank())
+}
+
+// whiten returns z (r×k) with S^½ z = E, for E (m×k) in the range of S.
+func (c *conditioning) whiten(e array) array {
+	z := newArray(c.rank(), e.cols)
+	for j, p := range c.pivots {
+		row, per := c.rows.row(p), 1/c.size[p]
+		for col, x := range e.row(p) {
+			sum := x * per
+			for i := range j {
+				sum -= row[i] * z.at(i, col)
+			}
+			z.set(j, col, sum/row[j])
+		}
+	}
+	return z
+}
+
+// gain returns X S^(−½) as a map of y (K×n): x's estimate moves by gain·(y − C x̂).
+func (c *conditioning) gain() array {
+	x := c.cross()
+	for j, p := range slices.Backward(c.pivots) {
+		for k := range x.rows {
+			row := x.row(k)
+			row[j] /= c.rows.at(p, j)
+			for i := range j {
+				row[i] -= row[j] * c.rows.at(p, i)
+			}
+		}
+	}
+	full := newArray(x.rows, len(c.size))
+	for j, p := range c.pivots {
+		for k := range x.rows {
+			full.set(k, p, x.at(k, j)/c.size[p])
+		}
+	}
+	return c.from.expand(full)
+}
+
+// posterior returns Var(x|y) (K×K).
+func (c *conditioning) posterior() array { return c.post.mulT(c.post) }
+
+// logDet returns ln det Var y, where y has a density.
+func (c *conditioning) logDet() float64 {
+	sum := c.from.logScale
+	for j, p := range c.pivots {
+		sum += math.Log(math.Abs(c.rows.at(p, j)) * c.size[p])
+	}
+	return 2 * sum
+}
+
+// left returns how much is left of the best known entry of ŷ given the others,
+// in standard deviations relative to what it is made of.
+func (c *conditioning) left() float64 {
+	if !c.regular() {
+		return 0
+	}
+	least := math.Inf(1)
+	for j, p := range c.pivots {
+		least = math.Min(least, math.Abs(c.rows.at(p, j)))
+	}
+	return least
+}
+
+// contradiction is the relative deviation of data from the subspace that a
+// singular law allows: √(2u), half of the digits.
+const contradiction = 0x1p-26
+
+// update moves the mean of x to that given y, in place, and returns |z|², the
+// squared length of the white innovation. Data outside the range of a singular
+// law are ErrInvalid.
+func (c *conditioning) update(mean []float64, y reduced) (float64, error) {
+	o, m := c.from, len(c.size)
+	if y.stray > contradiction {
+		return 0, invalidf("the law is singular and does not allow the data: what it says is zero is %.3g of the size of the data", y.stray)
+	}
+	e, scale := newArray(m, 1), make([]float64, m)
+	for i := range m {
+		sum, most := y.y[i], y.terms[i]
+		for k, x := range o.c.row(i) {
+			sum -= x * mean[k]
+			most += o.from.at(i, k) * math.Abs(mean[k])
+		}
+		e.data[i], scale[i] = sum, most
+	}
+	z := c.whiten(e).data
+	length := math.Sqrt(sumSquares(z))
+	if c.rank() < m {
+		for i := range m {
+			row, expected := c.rows.row(i), 0.0
+			for j, x := range z {
+				expected += row[j] * x
+			}
+			off, size := math.Abs(e.data[i]-expected*c.size[i]), scale[i]+c.size[i]*(1+length)
+			if !(off <= contradiction*size) {
+				return 0, invalidf("the law is singular and does not allow the data: a combination that it determines is off by %.3g, of the size %.3g", off, size)
+			}
+		}
+	}
+	for k := range mean {
+		for j, x := range c.rows.row(m + k)[:len(z)] {
+			mean[k] += x * z[j]
+		}
+	}
+	return length * length, nil
+}
+
+// logDensity returns ln p(y) of what was reduced, given |z|².
+func (c *conditioning) logDensity(y reduced, squared float64) float64 {
+	return -(float64(c.from.units)*math.Log(2*math.Pi) + c.logDet() + squared + y.white) / 2
+}
+
+// singular is the ErrSingular of y = Y[t] without a density, with the smallest
+// eigenvalue of its covariance given the past, scaled to correlations.
+func (c *conditioning) singular(t int) error {
+	return fmt.Errorf("%w: Y[%d] has no density given the steps before: scaled to correlations, its covariance has an eigenvalue below %.3g",
+		ErrSingular, t, math.Pow(negligible(c.rows.cols), 2))
+}
+
+func stack(b, c array) array {
+	return array{b.rows + c.rows, b.cols, append(append([]float64{}, b.data...), c.data...)}
+}
+
+func hasZero(x []float64) bool { return slices.Contains(x, 0) }

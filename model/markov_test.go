@@ -1,0 +1,99 @@
+package model_test
+
+import (
+	"testing"
+
+	"github.com/rankproof/rankproof/model"
+	"github.com/stretchr/testify/require"
+)
+
+// notMarkov is the example of S2: Λ_2 = J Λ_1, and Λ_3 − J Λ_2 = 5/11.
+func notMarkov(t testing.TB) *model.LDS {
+	return newLDS(t, model.LDSConfig{
+		A: matrix(row(0.5, 0), row(0, -0.5)), C: matrix(row(1, 1)),
+		Q: denseNoise(t, matrix(row(9, -2.5), row(-2.5, 0.75))), R: isotropic(t, 1, 40.0/9)})
+}
+
+func TestMarkov(t *testing.T) {
+	rotation := matrix(row(0.75, -0.25), row(0.25, 0.75))
+	read := matrix(row(1, 0), row(0.5, 1), row(0, -1))
+	q := denseNoise(t, matrix(row(2, 0.5), row(0.5, 1)))
+	for _, c := range []struct {
+		name string
+		lds  model.LDSConfig
+		want model.MarkovVerdict
+		lag  int // of the violation, where it is known
+	}{
+		{"S2: equal Λ_2, unequal Λ_3", model.LDSConfig{A: matrix(row(0.5, 0), row(0, -0.5)), C: matrix(row(1, 1)),
+			Q: denseNoise(t, matrix(row(9, -2.5), row(-2.5, 0.75))), R: isotropic(t, 1, 40.0/9)}, model.NotMarkov, 2},
+		{"generic", model.LDSConfig{A: rotation, C: read, Q: q, R: isotropic(t, 3, 1)}, model.NotMarkov, 1},
+		{"no noise, C injective", model.LDSConfig{A: rotation, C: read, Q: q, R: model.ZeroNoise(3)}, model.Markov, 0},
+		{"no noise, K > N", model.LDSConfig{A: rotation, C: matrix(row(1, 0.5)), Q: q, R: model.ZeroNoise(1)}, model.NotMarkov, 1},
+		{"noise orthogonal to what reads the latents", model.LDSConfig{A: rotation, C: read, Q: q,
+			R: diagonal(t, 0, 0, 3)}, model.Markov, 0},
+		{"the same noise of low rank", model.LDSConfig{A: rotation, C: read, Q: q,
+			R: factored(t, row(0, 0, 0), column(0, 0, 1))}, model.Markov, 0},
+		{"C V = 0", model.LDSConfig{A: matrix(row(0.5, 0), row(0, 0.25)), C: matrix(row(0, 1)), Q: diagonal(t, 1, 0), R: isotropic(t, 1, 1)}, model.Markov, 0},
+		{"C = 0", model.LDSConfig{A: rotation, C: matrix(row(0, 0)), Q: q, R: isotropic(t, 1, 1)}, model.Markov, 0},
+		{"A = 0", model.LDSConfig{A: matrix(row(0, 0), row(0, 0)), C: matrix(row(1, 2)), Q: q, R: isotropic(t, 1, 1)}, model.Markov, 0},
+		{"K = 0", model.LDSConfig{R: isotropic(t, 1, 1)}, model.Markov, 0},
+		{"everything is zero", model.LDSConfig{A: rotation, C: read, Q: model.ZeroNoise(2), R: model.ZeroNoise(3)}, model.Markov, 0},
+		{"a delay of two", model.LDSConfig{A: matrix(row(0, 0.25), row(1, 0)), C: matrix(row(1, 0)), Q: diagonal(t, 1, 0), R: model.ZeroNoise(1)}, model.NotMarkov, 1},
+		{"MA(1) at the edge", model.LDSConfig{A: matrix(row(0, 0), row(1, 0)), C: matrix(row(1, 1)), Q: diagonal(t, 1, 0), R: model.ZeroNoise(1)}, model.NotMarkov, 1},
+		{"graded units and latents", model.LDSConfig{A: matrix(row(0.5, 0x1p27), row(0, -0.5)), C: matrix(row(1, 0), row(0, 0x1p30)),
+			Q: diagonal(t, 0x1p54, 1), R: diagonal(t, 0x1p54, 0x1p60)}, model.NotMarkov, 0},
+		{"graded, without noise", model.LDSConfig{A: matrix(row(0.5, 0x1p27), row(0, -0.5)), C: matrix(row(1, 0), row(0, 0x1p30)),
+			Q: diagonal(t, 0x1p54, 1), R: model.ZeroNoise(2)}, model.Markov, 0},
+		{"spectral radius 1 − 2⁻²⁰", model.LDSConfig{A: matrix(row(1 - 0x1p-20)), C: column(1, 1), Q: isotropic(t, 1, 1), R: isotropic(t, 2, 1)}, model.NotMarkov, 0},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			l := newLDS(t, c.lds)
+			d, err := l.Markov(0)
+			require.NoError(t, err)
+			t.Log(d)
+			require.Equal(t, c.want, d.Verdict, "%v", d)
+			if c.lag > 0 {
+				require.Equal(t, c.lag, d.Lag)
+			}
+			m, err := l.FirstOrderMatch(0)
+			require.NoError(t, err)
+			require.Equal(t, d, m.Markov)
+		})
+	}
+}
+
+// TestMarkovOnRandomSystems compares with the nats that a Markov model loses
+// against K steps more of the past, of 448 bits: 0, or far from it.
+func TestMarkovOnRandomSystems(t *testing.T) {
+	count := map[model.MarkovVerdict]int{}
+	everyLDS(t, 11, 12, false, func(t *testing.T, l *model.LDS) {
+		nats := lawOfLDS(t, l).OrderLoss(1, 1+l.Latents())
+		require.False(t, nats > 1e-40 && nats < 1e-12, "no gap: %g", nats)
+		want := model.Markov
+		if nats > 1e-20 {
+			want = model.NotMarkov
+		}
+		d, err := l.Markov(0)
+		require.NoError(t, err)
+		count[d.Verdict]++
+		require.Equal(t, want, d.Verdict, "%v, %g nats", d, nats)
+	})
+	t.Log(count)
+	require.Positive(t, count[model.Markov])
+	require.Positive(t, count[model.NotMarkov])
+}
+
+func TestConvertedNetworksAreMarkov(t *testing.T) {
+	rng := random(13)
+	for range 20 {
+		n, r := 1+rng.IntN(4), 1+rng.IntN(2)
+		m, nn := eighths(rng, n, r), eighths(rng, n, r)
+		m.Scale(0.25, m)
+		kinds := noiseKinds(t, rng, n)
+		for _, kind := range sortedKinds(kinds) {
+			d, err := converted(t, linearNetwork(t, model.LinearRNNConfig{M: m, N: nn, P: kinds[kind]})).LDS.Markov(0)
+			require.NoError(t, err)
+			require.Equal(t, model.Markov, d.Verdict, "%s: %v", kind, d)
+		}
+	}
+}

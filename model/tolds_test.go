@@ -1,0 +1,240 @@
+package model_test
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/rankproof/rankproof/model"
+	"github.com/stretchr/testify/require"
+	"gonum.org/v1/gonum/mat"
+)
+
+// requireSameLaw compares the joint law of five observations with the
+// oracle's, entry by entry, and what must hold of any conversion: Nᵀ R_v = 0
+// where loadings are fed back, and covariances that are semidefinite.
+func requireSameLaw(t *testing.T, net *model.LinearRNN, l *model.LDS) {
+	t.Helper()
+	const steps = 5
+	want := lawOfRNN(t, net)
+	gap, bound := lawGap(want, lawOfLDS(t, l), steps), lawBound(t, net, want, steps)
+	t.Logf("law: %.2g of the bound %.2g", gap/bound, bound)
+	require.LessOrEqual(t, gap, bound)
+	require.Less(t, bound, 1e-3, "the bound says nothing")
+	semidefinite(t, "R", l.R())
+	semidefinite(t, "Q", l.Q())
+	if g, ok := l.Initial(); ok {
+		semidefinite(t, "initial", g.Cov)
+	}
+}
+
+// semidefinite asks the constructors, which scale to correlations first.
+func semidefinite(t *testing.T, name string, s model.Noise) {
+	t.Helper()
+	if s.Dim() == 0 {
+		return
+	}
+	d, f, h, structured := s.Structure()
+	var err error
+	if structured {
+		var plus, minus mat.Matrix
+		if f != nil {
+			plus = f
+		}
+		if h != nil {
+			minus = h
+		}
+		_, err = model.ReducedNoise(d, plus, minus)
+	} else {
+		_, err = model.DenseNoise(s.Dense())
+	}
+	require.NoError(t, err, name)
+}
+
+func row(v ...float64) []float64 { return v }
+
+func TestToLDS(t *testing.T) {
+	e1, e2 := column(1, 0), column(0, 1)
+	start := func(mean []float64, cov model.Noise) *model.Gaussian { return &model.Gaussian{Mean: mean, Cov: cov} }
+	for _, c := range []struct {
+		name   string
+		net    model.LinearRNNConfig
+		latent int
+	}{
+		{"generic, R = 1", model.LinearRNNConfig{M: column(1, 0.5), N: column(0.5, 0.25), P: diagonal(t, 1, 2)}, 2},
+		{"isotropic noise and symmetric J: R latents do", model.LinearRNNConfig{M: column(0.5, 0.25, 0.5), N: column(0.5, 0.25, 0.5), P: isotropic(t, 3, 2)}, 1},
+		{"NᵀM = 0", model.LinearRNNConfig{M: e1, N: e2, P: isotropic(t, 2, 1)}, 2},
+		{"NᵀM = 0, two loadings", model.LinearRNNConfig{
+			M: matrix(row(1, 0), row(0, 1), row(0, 0), row(0, 0)), N: matrix(row(0, 0), row(0, 0), row(1, 0), row(0, 1)), P: isotropic(t, 4, 1)}, 4},
+		{"N = 1", model.LinearRNNConfig{M: column(0.5), N: column(1), P: isotropic(t, 1, 3)}, 1},
+		{"N = 1, two loadings", model.LinearRNNConfig{M: matrix(row(0.5, 1)), N: matrix(row(1, -0.25)), P: isotropic(t, 1, 3)}, 1},
+		{"R = N", model.LinearRNNConfig{M: matrix(row(0.5, 0.25), row(-0.5, 0.5)), N: matrix(row(1, 0), row(0, 1)), P: isotropic(t, 2, 1)}, 2},
+		{"dense J", model.LinearRNNConfig{J: matrix(row(0.5, 0.25), row(-0.5, 0.5)), P: isotropic(t, 2, 1)}, 2},
+		{"dense J of rank one", model.LinearRNNConfig{J: matrix(row(0.5, 0.25, 0), row(0.5, 0.25, 0), row(-0.5, -0.25, 0)), P: diagonal(t, 1, 1, 2)}, 2},
+		{"rank-deficient M", model.LinearRNNConfig{M: matrix(row(1, 2), row(0.5, 1), row(0, 0)), N: matrix(row(0.25, 0), row(0, 0.125), row(0.5, 1)), P: isotropic(t, 3, 1)}, 2},
+		{"M twice, N with opposite signs: J = 0", model.LinearRNNConfig{M: matrix(row(1, 1), row(2, 2)), N: matrix(row(3, -3), row(1, -1)), P: isotropic(t, 2, 1)}, 0},
+		{"J = 0", model.LinearRNNConfig{P: diagonal(t, 1, 2)}, 0},
+		{"J = 0, dense", model.LinearRNNConfig{J: mat.NewDense(2, 2, nil), P: denseNoise(t, matrix(row(2, 1), row(1, 1)))}, 0},
+		{"J = 0 and a law of y_0", model.LinearRNNConfig{P: diagonal(t, 1, 2), Initial: start(row(1, 2), isotropic(t, 2, 1))}, 0},
+		{"PN = 0 is white", model.LinearRNNConfig{M: e1, N: e2, P: diagonal(t, 1, 0)}, 0},
+		{"PN = 0 with a law of y_0", model.LinearRNNConfig{M: e1, N: e2, P: diagonal(t, 1, 0), Initial: start(row(0, 1), diagonal(t, 0, 4))}, 1},
+		{"PN = 0 by cancellation", model.LinearRNNConfig{M: column(0.5, 0, 1), N: column(1, -1, 0), P: factored(t, row(0, 0, 1), column(1, 1, 0.5))}, 0},
+		{"P = 0", model.LinearRNNConfig{M: column(1, 1), N: column(0.25, 0.5), P: model.ZeroNoise(2)}, 0},
+		{"P = 0 with a law of y_0", model.LinearRNNConfig{M: column(1, 1), N: column(0.25, 0.5), P: model.ZeroNoise(2), Initial: start(row(1, 1), isotropic(t, 2, 1))}, 1},
+		{"P zero on some units", model.LinearRNNConfig{M: column(1, 0.5, 0.25), N: column(0.25, 0.5, 0.5), P: diagonal(t, 1, 0, 0)}, 2},
+		{"G singular", model.LinearRNNConfig{M: matrix(row(1, 0), row(0, 1), row(0.5, 0)), N: matrix(row(0.5, 0), row(0, 0.5), row(0, 0)), P: diagonal(t, 1, 0, 1)}, 2},
+		{"G singular, the other latent reached through J", model.LinearRNNConfig{
+			M: matrix(row(0.5, 0), row(0.5, 0.5), row(0.5, 1)), N: matrix(row(1, 0), row(0, 0.5), row(0, 0)), P: diagonal(t, 1, 0, 1)}, 3},
+		{"a latent that noise never reaches", model.LinearRNNConfig{
+			M: matrix(row(0.5, 1), row(0, 0.5), row(1, 0)), N: matrix(row(1, 0), row(0, 1), row(0, 0)), P: diagonal(t, 1, 0, 1)}, 2},
+		{"the same with a law of y_0", model.LinearRNNConfig{
+			M: matrix(row(0.5, 1), row(0, 0.5), row(1, 0)), N: matrix(row(1, 0), row(0, 1), row(0, 0)), P: diagonal(t, 1, 0, 1), Initial: start(row(0, 1, 0), model.ZeroNoise(3))}, 3},
+		{"unstable with a law of y_0", model.LinearRNNConfig{M: column(2, 1), N: column(1, 0.5), P: diagonal(t, 1, 2), Initial: start(row(1, -1), isotropic(t, 2, 1))}, 2},
+		{"P dense and singular", model.LinearRNNConfig{M: column(0.5, 0.5), N: column(0.5, 0.25), P: denseNoise(t, matrix(row(4, 2), row(2, 1)))}, 2},
+		{"low rank plus diagonal", model.LinearRNNConfig{M: column(0.5, 0.5, 1, 0), N: column(0.5, 0.25, 0, 1), P: factored(t, row(1, 0, 2, 0), matrix(row(1, 0), row(0, 1), row(1, 1), row(2, 1)))}, 2},
+		{"graded units", model.LinearRNNConfig{ // y_i of size 2^±27
+			M: column(0x1p27, 0x1p-1, 0x1p-27), N: column(0x1p-28, 0x1p-2, 0x1p25), P: diagonal(t, 0x1p54, 1, 0x1p-54)}, 2},
+		{"graded P, the noise of the small units drowned in what they read", model.LinearRNNConfig{
+			M: column(0.5, 0.5, 1), N: column(0.5, 0.25, 0.25), P: diagonal(t, 0x1p-27, 1, 0x1p27)}, 2},
+		{"columns of very different size", model.LinearRNNConfig{
+			M: matrix(row(0x1p300, 0), row(0, 0x1p-300), row(0x1p300, 0)), N: matrix(row(0x1p-301, 0), row(0, 0x1p299), row(0, 0x1p299)), P: isotropic(t, 3, 1)}, 3},
+		{"spectral radius 1 − 2⁻²⁰", model.LinearRNNConfig{M: column(1-0x1p-20, 0.5), N: column(1, 0), P: isotropic(t, 2, 1)}, 2},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			net := linearNetwork(t, c.net)
+			got := converted(t, net)
+			for _, d := range got.Decisions {
+				t.Logf("%+v", d)
+			}
+			require.Equal(t, c.latent, got.Dimension)
+			requireSameLaw(t, net, got.LDS)
+		})
+	}
+}
+
+// noiseKinds are ways to say a covariance, with units that have none.
+func noiseKinds(t testing.TB, rng *rand.Rand, n int) map[string]model.Noise {
+	d := make([]float64, n)
+	for i := range d {
+		d[i] = float64(rng.IntN(4)) / 4
+	}
+	f := eighths(rng, n, 2)
+	var full mat.Dense
+	full.Mul(f, f.T())
+	return map[string]model.Noise{
+		"isotropic": isotropic(t, n, 0.5), "diagonal": diagonal(t, d...), "factored": factored(t, d, f),
+		"factor alone": factored(t, make([]float64, n), f), "dense": denseNoise(t, &full), "zero": model.ZeroNoise(n),
+	}
+}
+
+// TestToLDSOnRandomNetworks compares laws with the oracle's, and dimensions
+// with the rank of [Λ_1, Λ_1ᵀ] that the oracle's Λ_1 has.
+func TestToLDSOnRandomNetworks(t *testing.T) {
+	rng := random(3)
+	for trial := range 40 {
+		n, r := 1+rng.IntN(5), 1+rng.IntN(3)
+		m, nn := eighths(rng, n, r), eighths(rng, n, r)
+		for kind, p := range noiseKinds(t, rng, n) {
+			c := model.LinearRNNConfig{M: m, N: nn, P: p}
+			free := linearNetwork(t, c)
+			if trial%4 == 3 {
+				c = model.LinearRNNConfig{J: free.J(), P: p}
+			}
+			rho, err := free.SpectralRadius()
+			require.NoError(t, err)
+			if stationary := rho < 0.9; !stationary || trial%2 == 1 {
+				c.Initial = &model.Gaussian{Mean: smallVector(rng, n), Cov: noiseKinds(t, rng, n)["factored"]}
+			}
+			t.Run(fmt.Sprintf("%d %s", trial, kind), func(t *testing.T) {
+				net := linearNetwork(t, c)
+				got := converted(t, net)
+				requireSameLaw(t, net, got.LDS)
+				if c.Initial == nil {
+					require.Equal(t, neighbourRank(t, net), got.Dimension, "%+v", got.Decisions)
+				}
+			})
+		}
+	}
+}
+
+func smallVector(rng *rand.Rand, n int) []float64 { return eighths(rng, 1, n).RawRowView(0) }
+
+// neighbourRank is rank [Λ_1, Λ_1ᵀ] of the oracle's Λ_1: 53 correct bits of
+// small rationals, whose singular values are far from rounding or are zero.
+func neighbourRank(t *testing.T, net *model.LinearRNN) int {
+	t.Helper()
+	n := net.Units()
+	law := lawOfRNN(t, net)
+	zero, one := law.Autocovariance(0), law.Autocovariance(1)
+	both := mat.NewDense(n, 2*n, nil)
+	for i := range n {
+		for j := range n {
+			both.Set(i, j, one[i][j])
+			both.Set(i, n+j, one[j][i])
+		}
+	}
+	var svd mat.SVD
+	require.True(t, svd.Factorize(both, mat.SVDNone))
+	trace := 0.0
+	for i := range n {
+		trace += zero[i][i]
+	}
+	rank := 0
+	for _, s := range svd.Values(nil) {
+		require.False(t, s > 1e-13*trace && s < 1e-7*trace, "no gap at %g", s)
+		if s > 1e-10*trace {
+			rank++
+		}
+	}
+	return rank
+}
+
+func TestToLDSRefuses(t *testing.T) {
+	unstable := linearNetwork(t, model.LinearRNNConfig{M: column(1, 0), N: column(1.5, 1), P: isotropic(t, 2, 1)})
+	_, err := unstable.ToLDS(0)
+	require.ErrorIs(t, err, model.ErrUnstable)
+	require.ErrorContains(t, err, "1.5")
+	stable := linearNetwork(t, model.LinearRNNConfig{M: column(1, 0), N: column(0.5, 1), P: isotropic(t, 2, 1)})
+	for _, tol := range []model.RankTolerance{-1e-9, 1, model.RankTolerance(math.NaN()), model.RankTolerance(math.Inf(1))} {
+		_, err := stable.ToLDS(tol)
+		require.ErrorIs(t, err, model.ErrInvalid, "%v", tol)
+	}
+}
+
+// TestRankTolerance: what is small counts unless the caller says otherwise.
+func TestRankTolerance(t *testing.T) {
+	net := linearNetwork(t, model.LinearRNNConfig{
+		M: matrix(row(1, 0), row(0, 0x1p-20), row(0, 0)), N: matrix(row(0.5, 0), row(0, 0), row(0, 1)), P: isotropic(t, 3, 1),
+		Initial: &model.Gaussian{Mean: row(0, 0, 0), Cov: isotropic(t, 3, 1)}})
+	require.Equal(t, 3, converted(t, net).Dimension)
+	for tol, rank := range map[model.RankTolerance]int{0x1p-21: 2, 0x1p-19: 1} {
+		got, err := net.ToLDS(tol)
+		require.NoError(t, err)
+		require.Equal(t, rank, got.Decisions[0].Rank)
+		require.Len(t, got.Decisions[0].Singular, 2)
+		require.Greater(t, got.Decisions[0].Singular[rank-1], got.Decisions[0].Cut)
+	}
+}
+
+// TestUnreadNoise: what is left as observation noise is never fed back.
+func TestUnreadNoise(t *testing.T) {
+	rng := random(5)
+	for range 20 {
+		const n, r = 5, 2
+		nn := eighths(rng, n, r)
+		for kind, p := range noiseKinds(t, rng, n) {
+			net := linearNetwork(t, model.LinearRNNConfig{M: eighths(rng, n, r), N: nn, P: p, Initial: &model.Gaussian{Mean: make([]float64, n), Cov: p}})
+			var fed mat.Dense
+			fed.Mul(converted(t, net).LDS.R().Dense(), nn)
+			// N and R_v have entries of size at most 1 and 3, and J = M Nᵀ may have lost a column of N.
+			var svd mat.SVD
+			require.True(t, svd.Factorize(net.J(), mat.SVDNone))
+			if s := svd.Values(nil); s[1] < 1e-10 {
+				continue
+			}
+			require.LessOrEqual(t, mat.Max(&fed), 64*u*n*3/1.0, kind)
+			require.GreaterOrEqual(t, mat.Min(&fed), -64*u*n*3/1.0, kind)
+		}
+	}
+}
