@@ -2,7 +2,6 @@ package model
 
 import (
 	"math"
-	"reflect"
 
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/blas64"
@@ -38,7 +37,18 @@ func arrayOf(m mat.Matrix) array {
 // given returns m, and nil for a nil pointer: what has no entries is handed out
 // as one, and may be handed in again.
 func given(m mat.Matrix) mat.Matrix {
-	if v := reflect.ValueOf(m); m == nil || v.Kind() == reflect.Pointer && v.IsNil() {
+	none := m == nil
+	switch p := m.(type) {
+	case *mat.Dense:
+		none = p == nil
+	case *mat.SymDense:
+		none = p == nil
+	case *mat.VecDense:
+		none = p == nil
+	case *mat.DiagDense:
+		none = p == nil
+	}
+	if none {
 		return nil
 	}
 	return m

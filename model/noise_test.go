@@ -8,8 +8,8 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// reduced is what a conversion takes away: P less what w of it reads, H = P w (wᵀPw)^-½ (n×1).
-func reduced(t testing.TB, p array, w []float64) []float64 {
+// takenAway is what a conversion takes away: P less what w of it reads, H = P w (wᵀPw)^-½ (n×1).
+func takenAway(t testing.TB, p array, w []float64) []float64 {
 	t.Helper()
 	pw := p.timesVector(w)
 	quadratic := 0.0
@@ -50,7 +50,7 @@ func noises(t testing.TB) map[string]Noise {
 	keep("dense, singular")(DenseNoise(mat.NewDense(2, 2, []float64{4, 2, 2, 1})))
 	p, err := LowRankNoise(graded, f.dense())
 	require.NoError(t, err)
-	for i, x := range reduced(t, p.expanded(), []float64{1e8, -1, 1e-8, 0}) {
+	for i, x := range takenAway(t, p.expanded(), []float64{1e8, -1, 1e-8, 0}) {
 		h.set(i, 0, x)
 	}
 	keep("reduced")(ReducedNoise(graded, f.dense(), h.dense()))

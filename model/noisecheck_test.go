@@ -71,7 +71,7 @@ func TestReducedNoiseIsSemidefinite(t *testing.T) {
 			for i := range direction {
 				direction[i] = rng.NormFloat64() / math.Sqrt(given.At(i, i))
 			}
-			h := array{n, 1, reduced(t, given.expanded(), direction)}
+			h := array{n, 1, takenAway(t, given.expanded(), direction)}
 			_, err = ReducedNoise(d, f.dense(), h.dense())
 			require.NoError(t, err, "grade %v, trial %d", grade, trial)
 			_, err = ReducedNoise(d, f.dense(), h.scaled(1+1e-6).dense())
