@@ -47,8 +47,8 @@ func (c *condition) see(t testing.TB, cov [][]float64) {
 	}
 }
 
-// observed returns the covariance of the entries that are not missing, and how
-// far they are from their means, in standard deviations.
+// observed returns the covariance of the entries that are not missing, and the
+// size of them and of their means, in standard deviations.
 func observed(p *joint.Process, obs model.Observations) (cov [][]float64, distance float64) {
 	all, mean, n := p.Covariance(len(obs.Y)), p.Mean(len(obs.Y)), p.Units()
 	var seen []int
@@ -56,7 +56,7 @@ func observed(p *joint.Process, obs model.Observations) (cov [][]float64, distan
 		if obs.Missing == nil || !obs.Missing[i/n][i%n] {
 			seen = append(seen, i)
 			if all[i][i] > 0 {
-				distance += math.Abs(obs.Y[i/n][i%n]-mean[i]) / math.Sqrt(all[i][i])
+				distance += (math.Abs(obs.Y[i/n][i%n]) + math.Abs(mean[i])) / math.Sqrt(all[i][i])
 			}
 		}
 	}
@@ -70,9 +70,18 @@ func observed(p *joint.Process, obs model.Observations) (cov [][]float64, distan
 	return cov, distance
 }
 
+// requireLikelihood: a variance that is off by a relative ε moves ln p by ε/2, and
+// by as much of its part of the quadratic form. Logarithms are below 100.
+func requireLikelihood(t testing.TB, name string, want joint.Density, got, rounding float64) {
+	t.Helper()
+	n := float64(want.Observed)
+	e, b := math.Abs(got-want.LogDensity), rounding*(n+want.Quadratic)+100*u*n*n
+	require.True(t, e <= b, "%s: ln p is off by %.3g, allowed %.3g", name, e, b)
+}
+
 func TestFilterAndSmootherAreTheJointLaw(t *testing.T) {
 	unclear, worst := 0, map[string]float64{}
-	count := 250
+	count := 3000
 	for i, s := range latentSystems(t, count) {
 		rng := random(uint64(1000 + i))
 		steps := 1 + rng.IntN(6)
@@ -86,6 +95,9 @@ func TestFilterAndSmootherAreTheJointLaw(t *testing.T) {
 		require.NoError(t, err, s.name)
 		smoothed, err := s.lds.Smooth(obs)
 		require.NoError(t, err, s.name)
+		got, likelihoodErr := s.lds.LogLikelihood(obs)
+		require.Equal(t, f.Density, likelihoodErr == nil, s.name)
+		require.Equal(t, got, f.LogLikelihood, s.name)
 		cov, distance := observed(p, obs)
 		c := condition{number: 1}
 		c.see(t, cov)
@@ -103,6 +115,13 @@ func TestFilterAndSmootherAreTheJointLaw(t *testing.T) {
 		rounding := 2 * u * float64(steps*variables*variables) * c.number
 		if s.oracle.Cov == nil { // V is the solution of an equation with a condition of its own
 			rounding *= 1 + p.Amplification()
+		}
+		if want, err := p.LogDensity(obs.Y, obs.Missing); err != nil {
+			require.ErrorIs(t, err, joint.ErrSingular)
+			require.ErrorIs(t, likelihoodErr, model.ErrSingular, s.name)
+		} else {
+			require.NoError(t, likelihoodErr, s.name)
+			requireLikelihood(t, s.name, want, got, rounding)
 		}
 		for time := 1; time <= steps; time++ {
 			prior, priorCov, err := p.Posterior(obs.Y, obs.Missing, time, 0)

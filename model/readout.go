@@ -2,6 +2,9 @@ package model
 
 import (
 	"math"
+
+	"gonum.org/v1/gonum/blas"
+	"gonum.org/v1/gonum/blas/blas64"
 )
 
 // readout is y = C x + v, v ~ N(0, R), condensed once so that conditioning on y
@@ -136,18 +139,15 @@ func (o *readout) reduce(y []float64) reduced {
 	for k, i := range o.noisy {
 		scaled[k] = y[i] * o.per[k]
 	}
-	out := reduced{y: o.noisyQ.timesVector(scaled)}
+	out := reduced{y: make([]float64, o.noisyQ.rows, o.c.rows), terms: make([]float64, o.noisyQ.rows, o.c.rows)}
+	project(o.noisyQ, blas.NoTrans, 1, scaled, out.y)
 	length := math.Sqrt(sumSquares(scaled))
 	if o.noisyQ.rows < len(o.noisy) {
-		for j, x := range out.y {
-			for k, q := range o.noisyQ.row(j) {
-				scaled[k] -= x * q
-			}
-		}
+		project(o.noisyQ, blas.Trans, -1, out.y, scaled)
 		out.white = sumSquares(scaled)
 	}
-	for range out.y {
-		out.terms = append(out.terms, length)
+	for j := range out.terms {
+		out.terms[j] = length
 	}
 
 	bare, size := make([]float64, len(o.bare)), make([]float64, len(o.bare))
@@ -176,6 +176,13 @@ func (o *readout) reduce(y []float64) reduced {
 		}
 	}
 	return out
+}
+
+// project adds α Q x, or α Qᵀ x, to y.
+func project(q array, t blas.Transpose, alpha float64, x, y []float64) {
+	if !q.empty() {
+		blas64.Gemv(t, alpha, q.general(), blas64.Vector{N: len(x), Inc: 1, Data: x}, 1, blas64.Vector{N: len(y), Inc: 1, Data: y})
+	}
 }
 
 // expand returns X Ŷ (k×n) for X (k×m): a map of ŷ as a map of y.
