@@ -42,6 +42,7 @@ func (s Noise) root() (unitRoot, error) {
 	}
 	for i, x := range s.variances() {
 		if x == 0 { // orthonormal columns have rounding there
+			g.noisy[i] = false
 			clear(g.b.row(i))
 			g.scale[i] = 0 // and what is white outside of them would be taken for its own
 		}
