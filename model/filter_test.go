@@ -110,9 +110,9 @@ func TestFilterAndSmootherAreTheJointLaw(t *testing.T) {
 			unclear++
 			continue
 		}
-		// A step rotates K + N variables, and what is rotated is squared.
+		// A step rotates K + N variables of K + 2N terms, and what is rotated is squared.
 		variables := s.lds.Latents() + s.lds.Units() + 1
-		rounding := 2 * u * float64(steps*variables*variables) * c.number
+		rounding := 2 * u * float64(steps*variables*(variables+s.lds.Units())) * c.number
 		if s.oracle.Cov == nil { // V is the solution of an equation with a condition of its own
 			rounding *= 1 + p.Amplification()
 		}

@@ -216,9 +216,9 @@ func TestRoundTrip(t *testing.T) {
 						require.LessOrEqual(t, math.Abs(match.RNN.P().At(i, j)-net.P().At(i, j)), bound*size[i]*size[j])
 					}
 				}
-				require.Equal(t, there.Latents(), converted(t, match.RNN).Dimension)
+				back := converted(t, match.RNN)
+				require.Equal(t, there.Latents(), back.Dimension, "%+v", back.Decisions)
 			})
 		}
 	}
 }
-

@@ -10,7 +10,7 @@ import (
 type LDSConversion struct {
 	LDS       *LDS
 	Dimension int            // K, the number of latents
-	Decisions []RankDecision // of J; if stationary, of Nᵀ S N; of Nᵀ P N; of what [M, P N] has beside M
+	Decisions []RankDecision // of J; if stationary, of J S Jᵀ; of J P Jᵀ; of what P Jᵀ has outside range J
 }
 
 // ToLDS returns the latent system, with independent noises, whose observations
@@ -60,18 +60,17 @@ func (net *LinearRNN) ToLDS(tol RankTolerance) (*LDSConversion, error) {
 }
 
 // feedback is what a network feeds back, in units scaled to about unit size,
-// y = T z: z_{t+1} = F B κ_t + T⁻¹ε, κ = Gᵀz, with F and G orthonormal.
+// y = T z: z_{t+1} = F κ_t + T⁻¹ε_t, κ = Gᵀz, with F orthonormal.
 type feedback struct {
 	scale     []float64 // T
 	out       array     // F (N×r)
-	core      array     // B (r×r), r the rank of J
-	in        array     // G (N×r)
+	into      array     // G (N×r)
+	size      float64   // of what G Fᵀ is the sum, before anything in it cancels
 	root      unitRoot  // P = root rootᵀ
-	fed       array     // orthonormal: ε is fed back through root·fed·fedᵀ (N×g)
-	fedSizes  []float64 // with fedLatent: Gᵀ T⁻¹ root = fedLatent·diag(fedSizes)·fedᵀ
-	fedLatent array     // r×g
-	noise     float64   // size of T⁻¹ root, a lower bound
-	basis     array     // orthonormal U (N×K) of what holds x, T⁻¹ x = U ξ
+	noise     float64   // size of T⁻¹ root
+	fed       array     // orthonormal (N×g): of ε, root·fed·fedᵀ is fed back
+	moved     array     // orthonormal (r×g): what that moves of κ
+	basis     array     // orthonormal U (N×K) of what holds x, T⁻¹x = U ξ
 	drive     array     // Q = drive driveᵀ (K×g)
 	decisions []RankDecision
 }
@@ -94,66 +93,89 @@ func (net *LinearRNN) feedback(tol RankTolerance) (*feedback, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := decide("J", s, tol.of(m.rows, m.cols)*first(s))
-	b := &feedback{
-		scale: scale, decisions: []RankDecision{d},
-		out: qm.mul(left.columns(0, d.Rank)), core: diagonalArray(s[:d.Rank]), in: qn.mul(right.columns(0, d.Rank)),
-	}
-	return b, b.feedNoise(net.p, tol)
+	b := &feedback{scale: scale, size: productSize(rm, rn)}
+	d := decide("J", s, tol.of(m.rows, m.cols)*b.size)
+	b.decisions = append(b.decisions, d)
+	b.out = qm.mul(left.columns(0, d.Rank))
+	in := qn.mul(right.columns(0, d.Rank))
+	b.into = in.scaledColumns(s[:d.Rank])
+	return b, b.feedNoise(net.p, in, tol)
 }
 
-// feedNoise splits the noise by what is fed back of it. Cov(η) = W Wᵀ with W =
-// root·fed comes of GᵀPG = fedLatent·diag(fedSizes²)·fedLatentᵀ without forming
-// it, and without dividing by it. The cut is relative to P, not to GᵀPG: where
-// PN ≈ 0 there is only rounding to be inverted.
-func (b *feedback) feedNoise(p Noise, tol RankTolerance) (err error) {
+// productSize bounds ‖Σ_r δm_r n_rᵀ‖/u where each column of M is off by u of
+// its length: as rounding leaves it, whatever cancels in M Nᵀ.
+func productSize(m, n array) float64 {
+	length := rowNorms(n.t())
+	n = n.scaledColumns(reciprocals(length))
+	most := 0.0
+	for _, sum := range reach(n.tmul(n), ones(n.cols)) {
+		most = math.Max(most, sum)
+	}
+	return m.scaledColumns(length).frobenius() * math.Sqrt(most)
+}
+
+func ones(n int) []float64 {
+	out := make([]float64, n)
+	for i := range out {
+		out[i] = 1
+	}
+	return out
+}
+
+// feedNoise splits the noise by what is fed back of it: Cov(η) = W Wᵀ with W =
+// root·fed comes of rootᵀG without forming GᵀPG, and without dividing by it.
+// The cut is relative to P and J, not to GᵀPG: where P Jᵀ ≈ 0 there is only
+// rounding to be inverted.
+func (b *feedback) feedNoise(p Noise, in array, tol RankTolerance) (err error) {
 	if b.root, err = p.root(); err != nil {
 		return err
 	}
 	for i, v := range p.variances() {
 		b.noise = math.Max(b.noise, math.Sqrt(v)/b.scale[i])
 	}
-	left, s, right, err := b.root.tmul(b.in.scaledRows(reciprocals(b.scale))).tallSVD()
+	per := reciprocals(b.scale)
+	left, s, right, err := b.root.tmul(b.into.scaledRows(per)).tallSVD()
 	if err != nil {
 		return err
 	}
-	d := decide("Nᵀ P N (its root)", s, tol.of(b.in.rows, b.in.cols)*b.noise)
+	d := decide("J P Jᵀ (its root)", s, tol.of(in.rows, in.cols)*b.noise*b.size)
 	b.decisions = append(b.decisions, d)
-	b.fed, b.fedSizes, b.fedLatent = left.columns(0, d.Rank), s[:d.Rank], right.columns(0, d.Rank)
+	if d.Rank == in.cols { // all is fed back: then how strongly does not matter
+		if left, _, _, err = b.root.tmul(in.scaledRows(per)).tallSVD(); err != nil {
+			return err
+		}
+	}
+	b.fed, b.moved = left.columns(0, d.Rank), right.columns(0, d.Rank)
 	return nil
 }
 
 // dropSilent takes away what a stationary network never feeds back: κ lies
-// almost surely in the smallest invariant space that the noise reaches, the
-// range of Z = GᵀSG. It is found step by step with orthonormal bases, each
-// new direction judged against the norm of what was applied: Z itself shows
-// directions only down to the root of rounding.
+// almost surely in the smallest space that the noise reaches and the overlap
+// GᵀF maps to itself, the range of Cov(κ). It is found direction by direction,
+// each judged against rounding of what was applied: Cov(κ) itself shows them
+// only down to the root of that.
 func (b *feedback) dropSilent(tol RankTolerance) error {
-	cut := tol.of(b.in.rows, b.in.cols)
-	overlap := b.in.tmul(b.out).mul(b.core)
-	reached, fresh, seen := b.fedLatent, b.fedLatent, make([]float64, 0, b.core.rows)
-	for _, s := range b.fedSizes {
-		seen = append(seen, s/b.noise)
+	cut := tol.of(b.into.rows, b.into.cols)
+	overlap := b.into.tmul(b.out)
+	reached, fresh := b.moved, b.moved
+	seen := make([]float64, 0, b.into.cols)
+	for _, s := range b.decisions[1].Singular[:b.moved.cols] {
+		seen = append(seen, s/(b.noise*b.size))
 	}
-	if norm := overlap.frobenius(); norm > 0 {
-		overlap = overlap.scaled(1 / norm)
-	}
-	for fresh.cols > 0 && reached.cols < b.core.rows {
-		next, s, err := apart(overlap.mul(fresh), reached, cut)
+	for fresh.cols > 0 && reached.cols < b.into.cols {
+		next, s, err := apart(overlap.mul(fresh), reached, cut*b.size)
 		if err != nil {
 			return err
 		}
-		seen = append(seen, s...)
+		for _, x := range s {
+			seen = append(seen, x/b.size)
+		}
 		reached, fresh = reached.beside(next), next
 	}
-	d := decide("Nᵀ S N (relative, direction by direction)", seen, cut)
+	d := decide("J S Jᵀ (relative, direction by direction)", seen, cut)
 	d.Rank = reached.cols
 	b.decisions = append(b.decisions[:1], d, b.decisions[1])
-	b.core = b.core.mul(reached)
-	b.in = b.in.mul(reached)
-	q, r := b.core.qr() // F B → (F q) r: B is square again, and F spans what J reaches
-	b.out, b.core = b.out.mul(q), r
-	b.fedLatent = reached.tmul(b.fedLatent)
+	b.out, b.into = b.out.mul(reached), b.into.mul(reached)
 	return nil
 }
 
@@ -184,7 +206,7 @@ func (b *feedback) span(tol RankTolerance) error {
 	if err != nil {
 		return err
 	}
-	d := decide("P N off range M (its root)", s, cut)
+	d := decide("P Jᵀ off range J (its root)", s, cut)
 	d.Rank = off.cols
 	b.decisions = append(b.decisions, d)
 	b.basis = b.out.beside(off)
@@ -201,7 +223,7 @@ func (b *feedback) span(tol RankTolerance) error {
 func (b *feedback) lds(net *LinearRNN) (*LDS, error) {
 	k := b.basis.cols
 	l := &LDS{
-		a: b.core.mul(b.in.tmul(b.basis)).padded(k),
+		a: b.into.tmul(b.basis).padded(k),
 		c: b.basis.scaledRows(b.scale),
 		q: factorNoise(b.drive),
 		r: b.unread(net.p),
@@ -211,15 +233,15 @@ func (b *feedback) lds(net *LinearRNN) (*LDS, error) {
 		if err != nil {
 			return nil, err
 		}
-		scaled := b.in.scaledRows(reciprocals(b.scale))
-		_, s, v, err := start.tmul(scaled).tallSVD()
+		scaled := b.into.scaledRows(reciprocals(b.scale))
+		_, sizes, v, err := start.tmul(scaled).tallSVD()
 		if err != nil {
 			return nil, err
 		}
-		mean := b.core.timesVector(scaled.timesVectorT(net.initial.Mean))
+		mean := scaled.timesVectorT(net.initial.Mean)
 		l.initial = &Gaussian{
 			Mean: append(mean, make([]float64, k-len(mean))...),
-			Cov:  factorNoise(b.core.mul(v.scaledColumns(s)).padded(k).beside(b.drive)),
+			Cov:  factorNoise(v.scaledColumns(sizes).padded(k).beside(b.drive)),
 		}
 	}
 	for _, x := range []array{l.a, l.c, l.q.plus} {
@@ -233,12 +255,4 @@ func (b *feedback) lds(net *LinearRNN) (*LDS, error) {
 // padded appends rows of zeros.
 func (b array) padded(rows int) array {
 	return array{rows, b.cols, append(b.clone().data, make([]float64, (rows-b.rows)*b.cols)...)}
-}
-
-// first returns the largest of what svd returns, 0 of nothing.
-func first(s []float64) float64 {
-	if len(s) == 0 {
-		return 0
-	}
-	return s[0]
 }

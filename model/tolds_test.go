@@ -238,3 +238,28 @@ func TestUnreadNoise(t *testing.T) {
 		}
 	}
 }
+
+// TestToLDSOfManyUnits compares autocovariances, units scaled to unit variance,
+// with those that the network's own overlap gives.
+func TestToLDSOfManyUnits(t *testing.T) {
+	const units, lags = 300, 3
+	net := manyUnits(t, random(4), units, 3)
+	want, err := net.Autocovariances(lags)
+	require.NoError(t, err)
+	got, err := converted(t, net).LDS.Autocovariances(lags)
+	require.NoError(t, err)
+	stationary, err := net.StationaryCovariance()
+	require.NoError(t, err)
+	bound := 64 * u * units * stationary.Amplification
+	require.Less(t, bound, 1e-10)
+	for k := range want {
+		for i := range units {
+			for j := range units {
+				size := math.Sqrt(want[0].At(i, i) * want[0].At(j, j))
+				if !(math.Abs(want[k].At(i, j)-got[k].At(i, j)) <= bound*size) {
+					t.Fatalf("Λ_%d at (%d,%d) is %v, want %v to %g", k, i, j, got[k].At(i, j), want[k].At(i, j), bound*size)
+				}
+			}
+		}
+	}
+}

@@ -37,6 +37,11 @@ func (s Noise) root() (unitRoot, error) {
 	for _, i := range c.noisy {
 		g.noisy[i] = true
 	}
+	for i, x := range s.variances() {
+		if x == 0 { // orthonormal columns have rounding there
+			clear(g.b.row(i))
+		}
+	}
 	g.core = vectors.scaledColumns(cutRoots(values)).mulT(vectors).scaledRows(c.spread)
 	return g, nil
 }

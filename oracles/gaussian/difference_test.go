@@ -43,4 +43,13 @@ func TestDifferenceIsNotBlindToRounding(t *testing.T) {
 	wide := LDS{A: rows{{0.5}}, C: rows{{3}}, Q: rows{{1}}, R: rows{{1}}, Mean: []float64{0.1}, Cov: rows{{1}}}
 	narrow := LDS{A: rows{{0.5}}, C: rows{{1.5}}, Q: rows{{4}}, R: rows{{1}}, Mean: []float64{0.2}, Cov: rows{{4}}}
 	require.Zero(t, Difference(processOf(t, wide), processOf(t, narrow), 6).Relative)
+	// Nothing but a mean, of as many digits as steps, summed in another order.
+	still := LDS{A: rows{{0.3, 0.1, 0.7}, {-0.2, 0.7, 0.1}, {0.9, 0.1, 0.2}}, C: rows{{0.1, 0.9, 0.3}}, Q: zeros(3, 3), R: rows{{0}},
+		Mean: []float64{0.1, 0.3, 0.7}, Cov: zeros(3, 3)}
+	turned := still
+	turned.A, turned.C = rows{{0.2, 0.9, 0.1}, {0.7, 0.3, 0.1}, {0.1, -0.2, 0.7}}, rows{{0.3, 0.1, 0.9}}
+	turned.Mean = []float64{0.7, 0.1, 0.3}
+	require.Zero(t, Difference(processOf(t, still), processOf(t, turned), 12).Relative)
+	turned.Mean[0] = math.Nextafter(0.7, 1)
+	require.Equal(t, math.Inf(1), Difference(processOf(t, still), processOf(t, turned), 1).Relative)
 }

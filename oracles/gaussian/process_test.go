@@ -88,6 +88,7 @@ func TestIndefiniteIsNotGaussian(t *testing.T) {
 		require.ErrorIs(t, err, ErrIndefinite, "%v", noise)
 		require.True(t, math.IsNaN(p.MarkovGap()), "%v", noise)
 		require.True(t, math.IsNaN(p.OrderLoss(0, 1)), "%v", noise)
+		require.True(t, math.IsNaN(p.PredictionCovariance(0)[0][0]), "%v", noise)
 		require.True(t, math.IsNaN(p.PredictionCovariance(1)[0][0]), "%v", noise)
 	}
 }
@@ -99,7 +100,7 @@ func TestGradedSystems(t *testing.T) {
 	y := rows{{1, 2}, {3, -1}, {0.5, 0}}
 	want, err := p.LogDensity(y, nil)
 	require.NoError(t, err)
-	for _, e := range []int{3, 26, 60} {
+	for _, e := range []int{3, 26, 60, 100, 150} {
 		g := math.Ldexp(1, e)
 		s := LDS{A: rows{{0.5, 0.25 * g}, {-0.25 / g, 0.5}}, C: rows{{g, 0}, {1, 1 * g}}, Q: rows{{1, 0.5 / g}, {0.5 / g, 2 / g / g}}, R: rows{{g * g, 0}, {0, 0.5}}}
 		q := processOf(t, s)
@@ -122,6 +123,34 @@ func TestUnstableFromAGivenLaw(t *testing.T) {
 	require.Zero(t, p.MarkovGapAt(20))
 	require.Equal(t, rows{{1}}, p.PredictionCovariance(40))
 	require.Equal(t, rows{{1 + 4 + 16}}, processOf(t, LDS{A: rows{{2}}, C: rows{{1}}, Q: rows{{1}}, R: rows{{0}}, Cov: rows{{0}}}).coarse.from(4).cov.float64s())
+}
+
+// TestRoundingErrorsGrowWithTheProcess: a start on a line that eigenvalue 8 stretches, and what rounding leaves off the line too.
+func TestRoundingErrorsGrowWithTheProcess(t *testing.T) {
+	s := LDS{A: rows{{8, 1. / 3}, {0, 1. / 3}}, C: unit(2), Q: zeros(2, 2), R: zeros(2, 2), Cov: rows{{1, -23}, {-23, 529}}}
+	p := processOf(t, s)
+	for _, past := range []int{1, 5, 20} {
+		require.Equal(t, zeros(2, 2), p.PredictionCovariance(past), "%d", past)
+	}
+	s.Q = rows{{0, 0}, {0, 1}}
+	p = processOf(t, s)
+	for _, past := range []int{1, 5, 20} {
+		require.Equal(t, s.Q, p.PredictionCovariance(past), "%d", past)
+	}
+}
+
+// TestRoundingErrorsGrowAlone: eigenvalue 1024 in a direction that is never excited, so that nothing but rounding errors grows. Covariance
+// is exact to 2^-448·2^(20t), PredictionCovariance raises the precision, and says when that was not enough.
+func TestRoundingErrorsGrowAlone(t *testing.T) {
+	third := math.Ldexp(math.Round(math.Ldexp(1./3, 40)), -40)
+	line := rows{{9, 3}, {3, 1}}
+	s := LDS{A: rows{{1024, 3*third - 3072}, {0, third}}, C: unit(2), Q: line, R: zeros(2, 2), Cov: line} // A (3,1)ᵀ = (3,1)ᵀ·third
+	p := processOf(t, s)
+	requireNear(t, 1.125, p.Covariance(15)[29][29], 0x1p16, "variance 1/(1 − 1/9), after 14 steps, with a third to 40 bits")
+	for _, past := range []int{1, 5, 10, 20, 25} {
+		require.Equal(t, line, p.PredictionCovariance(past), "%d", past)
+	}
+	require.True(t, math.IsNaN(p.PredictionCovariance(40)[0][0]))
 }
 
 func TestAProcessIsSafeForConcurrentUse(t *testing.T) {

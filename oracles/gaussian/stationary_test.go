@@ -149,5 +149,29 @@ func TestSingularStationaryLawsAreSeenAsSingular(t *testing.T) {
 		g := Difference(p, processOf(t, RNN{J: a, P: q}), 4)
 		require.Zero(t, g.Covariance)
 		require.Zero(t, g.Relative)
+
+		// Little noise in another direction: its inverse amplifies what rounding left of the zeros.
+		for _, e := range []int{-20, -100, -180, -230} {
+			noise := zeros(4, 4)
+			for i := range 4 {
+				for j := range 4 {
+					noise[i][j] = math.Ldexp(s[i][2]*s[j][2], e)
+				}
+			}
+			_, err = processOf(t, LDS{A: a, C: unit(4), Q: q, R: noise}).LogDensity(zeros(1, 4), nil)
+			require.ErrorContains(t, err, "of rank 3 for 4 numbers")
+		}
+
+		// Read out by S⁻¹, hidden coordinates are seen, and two of them do not vary.
+		read, clear := zeros(4, 4), zeros(4, 4)
+		for i := range 4 {
+			copy(read[i], inverse[i][:])
+			copy(clear[i], hidden[i][:])
+		}
+		p = processOf(t, LDS{A: a, C: read, Q: q, R: zeros(4, 4)})
+		straight := LDS{A: clear, C: unit(4), Q: rows{{1, 0, 0, 0}, {0, 1, 0, 0}, {0, 0, 0, 0}, {0, 0, 0, 0}}, R: zeros(4, 4)}
+		require.Zero(t, Difference(p, processOf(t, straight), 3).Relative)
+		straight.R[3][3] = 1
+		require.Equal(t, math.Inf(1), Difference(p, processOf(t, straight), 3).Relative)
 	}
 }

@@ -147,9 +147,6 @@ func (t *system) expectMatch(f *theorems.Finding, l *latent, got *theorems.First
 	expectClose(f, "|Σ − (V − VCᵀΛ_0⁺CV)|", got.Posterior, sigma, (t.stationaryError()+c.relative*v)*(1+c.readout*math.Sqrt(v))*(1+c.readout*math.Sqrt(v)), v+smallest)
 }
 
-// smallest keeps the scale of what is zero positive.
-const smallest = 0x1p-1000
-
 func judgeSteps(f *theorems.Finding, t *system, s theorems.Subject) error {
 	if s.MatchSteps == nil {
 		return theorems.Missing("MatchSteps")

@@ -242,11 +242,39 @@ func matrixOf(m [][]float64) mat.Matrix {
 	return out
 }
 
+// noiseOf makes a covariance admissible that rounding may have left a little
+// off from semidefinite: in units of unit variance, negative eigenvalues are
+// set to 0.
 func noiseOf(cov [][]float64, n int) (model.Noise, error) {
 	if n == 0 {
 		return model.ZeroNoise(0), nil
 	}
-	return model.DenseNoise(matrixOf(cov))
+	d := make([]float64, n)
+	for i := range d {
+		d[i] = math.Sqrt(math.Max(0, cov[i][i]))
+	}
+	scaled := mat.NewSymDense(n, nil)
+	for i := range n {
+		for j := range i + 1 {
+			if d[i] > 0 && d[j] > 0 {
+				scaled.SetSym(i, j, (cov[i][j]+cov[j][i])/2/d[i]/d[j])
+			}
+		}
+	}
+	var eig mat.EigenSym
+	if !eig.Factorize(scaled, true) {
+		return model.Noise{}, model.ErrEigen
+	}
+	var v mat.Dense
+	eig.VectorsTo(&v)
+	for k, x := range eig.Values(nil) {
+		for i := range n {
+			v.Set(i, k, v.At(i, k)*d[i]*math.Sqrt(math.Max(0, x)))
+		}
+	}
+	var out mat.Dense
+	out.Mul(&v, v.T())
+	return model.DenseNoise(&out)
 }
 
 func judgeKalman(s theorems.Subject, c generators.ObservedSystem) (f theorems.Finding, err error) {
@@ -322,6 +350,10 @@ func judgeEstimates(s theorems.Subject, c generators.ObservedSystem) (f theorems
 		return f, err
 	}
 	relative := t.filterError(steps) * kappa
+	own := 0.0 // of V itself, seen or not
+	if !t.HasInitial() {
+		own = t.stationaryError()
+	}
 	// Latents are of the size of their variances and of what is read off the data.
 	size := 0.0
 	for _, row := range c.Y {
@@ -347,7 +379,7 @@ func judgeEstimates(s theorems.Subject, c generators.ObservedSystem) (f theorems
 				return f, err
 			}
 			v := dense.NormFro(prior)
-			expectClose(&f, "|"+e.what+" covariance − that of the joint law|", e.cov[step-1], cov, relative*(v+smallest), v+smallest)
+			expectClose(&f, "|"+e.what+" covariance − that of the joint law|", e.cov[step-1], cov, (relative+own/(v+smallest))*(v+smallest), v+smallest)
 			// A mean is gain times data: ‖gain‖² ≤ κ‖V‖/min variance.
 			gain := math.Sqrt(v * kappa / t.leastVariance(steps))
 			expectClose(&f, "|"+e.what+" mean − that of the joint law|", [][]float64{e.mean[step-1]}, [][]float64{mean},

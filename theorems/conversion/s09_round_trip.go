@@ -36,14 +36,11 @@ func RoundTrip() theorems.Theorem {
 				_, _, _, j, noise := p.matched()
 				return []certificate.Equation{j.Equals(l.j), noise.Equals(l.p)}
 			}),
-			identity("the conversion of the matched LDS: Λ_0 and Λ_1", latentShapes(), func(g generic) []certificate.Equation {
+			identity("the conversion of the matched LDS: Λ_0 and Λ_1", injectiveShapes(), func(g generic) []certificate.Equation {
 				p := g.stationaryLDS()
-				lambda0, _, _, j, noise := p.matched()
-				// J = M Nᵀ with M = C; the conversion with all units as latents.
-				n := j.T()
-				gram := n.T().Times(noise).Times(n)
-				l := recurrentLeaves{m: g.b.Identity(g.s.N), n: n, p: noise, j: j, g: gram, reduced: noise}
-				q := g.convertedWhole(l, lambda0)
+				lambda0, gain, _, _, noise := p.matched()
+				// J = M Nᵀ with M = C A and N the gain's transpose.
+				q := g.convertedWhole(recurrentLeavesOf(p.c.Times(p.a), gain.T(), noise), lambda0)
 				return []certificate.Equation{q.lag(0).Equals(lambda0), q.lag(1).Equals(p.lag(1))}
 			}),
 		},

@@ -1,6 +1,7 @@
 package conversion
 
 import (
+	"cmp"
 	"errors"
 
 	"github.com/rankproof/rankproof/generators"
@@ -58,7 +59,7 @@ func Leak() theorems.Theorem {
 			{Name: "a 2R-latent LDS", Mistake: "the leak taken to change nothing (F6)", False: []theorems.Check{
 				theorems.Decide("Hankel rank ≤ 2R", generators.LeakyRecurrents(exactly2(leakyNetworks())), func(c generators.Leaky) error {
 					r, err := leakyExactly(c)
-					if err != nil {
+					if err := cmp.Or(err, r.settle()); err != nil {
 						return err
 					}
 					if got := hankelRank(r.lag, 2); got > 2*c.Rank() {
@@ -69,7 +70,7 @@ func Leak() theorems.Theorem {
 			{Name: "always N", Mistake: "rank N whatever the spectrum of J", False: []theorems.Check{
 				theorems.Decide("Hankel rank N", generators.LeakyRecurrents(exactly2(leakyNetworks())), func(c generators.Leaky) error {
 					r, err := leakyExactly(c)
-					if err != nil {
+					if err := cmp.Or(err, r.settle()); err != nil {
 						return err
 					}
 					if got := hankelRank(r.lag, 2); got != c.Units() {
@@ -125,7 +126,14 @@ func judgeLeak(s theorems.Subject, c generators.Leaky) (f theorems.Finding, err 
 	if err != nil {
 		return f, err
 	}
-	f.Demand("K = rank [Λ_1, Λ_1ᵀ] ≥ N − R", got.Dimension == r.minimalDimension() && len(got.A) == got.Dimension && got.Dimension >= c.Units()-c.Rank())
+	want := c.Units() // rank(aI + J) = N leaves no choice
+	if r.j.Rank() < want {
+		if err := r.settle(); err != nil {
+			return f, err
+		}
+		want = r.minimalDimension()
+	}
+	f.Demand("K = rank [Λ_1, Λ_1ᵀ] ≥ N − R", got.Dimension == want && len(got.A) == got.Dimension && got.Dimension >= c.Units()-c.Rank())
 	if f.Verdict == theorems.Fails {
 		return f, nil
 	}
@@ -145,13 +153,15 @@ func leakyExactly(c generators.Leaky) (*recurrent, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &recurrent{m: j, n: exact.Identity(units), j: j, p: p}
-	return r, r.settle()
+	return &recurrent{m: j, n: exact.Identity(units), j: j, p: p}, nil
 }
 
 func decideLeak(c generators.Leaky) error {
 	r, err := leakyExactly(c)
 	if err != nil {
+		return err
+	}
+	if err := r.settle(); err != nil {
 		return err
 	}
 	n, rank := c.Units(), r.j.Rank()
@@ -183,7 +193,7 @@ func fewUnitsFit() theorems.Witness {
 	return theorems.Witness{Without: "N > 2R", Shows: "N = 2, R = 1: all units as latents are 2R latents", Case: c,
 		Check: theorems.Decide("more than 2R latents are needed", generators.LeakyRecurrents(exactly2(leakyNetworks())), func(c generators.Leaky) error {
 			r, err := leakyExactly(c)
-			if err != nil {
+			if err := cmp.Or(err, r.settle()); err != nil {
 				return err
 			}
 			if got := r.minimalDimension(); got <= 2*c.Rank() {

@@ -177,14 +177,14 @@ func (t *network) conversionError(r *recurrent, got theorems.LatentSystem) round
 			kappa += p / dense.SingularValues(gram)[exactRank-1]
 		}
 	}
-	base := 1.0
-	if k := len(got.A); k > 0 && len(got.C) > 0 {
-		s := dense.SingularValues(got.C)
-		base = s[0] / s[len(s)-1]
-	}
 	relative := operations(n) * t.u * kappa
+	if len(got.A) == 0 {
+		return rounding{r: relative * p}
+	}
+	s := dense.SingularValues(got.C)
+	base := s[0] / s[len(s)-1]
 	size := math.Max(j, dense.NormFro(t.M)*dense.NormFro(t.N))
-	left := base / math.Max(dense.NormFro(got.C), math.SmallestNonzeroFloat64) // ‖U^L‖
+	left := base / dense.NormFro(got.C) // ‖U^L‖
 	return rounding{
 		a: relative * size * base, c: relative * dense.NormFro(got.C), q: relative * p * left * left, r: relative * p,
 		mean: relative * size * left * dense.VectorNorm2(t.Start()),
