@@ -1,9 +1,6 @@
 package model
 
-import (
-	"math"
-	"slices"
-)
+import "math"
 
 // unitRoot is a root of a covariance, Σ = G Gᵀ with G (n×g). It acts on arrays,
 // and keeps what a product with Σ would square away: the singular values of GᵀX
@@ -36,15 +33,14 @@ func (s Noise) root() (unitRoot, error) {
 	if err != nil {
 		return unitRoot{}, err
 	}
-	g := unitRoot{scale: slices.Clone(c.scale), noisy: make([]bool, s.n), b: c.b}
+	g := unitRoot{scale: c.scale, noisy: make([]bool, s.n), b: c.b}
 	for _, i := range c.noisy {
 		g.noisy[i] = true
 	}
 	for i, x := range s.variances() {
 		if x == 0 { // orthonormal columns have rounding there
-			g.noisy[i] = false
 			clear(g.b.row(i))
-			g.scale[i] = 0 // and what is white outside of them would be taken for its own
+			g.noisy[i] = false // a d of its own is what H took away
 		}
 	}
 	g.core = vectors.scaledColumns(cutRoots(values)).mulT(vectors).scaledRows(c.spread)
