@@ -20,7 +20,7 @@ type rounding struct{ a, c, q, r, mean, cov float64 }
 
 // oracleRounding is more than what package gaussian makes of a zero, relative
 // to what cancelled.
-const oracleRounding = 0x1p-350
+const oracleRounding = 0x1p-300
 
 // smallest keeps the scale of what is zero positive.
 const smallest = 0x1p-1000
@@ -111,16 +111,13 @@ func shaped(m [][]float64, rows, cols int) bool {
 // residual they leave, and Λ_k = C A^k V Cᵀ by the product rule.
 func expectAutocovariances(f *theorems.Finding, got theorems.LatentSystem, law, want *gaussian.Process, d []float64, e rounding) {
 	k := len(got.A)
-	powers := powerNorms(got.A, 2*k+1)
+	powers, moved := powerNorms(got.A, 2*k+1, e.a)
 	c, v := dense.NormFro(got.C), dense.NormFro(law.StateCovariance())
 	dv := law.Amplification() * (2*powers[min(1, 2*k)]*v*e.a + e.q)
 	for lag := range 2*k + 2 {
 		bound := oracleRounding
 		if k > 0 {
-			bound += c*c*powers[lag]*dv + 2*c*powers[lag]*v*e.c
-			for i := range lag {
-				bound += c * c * v * e.a * powers[i] * powers[lag-1-i]
-			}
+			bound += c*c*(powers[lag]+moved[lag])*dv + 2*c*(powers[lag]+moved[lag])*v*e.c + c*c*v*moved[lag]
 		}
 		if lag == 0 {
 			bound += e.r
@@ -132,7 +129,7 @@ func expectAutocovariances(f *theorems.Finding, got theorems.LatentSystem, law, 
 // expectJointLaw follows errors through the recursion X ← A X Aᵀ + Q.
 func expectJointLaw(f *theorems.Finding, got theorems.LatentSystem, law, want *gaussian.Process, d []float64, e rounding) {
 	n := len(got.R)
-	powers := powerNorms(got.A, horizon)
+	powers, moved := powerNorms(got.A, horizon, e.a)
 	a, c := powers[1], dense.NormFro(got.C)
 	covGot, covWant := law.Covariance(horizon), want.Covariance(horizon)
 	meanGot, meanWant := law.Mean(horizon), want.Mean(horizon)
@@ -141,10 +138,7 @@ func expectJointLaw(f *theorems.Finding, got theorems.LatentSystem, law, want *g
 	q := dense.NormFro(got.Q)
 	for t := range horizon {
 		for k := 0; t+k < horizon; k++ {
-			bound := oracleRounding + c*c*powers[k]*dx + 2*c*powers[k]*x*e.c
-			for i := range k {
-				bound += c * c * x * e.a * powers[i] * powers[k-1-i]
-			}
+			bound := oracleRounding + c*c*(powers[k]+moved[k])*dx + 2*c*(powers[k]+moved[k])*x*e.c + c*c*x*moved[k]
 			if k == 0 {
 				bound += e.r
 			}
@@ -160,18 +154,22 @@ func expectJointLaw(f *theorems.Finding, got theorems.LatentSystem, law, want *g
 	}
 }
 
-// powerNorms returns ‖A^i‖_F, i = 0 … most.
-func powerNorms(a [][]float64, most int) []float64 {
-	out := make([]float64, most+1)
+// powerNorms returns ‖A^i‖_F, i = 0 … most, and a bound of ‖(A+δA)^i − A^i‖ =
+// ‖Σ_j (A+δA)^j δA A^(i−1−j)‖ for ‖δA‖ ≤ off.
+func powerNorms(a [][]float64, most int, off float64) (norms, moved []float64) {
+	norms, moved = make([]float64, most+1), make([]float64, most+1)
 	if len(a) == 0 {
-		return out
+		return norms, moved
 	}
 	power := diagonal(ones(len(a)))
-	for i := range out {
-		out[i] = dense.NormFro(power)
+	for i := range norms {
+		norms[i] = dense.NormFro(power)
 		power = dense.MatMul(power, a)
+		for j := range i {
+			moved[i] += off * (norms[j] + moved[j]) * norms[i-1-j]
+		}
 	}
-	return out
+	return norms, moved
 }
 
 // expectClose compares matrices by their largest entry.
@@ -243,7 +241,7 @@ func deviations(cov [][]float64) []float64 {
 		most = math.Max(most, cov[i][i])
 	}
 	for i := range cov {
-		if v := cov[i][i]; v > most*oracleRounding*0x1p100 {
+		if v := cov[i][i]; v > most*oracleRounding {
 			out[i] = math.Sqrt(v)
 		}
 	}

@@ -87,7 +87,7 @@ func judgeMemory(f *theorems.Finding, t *system, s theorems.Subject) error {
 	if s.MarkovLoss == nil {
 		return theorems.Missing("MarkovLoss")
 	}
-	l, err := newLatent(t.System)
+	l, err := newLatent(t.LatentSystem)
 	if err != nil {
 		return err
 	}
@@ -136,8 +136,8 @@ func judgeCoefficients(f *theorems.Finding, t *system, s theorems.Subject) error
 	if f.Verdict == theorems.Fails {
 		return nil
 	}
-	truth := gaussian.LDS{A: t.A, C: t.C, Q: t.Q(), R: t.R()}
-	l, err := newLatent(t.System)
+	truth := gaussian.LDS{A: t.A, C: t.C, Q: t.Q, R: t.R}
+	l, err := newLatent(t.LatentSystem)
 	if err != nil {
 		return err
 	}
@@ -200,7 +200,7 @@ func judgeRate(f *theorems.Finding, t *system, s theorems.Subject) error {
 	if err != nil {
 		return err
 	}
-	l, err := newLatent(t.System)
+	l, err := newLatent(t.LatentSystem)
 	if err != nil {
 		return err
 	}

@@ -138,7 +138,7 @@ func decideConversion(r *recurrent) error {
 }
 
 func decideStartedConversion(c generators.Recurrent) error {
-	t := &network{Recurrent: c}
+	t := &network{recurrentNumbers: numbersOfNetwork(c)}
 	r, err := t.exactly()
 	if err != nil {
 		return err
@@ -178,7 +178,7 @@ func firstObservationCannotBeMet() theorems.Witness {
 	return theorems.Witness{Without: "the law is given for y_0, one step before the first observation, or is stationary",
 		Shows: "R_v = diag(1, 0), and S₁ = diag(½, 1) of y_1 leaves S₁ − R_v = diag(−½, 1) for the latents", Case: c,
 		Check: theorems.Decide("any law of y_1 is met by this LDS", generators.Recurrents(exactStartedNetworks()), func(c generators.Recurrent) error {
-			r, err := (&network{Recurrent: c}).exactly()
+			r, err := (&network{recurrentNumbers: numbersOfNetwork(c)}).exactly()
 			if err != nil {
 				return err
 			}

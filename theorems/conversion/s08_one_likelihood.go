@@ -153,11 +153,14 @@ func judgeThreeLikelihoods(s theorems.Subject, c generators.ObservedRecurrent) (
 	}
 	y := recording(c.Y, c.Missing)
 	d, err := t.law.LogDensity(y.Y, y.Missing)
+	if errors.Is(err, gaussian.ErrSingular) {
+		return f, theorems.ErrUndecided // shrinking took P ≻ 0 away
+	}
 	if err != nil {
 		return f, err
 	}
 	// y_1 … y_T from (y_0, ε_0 …): each covariance is a few products of J.
-	j := 1 + dense.NormFro(t.J())
+	j := 1 + dense.NormFro(t.J)
 	cov := t.law.Covariance(1)
 	relative := operations(t.Units()*len(c.Y)) * t.u * (1 + math.Pow(j, 2)) * (1 + t.startError(cov))
 	if y.Missing == nil {
@@ -380,7 +383,7 @@ func judgeEstimates(s theorems.Subject, c generators.ObservedSystem) (f theorems
 			// A mean is gain times data: ‖gain‖² ≤ κ‖V‖/min variance.
 			gain := math.Sqrt(v * kappa / t.leastVariance(steps))
 			expectClose(&f, "|"+e.what+" mean − that of the joint law|", [][]float64{e.mean[step-1]}, [][]float64{mean},
-				relative*(gain*size+dense.VectorNorm2(mean)+dense.VectorNorm2(t.Start())), gain*size+dense.VectorNorm2(mean)+dense.VectorNorm2(t.Start())+smallest)
+				relative*(gain*size+dense.VectorNorm2(mean)+dense.VectorNorm2(t.Mean)), gain*size+dense.VectorNorm2(mean)+dense.VectorNorm2(t.Mean)+smallest)
 		}
 	}
 	return f, nil

@@ -108,9 +108,9 @@ func judgeNetworkRoundTrip(f *theorems.Finding, t *network, s theorems.Subject) 
 	a := dense.NormFro(converted.A)
 	amp := process.Amplification()
 	law := (c*c*(e.q+2*a*v*e.a+operations(n)*t.u*v*(1+a*a))*(1+amp) + e.r + operations(n)*t.u) * kappa
-	j := 1 + dense.NormFro(scaledBoth(t.J(), d, d))
+	j := 1 + dense.NormFro(scaledBoth(t.J, d, d))
 	expectClose(f, "|J'Λ_0 − JΛ_0|, scaled", scaledTo(times(back.J, cov), d), scaledTo(r.lag(1).Float64(), d), law*j, 1)
-	expectClose(f, "|P' − P|, scaled", scaledTo(back.P, d), scaledTo(t.P(), d), law*j*j, 1)
+	expectClose(f, "|P' − P|, scaled", scaledTo(back.P, d), scaledTo(t.P, d), law*j*j, 1)
 	return nil
 }
 
@@ -136,7 +136,7 @@ func judgeSystemRoundTrip(f *theorems.Finding, t *system, s theorems.Subject) er
 	if err != nil {
 		return err
 	}
-	l, err := newLatent(t.System)
+	l, err := newLatent(t.LatentSystem)
 	if err != nil {
 		return err
 	}

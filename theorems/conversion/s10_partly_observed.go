@@ -214,7 +214,7 @@ func judgeObservedGap(s theorems.Subject, c generators.PartlyObserved) (f theore
 
 // observedExactly is the observed units as an LDS whose latents are all units.
 func observedExactly(c generators.PartlyObserved) (*latent, *recurrent, error) {
-	r, err := newRecurrent(c.Recurrent)
+	r, err := newRecurrent(numbersOfNetwork(c.Recurrent))
 	if err != nil {
 		return nil, nil, err
 	}

@@ -144,14 +144,15 @@ func judgeChangedNetwork(s theorems.Subject, c generators.TransformedRecurrent) 
 	// Units are mixed, so that none is small beside another but by design of O.
 	d := deviations(law.Autocovariance(0))
 	turned := *t
-	turned.Recurrent = generators.Recurrent{Form: "dense", M: times(times(o, c.J()), transposed(o)), N: diagonal(ones(c.Units())), PDiag: make([]float64, c.Units())}
+	turned.J = times(times(o, c.J()), transposed(o))
 	square := c.Factor * c.Factor
-	for i := range turned.M {
-		for j := range turned.M[i] {
-			turned.M[i][j] /= square
+	for i := range turned.J {
+		for j := range turned.J[i] {
+			turned.J[i][j] /= square
 		}
 	}
-	e := turned.changedError(r, got.LatentSystem, times(times(o, c.P()), transposed(o)), d)
+	turned.M, turned.N, turned.P = turned.J, diagonal(ones(c.Units())), times(times(o, c.P()), transposed(o))
+	e := turned.conversionError(r, got.LatentSystem, d)
 	// The map is rounded, and the loadings grow with the similarity.
 	mixed := dense.NormFro(scaledSides(o, d, ones(c.Units()))) * dense.VectorNorm2(t.deviations())
 	size := (1 + dense.NormFro(g)*dense.NormFro(inverse)) * (1 + mixed*mixed)
@@ -162,9 +163,7 @@ func judgeChangedNetwork(s theorems.Subject, c generators.TransformedRecurrent) 
 }
 
 func changedNetwork(c generators.TransformedRecurrent, o, g, inverse [][]float64) (*model.LinearRNN, error) {
-	p := times(times(o, c.P()), transposed(o))
-	symmetrize(p)
-	noise, err := model.DenseNoise(matrixOf(p))
+	noise, err := noiseOf(times(times(o, c.P()), transposed(o)), c.Units())
 	if err != nil {
 		return nil, err
 	}
@@ -200,7 +199,7 @@ func judgeChangedSystem(s theorems.Subject, c generators.TransformedSystem) (f t
 	if err != nil {
 		return f, err
 	}
-	l, err := newLatent(c.System)
+	l, err := newLatent(plain(c.System))
 	if err != nil {
 		return f, err
 	}
@@ -247,7 +246,7 @@ func judgeChangedSystem(s theorems.Subject, c generators.TransformedSystem) (f t
 // changedExactly returns the system before and after a similarity of the
 // latents, a permutation and a scaling of y, and that map of y.
 func changedExactly(c generators.TransformedSystem) (before, after *latent, o *exact.Matrix, err error) {
-	if before, err = newLatent(c.System); err != nil {
+	if before, err = newLatent(plain(c.System)); err != nil {
 		return
 	}
 	sim, inverse := c.Similarity()
@@ -292,7 +291,7 @@ func forgettingUnits() theorems.Witness {
 	}
 	return theorems.Witness{Without: "y is changed by an invertible map", Shows: "y = (z_t, z_{t−1}) of an AR(2) process z is Markov, its first unit is not", Case: c,
 		Check: theorems.Decide("Markov, whatever is seen", generators.TransformedSystems(exactSystems()), func(c generators.TransformedSystem) error {
-			l, err := newLatent(c.System)
+			l, err := newLatent(plain(c.System))
 			if err != nil {
 				return err
 			}

@@ -137,8 +137,8 @@ func judgeLeak(s theorems.Subject, c generators.Leaky) (f theorems.Finding, err 
 	if f.Verdict == theorems.Fails {
 		return f, nil
 	}
-	whole := generators.Recurrent{Form: "dense", M: c.Dynamics(), N: diagonal(ones(c.Units())), PDiag: c.PDiag, PFactor: c.PFactor}
-	t := &network{Recurrent: whole, net: net, law: law, u: s.UnitRoundoff}
+	whole := recurrentNumbers{M: c.Dynamics(), N: diagonal(ones(c.Units())), P: c.P(), J: c.Dynamics()}
+	t := &network{whole, net, law, s.UnitRoundoff}
 	d := t.deviations()
 	return f, expectLaw(&f, got.LatentSystem, law, d, t.conversionError(r, got.LatentSystem, d))
 }
