@@ -84,7 +84,7 @@ func NotMarkov() theorems.Theorem {
 
 func positiveSystems() generators.SystemOptions {
 	o := exactSystems()
-	o.PositiveR = true
+	o.PositiveR, o.RegularA = true, true
 	return o
 }
 
