@@ -10,9 +10,6 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// judgeLinear judges the statements of family S at a model.
-var judgeLinear inspect.JudgeLinear
-
 // checkedLinear is verify check for an lds or a linear rnn.
 func checkedLinear(cmd *cobra.Command, path string, m *netfile.Linear, asJSON bool, s streams) error {
 	for _, flag := range []string{"starts", "limit", "seed", "vectors"} {
@@ -20,7 +17,7 @@ func checkedLinear(cmd *cobra.Command, path string, m *netfile.Linear, asJSON bo
 			return badInput(fmt.Errorf("%s is an %s, which has no fixed points to search: --%s says nothing here", path, m.Kind(), flag))
 		}
 	}
-	r, err := whileWaiting(cmd.Context(), func() (*inspect.LinearReport, error) { return inspect.RunLinear(m, judgeLinear) })
+	r, err := whileWaiting(cmd.Context(), func() (*inspect.LinearReport, error) { return inspect.RunLinear(m, inspect.FamilyS) })
 	if errors.Is(err, context.Canceled) {
 		return &ended{statusUnknown, fmt.Errorf("%s: interrupted before there was anything to report", path)}
 	}

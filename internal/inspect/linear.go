@@ -8,6 +8,7 @@ import (
 	"github.com/rankproof/rankproof/internal/netfile"
 	"github.com/rankproof/rankproof/model"
 	"github.com/rankproof/rankproof/theorems"
+	"github.com/rankproof/rankproof/theorems/conversion"
 )
 
 // LinearReport is what is found of a latent LDS or a linear RNN, and the
@@ -156,4 +157,20 @@ func (r *LinearReport) Verdict() theorems.Verdict {
 		out = max(out, theorems.Unknown)
 	}
 	return out
+}
+
+// FamilyS judges S1 to S13 by what package model makes of the model.
+func FamilyS(m *netfile.Linear) ([]Statement, error) {
+	var judged []conversion.Judgement
+	var err error
+	if m.LDS != nil {
+		judged, err = conversion.JudgeLDS(theorems.Model(), m.LDS)
+	} else {
+		judged, err = conversion.JudgeRNN(theorems.Model(), m.RNN)
+	}
+	out := make([]Statement, len(judged))
+	for i, j := range judged {
+		out[i] = Statement(j)
+	}
+	return out, err
 }

@@ -181,15 +181,6 @@ func changedNetwork(c generators.TransformedRecurrent, o, g, inverse [][]float64
 	return model.NewLinearRNN(config)
 }
 
-func symmetrize(m [][]float64) {
-	for i := range m {
-		for j := range i {
-			m[i][j] = (m[i][j] + m[j][i]) / 2
-			m[j][i] = m[i][j]
-		}
-	}
-}
-
 // judgeChangedSystem: latents x → S x and y → O y.
 func judgeChangedSystem(s theorems.Subject, c generators.TransformedSystem) (f theorems.Finding, err error) {
 	if s.RNNFromLDS == nil {
@@ -199,31 +190,34 @@ func judgeChangedSystem(s theorems.Subject, c generators.TransformedSystem) (f t
 	if err != nil {
 		return f, err
 	}
-	l, err := newLatent(plain(c.System))
+	return f, t.expectEquivariance(&f, s, c.Change)
+}
+
+// expectEquivariance compares the match of the changed system with the changed match.
+func (t *system) expectEquivariance(f *theorems.Finding, s theorems.Subject, c generators.Change) error {
+	l, err := newLatent(t.LatentSystem)
 	if err != nil {
-		return f, err
+		return err
 	}
-	o := outputMap(c.Change)
+	o := outputMap(c)
 	sim, inverse := c.Similarity()
-	q, r := times(times(sim, c.Q()), transposed(sim)), times(times(o, c.R()), transposed(o))
-	symmetrize(q)
-	symmetrize(r)
-	changed := theorems.LatentSystem{A: times(times(sim, c.A), inverse), C: times(times(o, c.C), inverse), Q: q, R: r}
-	if c.Latents() == 0 {
-		changed.C = make([][]float64, c.Units())
+	q, r := times(times(sim, t.Q), transposed(sim)), times(times(o, t.R), transposed(o))
+	changed := theorems.LatentSystem{A: times(times(sim, t.A), inverse), C: times(times(o, t.C), inverse), Q: q, R: r}
+	if t.Latents() == 0 {
+		changed.C = make([][]float64, t.Units())
 	}
 	lds, err := asModel(changed)
 	if err != nil {
-		return f, err
+		return err
 	}
 	got, err := s.RNNFromLDS(lds)
 	if err != nil {
-		return f, err
+		return err
 	}
 	n := t.Units()
 	f.Demand("J and P are N×N", shaped(got.J, n, n) && shaped(got.P, n, n))
 	if f.Verdict == theorems.Fails {
-		return f, nil
+		return nil
 	}
 	lambda0 := times(times(o, l.lambda0.Float64()), transposed(o))
 	lambda1 := times(times(o, l.lambda1.Float64()), transposed(o))
@@ -238,9 +232,9 @@ func judgeChangedSystem(s theorems.Subject, c generators.TransformedSystem) (f t
 	k.j = dense.NormFro(scaledBoth(got.J, d, d))
 	k.deviation = d
 	residual, noise := k.matchError()
-	expectClose(&f, "|J'OΛ_0Oᵀ − OΛ_1Oᵀ|, scaled", scaledTo(times(got.J, lambda0), d), scaledTo(lambda1, d), residual, 1)
-	expectClose(&f, "|P' − OPOᵀ|, scaled", scaledTo(got.P, d), scaledTo(p, d), noise, 1)
-	return f, nil
+	expectClose(f, "|J'OΛ_0Oᵀ − OΛ_1Oᵀ|, scaled", scaledTo(times(got.J, lambda0), d), scaledTo(lambda1, d), residual, 1)
+	expectClose(f, "|P' − OPOᵀ|, scaled", scaledTo(got.P, d), scaledTo(p, d), noise, 1)
+	return nil
 }
 
 // changedExactly returns the system before and after a similarity of the
