@@ -52,6 +52,17 @@ func (t *system) expectEstimates(f *theorems.Finding, s theorems.Subject, y mode
 	for _, row := range y.Y {
 		size = math.Max(size, dense.VectorNormInf(row))
 	}
+	ahead := make([]float64, steps) // condition of what is predicted of x_{t+1} … x_T
+	for step := steps - 1; step > 0; step-- {
+		_, cov, err := truth.Posterior(y.Y, y.Missing, step+1, step)
+		if err != nil {
+			return err
+		}
+		ahead[step] = condition(scaledTo(cov, deviations(cov)), numericalRank(cov))
+		if step+1 < steps {
+			ahead[step] = math.Max(ahead[step], ahead[step+1])
+		}
+	}
 	for step := 1; step <= steps; step++ {
 		for _, e := range []struct {
 			what string
@@ -72,6 +83,10 @@ func (t *system) expectEstimates(f *theorems.Finding, s theorems.Subject, y mode
 				return err
 			}
 			v := dense.NormFro(prior)
+			relative := relative
+			if e.what == "smoothed" && step < steps { // the recursion back conditions on x_{t+1}
+				relative *= ahead[step]
+			}
 			expectClose(f, "|"+e.what+" covariance − that of the joint law|", e.cov[step-1], cov, (relative+own/(v+smallest))*(v+smallest), v+smallest)
 			// A mean is gain times data: ‖gain‖² ≤ κ‖V‖/min variance.
 			gain := math.Sqrt(v * kappa / t.leastVariance(steps))
@@ -80,6 +95,21 @@ func (t *system) expectEstimates(f *theorems.Finding, s theorems.Subject, y mode
 		}
 	}
 	return nil
+}
+
+// numericalRank is the rank of a covariance that the oracle rounded once, of
+// which it makes zeros exact: what is above rounding of its correlations.
+func numericalRank(cov [][]float64) int {
+	if len(cov) == 0 {
+		return 0
+	}
+	rank := 0
+	for _, s := range dense.SingularValues(scaledTo(cov, deviations(cov))) {
+		if s > operations(len(cov))*0x1p-53 {
+			rank++
+		}
+	}
+	return rank
 }
 
 // leastVariance is the smallest variance of an observation that has one.

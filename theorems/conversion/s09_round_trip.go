@@ -81,7 +81,7 @@ func judgeNetworkRoundTrip(f *theorems.Finding, t *network, s theorems.Subject) 
 	if !wellFormed(f, converted.LatentSystem) {
 		return nil
 	}
-	lds, err := asModel(converted.LatentSystem)
+	lds, err := asModel(converted.LatentSystem, t.deviations())
 	if err != nil {
 		f.Demand("the converted LDS is admissible", false)
 		return nil
