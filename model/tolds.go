@@ -141,14 +141,16 @@ func (b *feedback) feedNoise(p Noise, in array, tol RankTolerance) (err error) {
 	}
 	d := decide("J P Jᵀ (its root)", s, tol.of(in.rows, in.cols)*b.noise*b.size)
 	b.decisions = append(b.decisions, d)
+	most := b.noise * b.size
 	if d.Rank == in.cols { // all is fed back: then how strongly does not matter
 		if left, s, _, err = b.root.tmul(in.scaledRows(per)).tallSVD(); err != nil {
 			return err
 		}
+		most = b.noise
 	}
 	b.fed, b.moved = left.columns(0, d.Rank), right.columns(0, d.Rank)
 	for _, x := range s[:d.Rank] {
-		b.sharpness = append(b.sharpness, x/s[0])
+		b.sharpness = append(b.sharpness, math.Min(1, x/most))
 	}
 	return nil
 }

@@ -193,13 +193,13 @@ func (t *network) exactly() (*recurrent, error) {
 }
 
 // deviations returns the standard deviations (N) by which the units are scaled:
-// of y_t, the largest of y_0 … y_T for a given start, 0 of a unit that is silent.
+// of y_t, the largest of y_1 … y_T for a given start, 0 of a unit that is silent.
 func (t *network) deviations() []float64 {
 	if !t.HasInitial() {
 		return deviations(t.law.StateCovariance())
 	}
 	cov, n := t.law.Covariance(horizon), t.Units()
-	d := deviations(t.Cov)
+	d := make([]float64, n)
 	for i := range horizon * n {
 		d[i%n] = math.Max(d[i%n], math.Sqrt(cov[i][i]))
 	}
