@@ -142,6 +142,7 @@ func requireRecurrentOptions(t *testing.T, x exactRecurrent, o RecurrentOptions)
 
 func TestRecurrentsVisitEveryEdge(t *testing.T) {
 	seen := draws(Recurrents(RecurrentOptions{MaxUnits: 6, Initial: Either}), 400, func(Recurrent) {})
+	draws(Recurrents(RecurrentOptions{MaxUnits: 5}), 1500, func(r Recurrent) { require.True(t, r.Admissible(), "%+v", r) })
 	for tag := range recurrentEdges {
 		require.Greater(t, seen[tag], 5, tag)
 	}

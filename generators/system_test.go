@@ -174,6 +174,7 @@ func TestSystemsAreSound(t *testing.T) {
 		"noise-free":   {MaxUnits: 4, NoiseFree: true, MoreLatents: true},
 		"singular Q":   {MaxUnits: 4, SingularQ: true, Controllable: true, RegularA: true, PositiveR: true},
 		"controllable": {MaxUnits: 4, Controllable: true},
+		"averages":     {MaxUnits: 1, MaxLatents: 3, MinLatents: 2, NoiseFree: true},
 		"Markov":       {MaxUnits: 5, Markov: true, Exact: true},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -80,8 +80,8 @@ func requireLikelihood(t testing.TB, name string, want joint.Density, got, round
 }
 
 func TestFilterAndSmootherAreTheJointLaw(t *testing.T) {
-	unclear, worst := 0, map[string]float64{}
-	count := 3000
+	const count = 150
+	unclear := 0
 	for i, s := range latentSystems(t, count) {
 		rng := random(uint64(1000 + i))
 		steps := 1 + rng.IntN(6)
@@ -110,9 +110,9 @@ func TestFilterAndSmootherAreTheJointLaw(t *testing.T) {
 			unclear++
 			continue
 		}
-		// A step rotates K + N variables, and what is rotated is squared.
+		// A step rotates K + N variables of K + 2N terms, and what is rotated is squared.
 		variables := s.lds.Latents() + s.lds.Units() + 1
-		rounding := 2 * u * float64(steps*variables*variables) * c.number
+		rounding := 2 * u * float64(steps*variables*(variables+s.lds.Units())) * c.number
 		if s.oracle.Cov == nil { // V is the solution of an equation with a condition of its own
 			rounding *= 1 + p.Amplification()
 		}
@@ -142,16 +142,10 @@ func TestFilterAndSmootherAreTheJointLaw(t *testing.T) {
 					size := math.Sqrt(priorCov[i][i])
 					e := math.Abs(got.mean[i] - mean[i])
 					b := rounding * (size*(1+distance) + math.Abs(prior[i]))
-					if b > 0 {
-						worst[got.what+" mean"] = max(worst[got.what+" mean"], e/b)
-					}
 					require.True(t, e <= b, "%s: %s mean %d of step %d is off by %.3g, allowed %.3g", s.name, got.what, i, time, e, b)
 					for j := range mean {
 						e := math.Abs(got.cov.At(i, j) - cov[i][j])
 						b := rounding * size * math.Sqrt(priorCov[j][j])
-						if b > 0 {
-							worst[got.what] = max(worst[got.what], e/b)
-						}
 						require.True(t, e <= b, "%s: %s covariance %d,%d of step %d is off by %.3g, allowed %.3g", s.name, got.what, i, j, time, e, b)
 					}
 				}
@@ -159,5 +153,4 @@ func TestFilterAndSmootherAreTheJointLaw(t *testing.T) {
 		}
 	}
 	require.Less(t, unclear, count/10)
-	t.Log(worst, unclear)
 }

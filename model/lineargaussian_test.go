@@ -324,3 +324,6 @@ func holes(rng *rand.Rand, y [][]float64, share float64) [][]bool {
 	}
 	return out
 }
+
+// relative returns |got − want|/|want|.
+func relative(got, want float64) float64 { return math.Abs(got-want) / math.Abs(want) }

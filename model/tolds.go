@@ -69,6 +69,7 @@ type feedback struct {
 	root      unitRoot  // P = root rootᵀ
 	noise     float64   // size of T⁻¹ root
 	fed       array     // orthonormal (N×g): of ε, root·fed·fedᵀ is fed back
+	sharpness []float64 // by which columns of fed are known to rounding over it, at most 1
 	moved     array     // orthonormal (r×g): what that moves of κ
 	basis     array     // orthonormal U (N×K) of what holds x, T⁻¹x = U ξ
 	drive     array     // Q = drive driveᵀ (K×g)
@@ -141,11 +142,14 @@ func (b *feedback) feedNoise(p Noise, in array, tol RankTolerance) (err error) {
 	d := decide("J P Jᵀ (its root)", s, tol.of(in.rows, in.cols)*b.noise*b.size)
 	b.decisions = append(b.decisions, d)
 	if d.Rank == in.cols { // all is fed back: then how strongly does not matter
-		if left, _, _, err = b.root.tmul(in.scaledRows(per)).tallSVD(); err != nil {
+		if left, s, _, err = b.root.tmul(in.scaledRows(per)).tallSVD(); err != nil {
 			return err
 		}
 	}
 	b.fed, b.moved = left.columns(0, d.Rank), right.columns(0, d.Rank)
+	for _, x := range s[:d.Rank] {
+		b.sharpness = append(b.sharpness, x/s[0])
+	}
 	return nil
 }
 
@@ -202,7 +206,7 @@ func apart(x, basis array, cut float64) (off array, singular []float64, err erro
 func (b *feedback) span(tol RankTolerance) error {
 	w := b.root.times(b.fed).scaledRows(reciprocals(b.scale))
 	cut := tol.of(w.rows, b.out.cols+w.cols) * b.noise
-	off, s, err := apart(w, b.out, cut)
+	off, s, err := apart(w.scaledColumns(b.sharpness), b.out, cut)
 	if err != nil {
 		return err
 	}
