@@ -76,10 +76,15 @@ func (s *matching) markov() (MarkovDecision, error) {
 	if err != nil {
 		return MarkovDecision{}, err
 	}
-	if w == nil || s.l.c.mul(s.prior).maxAbs() == 0 {
+	read := s.l.c.mul(s.prior) // of u, in units of unit variance
+	for i, terms := range reach(s.l.c, rowNorms(s.prior)) {
+		if row := read.row(i); math.Sqrt(sumSquares(row)) <= negligible(read.cols)*terms {
+			clear(row) // a unit that reads nothing does not read rounding
+		}
+	}
+	if w == nil || read.maxAbs() == 0 {
 		return MarkovDecision{Verdict: Markov}, nil
 	}
-	read := s.l.c.mul(s.prior) // of u, in units of unit variance
 	variance := s.l.r.variances()
 	for i, x := range rowNorms(read) {
 		variance[i] = math.Hypot(x, math.Sqrt(variance[i]))

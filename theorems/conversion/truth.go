@@ -206,6 +206,30 @@ func (t *network) deviations() []float64 {
 	return d
 }
 
+// rankMargin is how far, relative to ‖J‖ and ‖P‖ in units of the deviations,
+// the ranks that decide a dimension are from lower ones: the smallest singular
+// value that exact arithmetic says is not zero of J, P Jᵀ, and both together,
+// of the stationary process also of [Λ_1, Λ_1ᵀ].
+func (t *network) rankMargin(r *recurrent, d []float64) float64 {
+	j, noise := scaledBoth(t.J, d, d), scaledTo(t.P, d)
+	fed := times(noise, transposed(j))
+	margin := 1.0
+	see := func(m [][]float64, rank int, size float64) {
+		if rank > 0 {
+			margin = math.Min(margin, dense.SingularValues(m)[rank-1]/size)
+		}
+	}
+	p, size := dense.NormFro(noise), dense.NormFro(j)
+	see(j, r.j.Rank(), size)
+	see(fed, r.p.Mul(r.j.T()).Rank(), p*size)
+	see(beside(j, fed), r.dimension(), size*(1+p))
+	if r.s != nil {
+		lambda := scaledTo(r.lag(1).Float64(), d)
+		see(beside(lambda, transposed(lambda)), r.minimalDimension(), 1)
+	}
+	return margin
+}
+
 // conversionError bounds what an honest conversion of the network may miss the
 // numbers of its LDS by, in units of the deviations d. With orthonormal
 // loadings, ‖δG‖ ≤ u‖P‖ moves P N G⁻ NᵀP by the fraction ‖P‖/λ_min(G) at most;
