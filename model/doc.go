@@ -47,20 +47,20 @@
 // before it. StationaryCovariance certifies its answer, or is ErrUnstable.
 //
 // LinearRNN.ToLDS is exact: K = rank [M, PN] ≤ 2R latents have the law of the
-// network (S6), and of a stationary one no system has fewer than it returns
-// (S7); HankelRank is what it takes with correlated noises. A leak spoils that:
-// aI + M Nᵀ is no such system of 2R latents (S13). LDS.FirstOrderMatch is not
-// exact, in general: of all networks it is the nearest, with the Λ_0 and Λ_1 of
-// the system, Λ_k = Cov(y_{t+k}, y_t) (S1); FirstOrderMatchSteps is that without
-// a stationary law. LDS.Markov decides whether it is exact (S2, S3), and
-// MarkovGap = I(y_{t+1}; y_{t−1} | y_t) tells how nearly, in nats (S4).
+// network (S6), and for a stationary one no LDS has fewer than it returns (S7);
+// HankelRank is the least number if w and v may be correlated. With a leak,
+// aI + M Nᵀ, 2R latents are in general too few (S13). LDS.FirstOrderMatch is
+// exact in special cases only: of all networks it is the nearest, with the Λ_0
+// and Λ_1 of the system, Λ_k = Cov(y_{t+k}, y_t) (S1); FirstOrderMatchSteps does
+// without a stationary law. LDS.Markov decides whether it is exact (S2, S3), and
+// MarkovGap, I(y_{t+1}; y_{t−1} | y_t), tells in nats what is amiss (S4).
 //
-// What an LDS remembers is in its Kalman filter: Filter, Smooth, LogLikelihood,
-// with entries missing, and SteadyState, where the filter ends (S12). MarkovLoss
-// is what the best model of p steps loses against it (S5). The likelihood of a
-// network and that of its latent system are one number (S8); there and back
-// nothing is lost (S9). LDS.Observe is a part of the units (S10), and Rotate,
-// Permute, Rescale and Transform change coordinates, not the law (S11).
+// What an LDS remembers is in its Kalman filter: Filter, Smooth and
+// LogLikelihood, with entries missing, and SteadyState, where the filter ends
+// (S12). MarkovLoss is what the best model of p steps loses against it (S5). A
+// network and its latent system have one likelihood (S8), and the network comes
+// back from that as it was (S9). LDS.Observe keeps a part of the units (S10);
+// Rotate, Permute, Rescale and Transform change coordinates, not the law (S11).
 //
 // These statements are those of Valente, Ostojic and Pillow 2022
 // (arXiv:2110.09804), and some beyond it.
