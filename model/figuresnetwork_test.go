@@ -1,8 +1,6 @@
 package model_test
 
 import (
-	"math"
-
 	"github.com/rankproof/rankproof/model"
 	"github.com/rankproof/rankproof/oracles/exact"
 	oracle "github.com/rankproof/rankproof/oracles/gaussian"
@@ -70,7 +68,7 @@ func compareNetwork(f *ledger) {
 			innovation := product(l.C(), sigma, l.C().T())
 			innovation.Add(innovation, l.R().Dense())
 			innovation.Sub(innovation, p)
-			off = math.Max(off, math.Max(mat.Max(innovation), -mat.Min(innovation)))
+			off = max(off, largest(innovation))
 		}
 		path.numberOf("max_abs_innovation_cov_minus_P_t_ge_1", off, mat.Norm(p, 2))
 	}
