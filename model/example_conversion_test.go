@@ -37,7 +37,7 @@ func ExampleLinearRNN_ToLDS() {
 	// rank 1 of J
 	// rank 1 of J S Jᵀ (relative, direction by direction)
 	// rank 1 of P Jᵀ
-	// rank 1 of P Jᵀ off range J
+	// rank 2 of [J, P Jᵀ] (relative)
 	// K = 2, R_v =
 	//   0.5  -0.5   0.0
 	//  -0.5   0.5   0.0

@@ -65,7 +65,6 @@ type feedback struct {
 	scale     []float64 // T
 	out       array     // F (N×r)
 	into      array     // G (N×r)
-	blur      float64   // ‖J‖/s_r: by which the range of F is known to more than rounding
 	size      float64   // of what G Fᵀ is the sum, before anything in it cancels
 	root      unitRoot  // P = root rootᵀ
 	noise     float64   // size of T⁻¹ root
@@ -73,6 +72,7 @@ type feedback struct {
 	sharpness []float64 // by which columns of fed are known to rounding over it, at most 1
 	moved     array     // orthonormal (r×g): what that moves of κ
 	basis     array     // orthonormal U (N×K) of what holds x, T⁻¹x = U ξ
+	turn      array     // F in that basis, UᵀF (K×r)
 	drive     array     // Q = drive driveᵀ (K×g)
 	decisions []RankDecision
 }
@@ -99,9 +99,6 @@ func (net *LinearRNN) feedback(tol RankTolerance) (*feedback, error) {
 	d := decide("J", s, tol.of(m.rows, m.cols)*b.size)
 	b.decisions = append(b.decisions, d)
 	b.out = qm.mul(left.columns(0, d.Rank))
-	if d.Rank > 0 {
-		b.blur = s[0] / s[d.Rank-1]
-	}
 	in := qn.mul(right.columns(0, d.Rank))
 	b.into = in.scaledColumns(s[:d.Rank])
 	return b, b.feedNoise(net.p, in, tol)
@@ -210,33 +207,41 @@ func apart(x, basis array, cut float64) (off array, singular []float64, err erro
 	return off.columns(0, rank), s, nil
 }
 
-// span builds U: F first, so that all of J's output is in its first columns,
-// then what the fed noise has beside it.
+// span builds U: a basis of what J and the fed noise reach, each direction
+// counted by how much of J or P there is in it, so that one which is hardly
+// reached, and hardly known, does not add to the others.
 func (b *feedback) span(tol RankTolerance) error {
 	w := b.root.times(b.fed).scaledRows(reciprocals(b.scale))
-	cut := tol.of(w.rows, b.out.cols+w.cols) * b.noise * math.Max(1, b.blur)
-	off, s, err := apart(w.scaledColumns(b.sharpness), b.out, cut)
+	_, reach := b.into.qr() // J = F (Q reach)ᵀ
+	weighted := b.out.mulT(reach).scaled(orZero(1 / b.size)).beside(w.scaledColumns(b.sharpness).scaled(orZero(1 / b.noise)))
+	left, s, _, err := weighted.tallSVD()
 	if err != nil {
 		return err
 	}
-	d := decide("P Jᵀ off range J", s, cut)
-	d.Rank = off.cols
+	d := decide("[J, P Jᵀ] (relative)", s, tol.of(weighted.rows, weighted.cols))
 	b.decisions = append(b.decisions, d)
-	b.basis = b.out.beside(off)
+	b.basis = left.columns(0, d.Rank)
 	for i := range b.basis.rows { // a unit that no latent moves is not moved by rounding either
 		if (array{1, b.basis.cols, b.basis.row(i)}).frobenius() <= float64(DefaultRankTolerance(b.basis.cols, 1)) {
 			clear(b.basis.row(i))
 		}
 	}
-	b.drive = b.basis.tmul(w)
+	b.turn, b.drive = b.basis.tmul(b.out), b.basis.tmul(w)
 	return nil
+}
+
+// orZero is x, or 0 if that is not finite: there is nothing to be scaled.
+func orZero(x float64) float64 {
+	if math.IsInf(x, 0) || math.IsNaN(x) {
+		return 0
+	}
+	return x
 }
 
 // lds puts the parts together.
 func (b *feedback) lds(net *LinearRNN) (*LDS, error) {
-	k := b.basis.cols
 	l := &LDS{
-		a: b.into.tmul(b.basis).padded(k),
+		a: b.turn.mul(b.into.tmul(b.basis)),
 		c: b.basis.scaledRows(b.scale),
 		q: factorNoise(b.drive),
 		r: b.unread(net.p),
@@ -251,10 +256,9 @@ func (b *feedback) lds(net *LinearRNN) (*LDS, error) {
 		if err != nil {
 			return nil, err
 		}
-		mean := scaled.timesVectorT(net.initial.Mean)
 		l.initial = &Gaussian{
-			Mean: append(mean, make([]float64, k-len(mean))...),
-			Cov:  factorNoise(v.scaledColumns(sizes).padded(k).beside(b.drive)),
+			Mean: b.turn.timesVector(scaled.timesVectorT(net.initial.Mean)),
+			Cov:  factorNoise(b.turn.mul(v.scaledColumns(sizes)).beside(b.drive)),
 		}
 	}
 	for _, x := range []array{l.a, l.c, l.q.plus} {
@@ -263,9 +267,4 @@ func (b *feedback) lds(net *LinearRNN) (*LDS, error) {
 		}
 	}
 	return l, nil
-}
-
-// padded appends rows of zeros.
-func (b array) padded(rows int) array {
-	return array{rows, b.cols, append(b.clone().data, make([]float64, (rows-b.rows)*b.cols)...)}
 }

@@ -128,11 +128,15 @@ func judgeMemory(f *theorems.Finding, t *system, s theorems.Subject) error {
 }
 
 // lossAfter estimates, from above, what order p loses against all of the past:
-// what the last two steps still told falls by some factor q from two to two.
-// Then 4q/(1−q) times it is left at most, and twice that where it falls like 1/p.
+// what the last four steps still told falls by some factor q from four to four.
+// Then q/(1−q) times it is left, and no more than twice that where it falls
+// like 1/p, or turns; four times that is the estimate.
 func (t *system) lossAfter(p int) float64 {
-	last := t.law.OrderLoss(p-2, p)
-	before := t.law.OrderLoss(p-4, p) - last
+	last := t.law.OrderLoss(p-4, p)
+	return leftAfter(last, t.law.OrderLoss(p-8, p)-last)
+}
+
+func leftAfter(last, before float64) float64 {
 	if last == 0 {
 		return 0
 	}
@@ -174,7 +178,8 @@ func judgeCoefficients(f *theorems.Finding, t *system, s theorems.Subject) error
 			for _, h := range []int{pastSteps / 2, 3 * pastSteps / 4} {
 				rest = math.Max(rest, 4*dense.VectorNorm2(difference(impulse(truth, n, i, j, h), long)))
 			}
-			size := dense.VectorNorm2(long) + dense.NormFro(got.PredictorGain)
+			// A gain is Cov(x, y) Var(y)⁻¹, of terms of the size of deviations.
+			size := dense.VectorNorm2(long) + dense.NormFro(t.A)*math.Sqrt(dense.NormFro(t.law.StateCovariance())*kappa/t.leastVariance(1))
 			if rest > size/100 {
 				f.Abstain("a past that the oracle is too short for")
 				return nil
