@@ -33,6 +33,11 @@ func (l *LDS) newDescent() (*descent, error) {
 		return nil, err
 	}
 	scale := rowNorms(v)
+	for i, x := range scale {
+		if x == 0 { // always 0, but A is what it is
+			scale[i] = 1
+		}
+	}
 	per := reciprocals(scale)
 	d := &descent{a: l.a.scaledColumns(scale).scaledRows(per), q: q.scaledRows(per), scale: scale, root: v.scaledRows(per)}
 	if d.o, err = newReadout(l.c.scaledColumns(scale), l.r); err != nil {
