@@ -89,8 +89,9 @@ func (c *conditioning) whiten(e array) array {
 	return z
 }
 
-// gain returns X S^(−½) as a map of y (K×n): x's estimate moves by gain·(y − C x̂).
-func (c *conditioning) gain() array {
+// condensedGain returns X S^(−½) as a map of ŷ (K×m), zero on entries that are
+// functions of the others.
+func (c *conditioning) condensedGain() array {
 	x := c.cross()
 	for j, p := range slices.Backward(c.pivots) {
 		for k := range x.rows {
@@ -107,7 +108,17 @@ func (c *conditioning) gain() array {
 			full.set(k, p, x.at(k, j)/c.size[p])
 		}
 	}
-	return c.from.expand(full)
+	return full
+}
+
+// gain returns that as a map of y (K×n): x's estimate moves by gain·(y − C x̂).
+func (c *conditioning) gain() array { return c.from.expand(c.condensedGain()) }
+
+// coefficients returns ŷ as functions of those of it that are pivots (m×m).
+func (c *conditioning) coefficients() array {
+	m := len(c.size)
+	b := array{m, c.rows.cols, c.rows.data[:m*c.rows.cols]}.columns(0, c.rank()).scaledRows(c.size)
+	return b.mul(c.whiten(identityArray(m)))
 }
 
 // posterior returns Var(x|y) (K×K).

@@ -67,8 +67,11 @@ func (l *LDS) steadyStateAt(d *descent, root array, missing float64) (*SteadySta
 	next := carried(d.a, d.at.post, d.q)
 	difference := next.mulT(next).minus(root.mulT(root))
 	out := &SteadyState{Residual: difference.maxAbs(), Steps: d.order}
-	closed := d.closedLoop()
-	var err error
+	gain, err := d.completedGain()
+	if err != nil {
+		return nil, err
+	}
+	closed := d.a.mul(identityArray(d.a.rows).minus(gain.mul(d.o.c)))
 	if out.ClosedLoopRadius, err = spectralRadius(closed); err != nil {
 		return nil, err
 	}
@@ -76,10 +79,36 @@ func (l *LDS) steadyStateAt(d *descent, root array, missing float64) (*SteadySta
 
 	cov, post := root.scaledRows(d.scale), d.at.post.scaledRows(d.scale)
 	out.PredictorCov, out.FilterCov = cov.mulT(cov).symmetric(), post.mulT(post).symmetric()
-	gain := d.at.gain().scaledRows(d.scale)
+	gain = d.o.expand(gain).scaledRows(d.scale)
 	out.FilterGain, out.PredictorGain = gain.dense(), l.a.mul(gain).dense()
 	out.Innovation = l.r.plusGram(l.c.mul(cov))
 	return out, nil
+}
+
+// completedGain returns the filter's gain as a map of ŷ. Where S is singular,
+// L S = Σ Cᵀ leaves L free on what is zero for certain in the steady state, and
+// an error that should not be there could grow. It is taken for one of
+// covariance V: L = lim (Σ + εV) Cᵀ (S + ε C V Cᵀ)⁺ for ε → 0. Modulo the range
+// of Σ that makes A − A L C a contraction in the norm of V, as A is.
+func (d *descent) completedGain() (array, error) {
+	gain, m := d.at.condensedGain(), d.o.c.rows
+	if d.at.rank() == m {
+		return gain, nil
+	}
+	certain := identityArray(m).minus(d.at.coefficients()) // combinations of ŷ that are zero, one row an entry
+	seen := certain.mul(d.o.c).mul(d.stationary)
+	unknown := d.stationary.minus(gain.mul(d.o.c).mul(d.stationary))
+	terms := reach(absolute(certain).mul(d.o.from), rowNorms(d.stationary))
+	u, s, v, err := seen.scaledRows(reciprocals(terms)).svd()
+	if err != nil {
+		return array{}, err
+	}
+	rank := 0
+	for rank < len(s) && s[rank] > negligible(m+seen.cols) {
+		rank++
+	}
+	learned := unknown.mul(v.columns(0, rank)).scaledColumns(reciprocals(s[:rank])).mulT(u.columns(0, rank))
+	return gain.plus(learned.scaledColumns(reciprocals(terms)).mul(certain)), nil
 }
 
 // certify bounds the distance e of Σ to the strong solution. Around Σ the
