@@ -44,6 +44,27 @@ func TestCertaintyAfterAsManyNumbersAsLatents(t *testing.T) {
 	}
 }
 
+// A of rank one leaves one number of all latents: it is seen once, and then all
+// is certain, though A L is of rank one only but for rounding.
+func TestCertaintyAfterASingularStep(t *testing.T) {
+	must := noiseOf(t)
+	for seed := range uint64(40) {
+		rng := random(seed)
+		k := 2 + rng.IntN(3)
+		var a mat.Dense
+		a.Mul(gaussian(rng, k, 1, 1), gaussian(rng, 1, k, 1))
+		l, err := model.NewLDS(model.LDSConfig{A: &a, C: gaussian(rng, 1, k, 1), Q: model.ZeroNoise(k), R: model.ZeroNoise(1),
+			Initial: &model.Gaussian{Mean: make([]float64, k), Cov: must(model.IsotropicNoise(k, 1))}})
+		require.NoError(t, err)
+		y, missing := [][]float64{{0}, {0}, {0}}, [][]bool{{true}, {false}, {false}}
+		_, err = l.LogLikelihood(model.Observations{Y: y[:2], Missing: missing[:2]})
+		require.NoError(t, err, "seed %d", seed)
+		_, err = l.LogLikelihood(model.Observations{Y: y, Missing: missing})
+		require.ErrorIs(t, err, model.ErrSingular, "seed %d", seed)
+		require.ErrorContains(t, err, "Y[2]")
+	}
+}
+
 // y = (w_t, w_{t−1} + v): the past tells all of the second unit but v, of
 // variance r, which is ½ ln ((1+r)/r) nats, and known to rounding for the
 // smallest r.

@@ -32,31 +32,8 @@ type share struct {
 	rank      int // numbers that are kept
 }
 
-// newReadout costs O(n (K+p+h)²), or O(n³) for a dense R. Latents are of
-// comparable sizes.
+// newReadout costs O(n (K+p+h)²), or O(n³) for a dense R.
 func newReadout(c array, r Noise) (*readout, error) {
-	one := make([]float64, c.cols)
-	for i := range one {
-		one[i] = 1
-	}
-	return newScaledReadout(c, r, one)
-}
-
-// newScaledReadout is newReadout of latents whose sizes are given, 0 for one
-// that is always 0. Sizes matter where units without noise outnumber the
-// latents: numbers of different sizes would not keep their digits in a mixture.
-func newScaledReadout(c array, r Noise, size []float64) (*readout, error) {
-	c = c.scaledColumns(size)
-	o, err := newUnscaledReadout(c, r)
-	if err != nil {
-		return nil, err
-	}
-	per := reciprocals(size)
-	o.c, o.from = o.c.scaledColumns(per), o.from.scaledColumns(per)
-	return o, nil
-}
-
-func newUnscaledReadout(c array, r Noise) (*readout, error) {
 	o := &readout{units: r.Dim()}
 	d, f, h, from := r.diag, r.plus, r.minus, absolute(c)
 	if r.Kind() == DenseNoiseKind {

@@ -1,6 +1,7 @@
 package model
 
 import (
+	"fmt"
 	"math"
 
 	"gonum.org/v1/gonum/mat"
@@ -38,7 +39,7 @@ type SteadyState struct {
 // process has no zero on the unit circle; with one, the filter converges like
 // 1/t, and Σ_∞ is known to half of the digits, about 1e-8. Singular and zero
 // Q, R and S are legal. O(N K²); any initial law is left aside. ρ(A) ≥ 1 is
-// ErrUnstable. (S5, S12)
+// ErrUnstable, a Residual above √(2u) is ErrNotConverged. (S5, S12)
 func (l *LDS) SteadyState() (*SteadyState, error) {
 	d, err := l.newDescent()
 	if err != nil {
@@ -55,9 +56,6 @@ func (l *LDS) SteadyState() (*SteadyState, error) {
 	if err != nil {
 		return nil, err
 	}
-	for range 2 { // restores digits where Σ_∞ is far below Σ_j
-		root = carried(d.a, d.o.condition(root).post, d.q)
-	}
 	return l.steadyStateAt(d, root, missing)
 }
 
@@ -67,6 +65,9 @@ func (l *LDS) steadyStateAt(d *descent, root array, missing float64) (*SteadySta
 	next := carried(d.a, d.at.post, d.q)
 	difference := next.mulT(next).minus(root.mulT(root))
 	out := &SteadyState{Residual: difference.maxAbs(), Steps: d.order}
+	if !(out.Residual < contradiction) {
+		return nil, fmt.Errorf("%w: the Riccati equation has a residual of %.3g", ErrNotConverged, out.Residual)
+	}
 	gain, err := d.completedGain()
 	if err != nil {
 		return nil, err
