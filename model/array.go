@@ -21,7 +21,7 @@ func newArray(rows, cols int) array { return array{rows, cols, make([]float64, r
 
 // arrayOf copies a matrix; nil is 0×0.
 func arrayOf(m mat.Matrix) array {
-	if m == nil {
+	if m = given(m); m == nil {
 		return array{}
 	}
 	rows, cols := m.Dims()
@@ -32,6 +32,26 @@ func arrayOf(m mat.Matrix) array {
 		}
 	}
 	return b
+}
+
+// given returns m, and nil for a nil pointer: what has no entries is handed out
+// as one, and may be handed in again.
+func given(m mat.Matrix) mat.Matrix {
+	none := m == nil
+	switch p := m.(type) {
+	case *mat.Dense:
+		none = p == nil
+	case *mat.SymDense:
+		none = p == nil
+	case *mat.VecDense:
+		none = p == nil
+	case *mat.DiagDense:
+		none = p == nil
+	}
+	if none {
+		return nil
+	}
+	return m
 }
 
 func identityArray(n int) array {

@@ -36,8 +36,8 @@ func ExampleLinearRNN_ToLDS() {
 	// Output:
 	// rank 1 of J
 	// rank 1 of J S Jᵀ (relative, direction by direction)
-	// rank 1 of J P Jᵀ (its root)
-	// rank 1 of P Jᵀ off range J (its root)
+	// rank 1 of P Jᵀ
+	// rank 1 of P Jᵀ off range J
 	// K = 2, R_v =
 	//   0.5  -0.5   0.0
 	//  -0.5   0.5   0.0

@@ -80,7 +80,7 @@ func requireLikelihood(t testing.TB, name string, want joint.Density, got, round
 }
 
 func TestFilterAndSmootherAreTheJointLaw(t *testing.T) {
-	const count = 150
+	const count = 100
 	unclear := 0
 	numbers := []int{277, 286, 870, 1458} // these took rounding for noise once
 	for i := range count {

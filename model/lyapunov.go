@@ -121,11 +121,15 @@ func (s solution) answer(exponent int, radius float64) (*lyapunov, error) {
 	residual := math.Ldexp(s.residual+s.inherited, exponent)
 	// (1−r)I ⪰ (1−r)X/‖X‖, hence ρ² ≤ 1 − 1/amplification.
 	limit := min(math.Sqrt(max(0, 1-1/s.amplification))*(1+2*unitRoundoff), 1-unitRoundoff)
+	rounding := v.lo.frobenius()
+	if s.v.hi.maxAbs() > 0 { // entries that become subnormal
+		rounding += float64(v.hi.rows) * smallestSubnormal
+	}
 	return &lyapunov{
 		v:             v.hi,
 		amplification: s.amplification,
 		residual:      residual,
-		errorBound:    s.amplification*residual*(1+4*unitRoundoff) + v.lo.frobenius() + float64(v.hi.rows)*smallestSubnormal,
+		errorBound:    s.amplification*residual*(1+4*unitRoundoff) + rounding,
 		radius:        min(radius, limit),
 	}, nil
 }

@@ -40,7 +40,7 @@ func (d MarkovDecision) String() string {
 // where the latents, scaled to unit covariance, leave only products of
 // contractions (K×K): O(N K²). "Markov" means that the violation is at most
 // Bound, "not Markov" that it is eight times Bound or more, and a Bound above
-// 2⁻²⁰ decides no more than that. An unstable system is ErrUnstable, a tolerance
+// 2⁻²⁰, or nats lost (MarkovGap) above Bound, decide no more than that. An unstable system is ErrUnstable, a tolerance
 // that is none ErrInvalid. (S2)
 func (l *LDS) Markov(tol RankTolerance) (MarkovDecision, error) {
 	s, err := l.stationaryMatching(tol)
@@ -76,10 +76,15 @@ func (s *matching) markov() (MarkovDecision, error) {
 	if err != nil {
 		return MarkovDecision{}, err
 	}
-	if w == nil || s.l.c.mul(s.prior).maxAbs() == 0 {
+	read := s.l.c.mul(s.prior) // of u, in units of unit variance
+	for i, terms := range reach(s.l.c, rowNorms(s.prior)) {
+		if row := read.row(i); math.Sqrt(sumSquares(row)) <= negligible(read.cols)*terms {
+			clear(row) // a unit that reads nothing does not read rounding
+		}
+	}
+	if w == nil || read.maxAbs() == 0 {
 		return MarkovDecision{Verdict: Markov}, nil
 	}
-	read := s.l.c.mul(s.prior) // of u, in units of unit variance
 	variance := s.l.r.variances()
 	for i, x := range rowNorms(read) {
 		variance[i] = math.Hypot(x, math.Sqrt(variance[i]))
@@ -109,6 +114,13 @@ func (s *matching) markov() (MarkovDecision, error) {
 		d.Verdict = NotMarkov
 	case d.Violation <= d.Bound && d.Bound <= 0x1p-20:
 		d.Verdict = Markov
+	}
+	if d.Verdict == Markov {
+		// A violation hidden by rounding can still be worth many nats, where what
+		// is left of y_{t+1} given y_t is as small.
+		if nats, err := s.l.MarkovGap(); err != nil || !(nats <= d.Bound) {
+			d.Verdict = MarkovUndecided
+		}
 	}
 	return d, nil
 }

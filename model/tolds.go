@@ -65,10 +65,12 @@ type feedback struct {
 	scale     []float64 // T
 	out       array     // F (N×r)
 	into      array     // G (N×r)
+	blur      float64   // ‖J‖/s_r: by which the range of F is known to more than rounding
 	size      float64   // of what G Fᵀ is the sum, before anything in it cancels
 	root      unitRoot  // P = root rootᵀ
 	noise     float64   // size of T⁻¹ root
 	fed       array     // orthonormal (N×g): of ε, root·fed·fedᵀ is fed back
+	sharpness []float64 // by which columns of fed are known to rounding over it, at most 1
 	moved     array     // orthonormal (r×g): what that moves of κ
 	basis     array     // orthonormal U (N×K) of what holds x, T⁻¹x = U ξ
 	drive     array     // Q = drive driveᵀ (K×g)
@@ -97,6 +99,9 @@ func (net *LinearRNN) feedback(tol RankTolerance) (*feedback, error) {
 	d := decide("J", s, tol.of(m.rows, m.cols)*b.size)
 	b.decisions = append(b.decisions, d)
 	b.out = qm.mul(left.columns(0, d.Rank))
+	if d.Rank > 0 {
+		b.blur = s[0] / s[d.Rank-1]
+	}
 	in := qn.mul(right.columns(0, d.Rank))
 	b.into = in.scaledColumns(s[:d.Rank])
 	return b, b.feedNoise(net.p, in, tol)
@@ -124,8 +129,9 @@ func ones(n int) []float64 {
 
 // feedNoise splits the noise by what is fed back of it: Cov(η) = W Wᵀ with W =
 // root·fed comes of rootᵀG without forming GᵀPG, and without dividing by it.
-// The cut is relative to P and J, not to GᵀPG: where P Jᵀ ≈ 0 there is only
-// rounding to be inverted.
+// Directions are judged by P G, with a cut relative to P and J, not to GᵀPG:
+// where P Jᵀ ≈ 0 there is only rounding to be inverted, and nothing in the law
+// that would miss it.
 func (b *feedback) feedNoise(p Noise, in array, tol RankTolerance) (err error) {
 	if b.root, err = p.root(); err != nil {
 		return err
@@ -134,18 +140,25 @@ func (b *feedback) feedNoise(p Noise, in array, tol RankTolerance) (err error) {
 		b.noise = math.Max(b.noise, math.Sqrt(v)/b.scale[i])
 	}
 	per := reciprocals(b.scale)
-	left, s, right, err := b.root.tmul(b.into.scaledRows(per)).tallSVD()
+	_, s, right, err := b.root.times(b.root.tmul(b.into.scaledRows(per))).scaledRows(per).tallSVD()
 	if err != nil {
 		return err
 	}
-	d := decide("J P Jᵀ (its root)", s, tol.of(in.rows, in.cols)*b.noise*b.size)
+	d := decide("P Jᵀ", s, tol.of(in.rows, in.cols)*b.noise*b.noise*b.size)
 	b.decisions = append(b.decisions, d)
+	b.moved = right.columns(0, d.Rank)
+	read, most := b.into.mul(b.moved), b.noise*b.size
 	if d.Rank == in.cols { // all is fed back: then how strongly does not matter
-		if left, _, _, err = b.root.tmul(in.scaledRows(per)).tallSVD(); err != nil {
-			return err
-		}
+		read, most = in, b.noise
 	}
-	b.fed, b.moved = left.columns(0, d.Rank), right.columns(0, d.Rank)
+	left, strength, _, err := b.root.tmul(read.scaledRows(per)).tallSVD()
+	if err != nil {
+		return err
+	}
+	b.fed = left.columns(0, d.Rank)
+	for _, x := range strength[:d.Rank] {
+		b.sharpness = append(b.sharpness, math.Min(1, x/most))
+	}
 	return nil
 }
 
@@ -160,7 +173,7 @@ func (b *feedback) dropSilent(tol RankTolerance) error {
 	reached, fresh := b.moved, b.moved
 	seen := make([]float64, 0, b.into.cols)
 	for _, s := range b.decisions[1].Singular[:b.moved.cols] {
-		seen = append(seen, s/(b.noise*b.size))
+		seen = append(seen, s/(b.noise*b.noise*b.size))
 	}
 	for fresh.cols > 0 && reached.cols < b.into.cols {
 		next, s, err := apart(overlap.mul(fresh), reached, cut*b.size)
@@ -201,12 +214,12 @@ func apart(x, basis array, cut float64) (off array, singular []float64, err erro
 // then what the fed noise has beside it.
 func (b *feedback) span(tol RankTolerance) error {
 	w := b.root.times(b.fed).scaledRows(reciprocals(b.scale))
-	cut := tol.of(w.rows, b.out.cols+w.cols) * b.noise
-	off, s, err := apart(w, b.out, cut)
+	cut := tol.of(w.rows, b.out.cols+w.cols) * b.noise * math.Max(1, b.blur)
+	off, s, err := apart(w.scaledColumns(b.sharpness), b.out, cut)
 	if err != nil {
 		return err
 	}
-	d := decide("P Jᵀ off range J (its root)", s, cut)
+	d := decide("P Jᵀ off range J", s, cut)
 	d.Rank = off.cols
 	b.decisions = append(b.decisions, d)
 	b.basis = b.out.beside(off)

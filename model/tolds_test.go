@@ -132,10 +132,12 @@ func noiseKinds(t testing.TB, rng *rand.Rand, n int) map[string]model.Noise {
 // with the rank of [Λ_1, Λ_1ᵀ] that the oracle's Λ_1 has.
 func TestToLDSOnRandomNetworks(t *testing.T) {
 	rng := random(3)
-	for trial := range 40 {
+	for trial := range 24 {
 		n, r := 1+rng.IntN(5), 1+rng.IntN(3)
 		m, nn := eighths(rng, n, r), eighths(rng, n, r)
-		for kind, p := range noiseKinds(t, rng, n) {
+		kinds := noiseKinds(t, rng, n)
+		for _, kind := range sortedKinds(kinds) { // what is drawn below depends on the order
+			p := kinds[kind]
 			c := model.LinearRNNConfig{M: m, N: nn, P: p}
 			free := linearNetwork(t, c)
 			if trial%4 == 3 {
@@ -223,7 +225,9 @@ func TestUnreadNoise(t *testing.T) {
 	for range 20 {
 		const n, r = 5, 2
 		nn := eighths(rng, n, r)
-		for kind, p := range noiseKinds(t, rng, n) {
+		kinds := noiseKinds(t, rng, n)
+		for _, kind := range sortedKinds(kinds) { // what is drawn below depends on the order
+			p := kinds[kind]
 			net := linearNetwork(t, model.LinearRNNConfig{M: eighths(rng, n, r), N: nn, P: p, Initial: &model.Gaussian{Mean: make([]float64, n), Cov: p}})
 			var fed mat.Dense
 			fed.Mul(converted(t, net).LDS.R().Dense(), nn)
@@ -233,10 +237,20 @@ func TestUnreadNoise(t *testing.T) {
 			if s := svd.Values(nil); s[1] < 1e-10 {
 				continue
 			}
-			require.LessOrEqual(t, mat.Max(&fed), 64*u*n*3/1.0, kind)
-			require.GreaterOrEqual(t, mat.Min(&fed), -64*u*n*3/1.0, kind)
+			require.LessOrEqual(t, largest(&fed), 64*u*n*3/1.0, kind)
 		}
 	}
+}
+
+// largest is the size of the largest entry, NaN if there is one: mat.Max does not see it.
+func largest(m mat.Matrix) (most float64) {
+	rows, cols := m.Dims()
+	for i := range rows {
+		for j := range cols {
+			most = max(most, math.Abs(m.At(i, j)))
+		}
+	}
+	return most
 }
 
 // TestToLDSOfManyUnits compares autocovariances, units scaled to unit variance,

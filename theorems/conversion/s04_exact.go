@@ -10,7 +10,7 @@ import (
 
 // ratioAt returns e^(−2I) of the system with R_v = 4^−j R₀.
 func ratioAt(c generators.System, j int) (*big.Rat, error) {
-	l, err := newLatent(withNoise(c, j))
+	l, err := newLatent(plain(withNoise(c, j)))
 	if err != nil {
 		return nil, err
 	}
@@ -64,7 +64,7 @@ func decideVanishing(c generators.System) error {
 // decideDiscontinuity: the distance to the limit falls with σ², by 16 from 2⁻²⁰
 // to 2⁻²⁴ to an eighth, and at σ = 0 nothing is lost.
 func decideDiscontinuity(c generators.System) error {
-	l, err := newLatent(c)
+	l, err := newLatent(plain(c))
 	if err != nil {
 		return err
 	}
@@ -88,7 +88,7 @@ func decideDiscontinuity(c generators.System) error {
 	}
 	free := c
 	free.RDiag, free.RFactor = make([]float64, c.Units()), nil
-	at, err := newLatent(free)
+	at, err := newLatent(plain(free))
 	if err != nil {
 		return err
 	}

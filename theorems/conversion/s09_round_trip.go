@@ -8,7 +8,6 @@ import (
 	"github.com/rankproof/rankproof/oracles/certificate"
 	"github.com/rankproof/rankproof/oracles/dense"
 	"github.com/rankproof/rankproof/oracles/exact"
-	"github.com/rankproof/rankproof/oracles/gaussian"
 	"github.com/rankproof/rankproof/theorems"
 )
 
@@ -82,7 +81,7 @@ func judgeNetworkRoundTrip(f *theorems.Finding, t *network, s theorems.Subject) 
 	if !wellFormed(f, converted.LatentSystem) {
 		return nil
 	}
-	lds, err := asModel(converted.LatentSystem)
+	lds, err := asModel(converted.LatentSystem, t.deviations())
 	if err != nil {
 		f.Demand("the converted LDS is admissible", false)
 		return nil
@@ -99,14 +98,19 @@ func judgeNetworkRoundTrip(f *theorems.Finding, t *network, s theorems.Subject) 
 	cov := r.s.Float64()
 	d := deviations(cov)
 	kappa := condition(scaledTo(cov, d), r.s.Rank())
-	e := t.conversionError(r, converted.LatentSystem)
-	c, v := dense.NormFro(converted.C), dense.NormFro(cov)
+	e := t.conversionError(r, converted.LatentSystem, d)
+	process, err := gaussianOf(converted.LatentSystem).Process()
+	if err != nil {
+		f.Demand("the LDS has a law", false)
+		return nil
+	}
+	c, v := dense.NormFro(scaledSides(converted.C, d, ones(len(converted.A)))), dense.NormFro(process.StateCovariance())
 	a := dense.NormFro(converted.A)
-	amp := 1 + t.law.Amplification()*(1+a)*(1+a)
-	law := (c*c*(e.q+2*a*v*e.a)*amp + e.r + operations(n)*t.u*v*amp) * kappa * smallestPositive(cov)
-	j := 1 + dense.NormFro(scaledBoth(t.J(), d, d))
+	amp := process.Amplification()
+	law := (c*c*(e.q+2*a*v*e.a+operations(n)*t.u*v*(1+a*a))*(1+amp) + e.r + operations(n)*t.u) * kappa
+	j := 1 + dense.NormFro(scaledBoth(t.J, d, d))
 	expectClose(f, "|J'Λ_0 − JΛ_0|, scaled", scaledTo(times(back.J, cov), d), scaledTo(r.lag(1).Float64(), d), law*j, 1)
-	expectClose(f, "|P' − P|, scaled", scaledTo(back.P, d), scaledTo(t.P(), d), law*j*j, 1)
+	expectClose(f, "|P' − P|, scaled", scaledTo(back.P, d), scaledTo(t.P, d), law*j*j, 1)
 	return nil
 }
 
@@ -132,7 +136,7 @@ func judgeSystemRoundTrip(f *theorems.Finding, t *system, s theorems.Subject) er
 	if err != nil {
 		return err
 	}
-	l, err := newLatent(t.System)
+	l, err := newLatent(t.LatentSystem)
 	if err != nil {
 		return err
 	}
@@ -155,18 +159,16 @@ func judgeSystemRoundTrip(f *theorems.Finding, t *system, s theorems.Subject) er
 	}
 	c := t.conditioning(l)
 	residual, _ := c.matchError()
-	// What rounding of J and P may make of a rank that is not full: nothing is
-	// claimed of K' then but the bound.
+	// Rounding of J and P may add to a rank that is not full. It takes away only
+	// what is as small.
 	lambda := exact.HStack(l.lambda1, l.lambda1.T())
-	want := lambda.Rank()
-	singular := dense.SingularValues(scaledTo(l.lambda1.Float64(), c.deviation))
-	clear := want == t.Units() || want == 0 && t.Latents() == 0
-	if !clear && (want == 0 || singular[0] < 1e6*residual) {
-		f.Abstain("Λ_1 within rounding of a lower rank")
-		return nil
+	if want := lambda.Rank(); want > 0 {
+		both := scaledTo(l.lambda1.Float64(), c.deviation)
+		if s := dense.SingularValues(beside(both, transposed(both))); s[want-1] > 1e3*residual*(1+c.j) {
+			f.Demand("K' ≥ rank [Λ_1, Λ_1ᵀ]", back.Dimension >= want)
+		}
 	}
-	f.Demand("K' ≥ rank [Λ_1, Λ_1ᵀ]", back.Dimension >= min(want, t.Units()) || residual*c.kappa > 1e-9)
-	process, err := gaussian.LDS{A: back.A, C: back.C, Q: back.Q, R: back.R}.Process()
+	process, err := gaussianOf(back.LatentSystem).Process()
 	if err != nil {
 		f.Demand("the LDS has a law", false)
 		return nil

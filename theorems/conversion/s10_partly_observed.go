@@ -7,6 +7,7 @@ import (
 	"github.com/rankproof/rankproof/generators"
 	"github.com/rankproof/rankproof/model"
 	"github.com/rankproof/rankproof/oracles/certificate"
+	"github.com/rankproof/rankproof/oracles/dense"
 	"github.com/rankproof/rankproof/oracles/exact"
 	"github.com/rankproof/rankproof/oracles/gaussian"
 	"github.com/rankproof/rankproof/theorems"
@@ -25,7 +26,7 @@ func PartlyObserved() theorems.Theorem {
 		Claims: []theorems.Check{
 			theorems.Claim("law of the observed units", generators.PartlyObservedRecurrents(observableNetworks()), judgeObserved).
 				Visiting("one unit observed", "all units observed", "N supported on observed units", "P singular", "J = 0"),
-			theorems.Claim("nats lost", generators.PartlyObservedRecurrents(observableNetworks()), judgeObservedGap).
+			theorems.Claim("nats lost", generators.PartlyObservedRecurrents(regularNetworks()), judgeObservedGap).
 				Visiting("one unit observed", "N supported on observed units"),
 		},
 		Exact: []theorems.Check{
@@ -83,6 +84,14 @@ func observableNetworks() generators.RecurrentOptions {
 	return generators.RecurrentOptions{MaxUnits: 4, MaxRank: 2, Initial: generators.Stationary}
 }
 
+// regularNetworks have P ≻ 0: where y_{t+1} is certain in some direction, what
+// rounding makes of that decides between nothing lost and everything.
+func regularNetworks() generators.RecurrentOptions {
+	o := observableNetworks()
+	o.PositiveP = true
+	return o
+}
+
 func someHidden() []certificate.Shape {
 	return kept(recurrentShapes(), func(s certificate.Shape) bool { return s.N > 1 })
 }
@@ -110,19 +119,29 @@ func judgeObserved(s theorems.Subject, c generators.PartlyObserved) (f theorems.
 		return f, nil
 	}
 	f.Demand("at most 2R latents", len(got.A) <= 2*t.Rank() || len(got.A) <= t.Units())
-	e := t.conversionError(r, theorems.LatentSystem{A: got.A, C: orthonormalColumns(len(got.A), t.Units())})
-	return f, expectLaw(&f, *got, law, e)
+	e, d := t.observedError(r, *got)
+	return f, expectLaw(&f, *got, law, selected(d, c.Indices()), e)
 }
 
-// orthonormalColumns stands for the read-out of all units, which a subject
-// that observes some does not hand out: the bound is for an orthonormal one.
-func orthonormalColumns(k, units int) [][]float64 {
-	out := make([][]float64, units)
-	for i := range out {
-		out[i] = make([]float64, k)
-		if i < k {
-			out[i][i] = 1
+// observedError is the conversion's error for a read-out of all units, of which
+// a subject that observes some hands out some: the bound is for one that is
+// orthonormal in units of the deviations.
+func (t *network) observedError(r *recurrent, got theorems.LatentSystem) (rounding, []float64) {
+	d := t.deviations()
+	read := make([][]float64, t.Units())
+	for i := range read {
+		read[i] = make([]float64, len(got.A))
+		if i < len(got.A) {
+			read[i][i] = orOne(d[i])
 		}
+	}
+	return t.conversionError(r, theorems.LatentSystem{A: got.A, C: read}, d), d
+}
+
+func selected(d []float64, index []int) []float64 {
+	out := make([]float64, len(index))
+	for k, i := range index {
+		out[k] = d[i]
 	}
 	return out
 }
@@ -158,7 +177,7 @@ func judgeObservedGap(s theorems.Subject, c generators.PartlyObserved) (f theore
 	if !wellFormed(&f, *part) {
 		return f, nil
 	}
-	lds, err := asModel(*part)
+	lds, err := asModel(*part, selected(t.deviations(), c.Indices()))
 	if err != nil {
 		f.Demand("the LDS of the observed units is admissible", false)
 		return f, nil
@@ -174,9 +193,12 @@ func judgeObservedGap(s theorems.Subject, c generators.PartlyObserved) (f theore
 		return f, err
 	}
 	kappa := condition(scaledTo(joint, deviations(joint)), l.joint(3).Rank())
-	e := t.conversionError(r, theorems.LatentSystem{A: part.A, C: orthonormalColumns(len(part.A), t.Units())})
-	variance := smallestPositive(law.Covariance(1))
-	epsilon := (operations(3*t.Units())*t.u*(1+variance*largest(law.StateCovariance())) + variance*(e.r+(e.q+2*e.a*largest(law.StateCovariance()))*(1+law.Amplification()))) * kappa
+	e, _ := t.observedError(r, *part)
+	states := dense.NormFro(law.StateCovariance())
+	if process, err := gaussianOf(*part).Process(); err == nil {
+		states = dense.NormFro(process.StateCovariance())
+	}
+	epsilon := (operations(3*t.Units())*t.u + e.r + (e.q+2*e.a*states)*(1+law.Amplification())) * kappa
 	if math.IsInf(want, 1) || math.IsInf(got, 1) {
 		if epsilon > 1e-3 {
 			f.Abstain("conditional variances within rounding of zero")
@@ -192,7 +214,7 @@ func judgeObservedGap(s theorems.Subject, c generators.PartlyObserved) (f theore
 
 // observedExactly is the observed units as an LDS whose latents are all units.
 func observedExactly(c generators.PartlyObserved) (*latent, *recurrent, error) {
-	r, err := newRecurrent(c.Recurrent)
+	r, err := newRecurrent(numbersOfNetwork(c.Recurrent))
 	if err != nil {
 		return nil, nil, err
 	}

@@ -129,7 +129,8 @@ func judgeChangedNetwork(s theorems.Subject, c generators.TransformedRecurrent) 
 		return f, err
 	}
 	g, inverse := c.Change().Similarity()
-	changed, err := changedNetwork(c, o, g, inverse)
+	d := deviations(law.Autocovariance(0))
+	changed, err := changedNetwork(c, o, g, inverse, d)
 	if err != nil {
 		return f, err
 	}
@@ -141,21 +142,29 @@ func judgeChangedNetwork(s theorems.Subject, c generators.TransformedRecurrent) 
 	if err != nil {
 		return f, err
 	}
-	e := t.conversionError(r, got.LatentSystem)
-	// The map is rounded, and the loadings grow with the similarity.
-	size := 1 + dense.NormFro(g)*dense.NormFro(inverse)
+	// Units are mixed, so that none is small beside another but by design of O.
+	turned := *t
+	turned.J = times(times(o, c.J()), transposed(o))
 	square := c.Factor * c.Factor
+	for i := range turned.J {
+		for j := range turned.J[i] {
+			turned.J[i][j] /= square
+		}
+	}
+	turned.M, turned.N, turned.P = turned.J, diagonal(ones(c.Units())), times(times(o, c.P()), transposed(o))
+	e := turned.conversionError(r, got.LatentSystem, d)
+	// The map is rounded, and the loadings grow with the similarity.
+	mixed := dense.NormFro(scaledSides(o, d, ones(c.Units()))) * dense.VectorNorm2(t.deviations())
+	size := (1 + dense.NormFro(g)*dense.NormFro(inverse)) * (1 + mixed*mixed)
 	for _, x := range []*float64{&e.a, &e.q, &e.r, &e.c} {
 		*x *= 4 * size
 	}
-	e.q, e.r = e.q*square, e.r*square
-	return f, expectLaw(&f, got.LatentSystem, law, e)
+	return f, expectLaw(&f, got.LatentSystem, law, d, e)
 }
 
-func changedNetwork(c generators.TransformedRecurrent, o, g, inverse [][]float64) (*model.LinearRNN, error) {
-	p := times(times(o, c.P()), transposed(o))
-	symmetrize(p)
-	noise, err := model.DenseNoise(matrixOf(p))
+// changedNetwork has units of the deviations d.
+func changedNetwork(c generators.TransformedRecurrent, o, g, inverse [][]float64, d []float64) (*model.LinearRNN, error) {
+	noise, err := noiseOf(times(times(o, c.P()), transposed(o)), d)
 	if err != nil {
 		return nil, err
 	}
@@ -173,15 +182,6 @@ func changedNetwork(c generators.TransformedRecurrent, o, g, inverse [][]float64
 	return model.NewLinearRNN(config)
 }
 
-func symmetrize(m [][]float64) {
-	for i := range m {
-		for j := range i {
-			m[i][j] = (m[i][j] + m[j][i]) / 2
-			m[j][i] = m[i][j]
-		}
-	}
-}
-
 // judgeChangedSystem: latents x → S x and y → O y.
 func judgeChangedSystem(s theorems.Subject, c generators.TransformedSystem) (f theorems.Finding, err error) {
 	if s.RNNFromLDS == nil {
@@ -191,36 +191,39 @@ func judgeChangedSystem(s theorems.Subject, c generators.TransformedSystem) (f t
 	if err != nil {
 		return f, err
 	}
-	l, err := newLatent(c.System)
+	return f, t.expectEquivariance(&f, s, c.Change)
+}
+
+// expectEquivariance compares the match of the changed system with the changed match.
+func (t *system) expectEquivariance(f *theorems.Finding, s theorems.Subject, c generators.Change) error {
+	l, err := newLatent(t.LatentSystem)
 	if err != nil {
-		return f, err
+		return err
 	}
-	o := outputMap(c.Change)
+	o := outputMap(c)
 	sim, inverse := c.Similarity()
-	q, r := times(times(sim, c.Q()), transposed(sim)), times(times(o, c.R()), transposed(o))
-	symmetrize(q)
-	symmetrize(r)
-	changed := theorems.LatentSystem{A: times(times(sim, c.A), inverse), C: times(times(o, c.C), inverse), Q: q, R: r}
-	if c.Latents() == 0 {
-		changed.C = make([][]float64, c.Units())
+	q, r := times(times(sim, t.Q), transposed(sim)), times(times(o, t.R), transposed(o))
+	changed := theorems.LatentSystem{A: times(times(sim, t.A), inverse), C: times(times(o, t.C), inverse), Q: q, R: r}
+	if t.Latents() == 0 {
+		changed.C = make([][]float64, t.Units())
 	}
-	lds, err := asModel(changed)
+	lambda0 := times(times(o, l.lambda0.Float64()), transposed(o))
+	d := deviations(lambda0)
+	lds, err := asModel(changed, d)
 	if err != nil {
-		return f, err
+		return err
 	}
 	got, err := s.RNNFromLDS(lds)
 	if err != nil {
-		return f, err
+		return err
 	}
 	n := t.Units()
 	f.Demand("J and P are N×N", shaped(got.J, n, n) && shaped(got.P, n, n))
 	if f.Verdict == theorems.Fails {
-		return f, nil
+		return nil
 	}
-	lambda0 := times(times(o, l.lambda0.Float64()), transposed(o))
 	lambda1 := times(times(o, l.lambda1.Float64()), transposed(o))
 	p := times(times(o, l.p.Float64()), transposed(o))
-	d := deviations(lambda0)
 	k := t.conditioning(l)
 	mixed := dense.NormFro(scaledSides(o, d, ones(n))) * dense.VectorNorm2(k.deviation) // D'⁻¹ O D
 	grown := 1 + dense.NormFro(sim)*dense.NormFro(inverse)
@@ -230,15 +233,15 @@ func judgeChangedSystem(s theorems.Subject, c generators.TransformedSystem) (f t
 	k.j = dense.NormFro(scaledBoth(got.J, d, d))
 	k.deviation = d
 	residual, noise := k.matchError()
-	expectClose(&f, "|J'OΛ_0Oᵀ − OΛ_1Oᵀ|, scaled", scaledTo(times(got.J, lambda0), d), scaledTo(lambda1, d), residual, 1)
-	expectClose(&f, "|P' − OPOᵀ|, scaled", scaledTo(got.P, d), scaledTo(p, d), noise, 1)
-	return f, nil
+	expectClose(f, "|J'OΛ_0Oᵀ − OΛ_1Oᵀ|, scaled", scaledTo(times(got.J, lambda0), d), scaledTo(lambda1, d), residual, 1)
+	expectClose(f, "|P' − OPOᵀ|, scaled", scaledTo(got.P, d), scaledTo(p, d), noise, 1)
+	return nil
 }
 
 // changedExactly returns the system before and after a similarity of the
 // latents, a permutation and a scaling of y, and that map of y.
 func changedExactly(c generators.TransformedSystem) (before, after *latent, o *exact.Matrix, err error) {
-	if before, err = newLatent(c.System); err != nil {
+	if before, err = newLatent(plain(c.System)); err != nil {
 		return
 	}
 	sim, inverse := c.Similarity()
@@ -283,7 +286,7 @@ func forgettingUnits() theorems.Witness {
 	}
 	return theorems.Witness{Without: "y is changed by an invertible map", Shows: "y = (z_t, z_{t−1}) of an AR(2) process z is Markov, its first unit is not", Case: c,
 		Check: theorems.Decide("Markov, whatever is seen", generators.TransformedSystems(exactSystems()), func(c generators.TransformedSystem) error {
-			l, err := newLatent(c.System)
+			l, err := newLatent(plain(c.System))
 			if err != nil {
 				return err
 			}

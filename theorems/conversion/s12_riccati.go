@@ -16,7 +16,7 @@ import (
 func Riccati() theorems.Theorem {
 	return theorems.Theorem{
 		Ref: "S12", ID: "conversion/riccati",
-		Statement: "Started from the stationary covariance V the Kalman filter reaches the strong solution Σ_∞ of the Riccati equation, ρ(A − KC) ≤ 1, stabilizing iff there is no zero on the " +
+		Statement: "Started from the stationary covariance V the Kalman filter reaches the strong solution Σ_∞ of the Riccati equation, ρ(A − KC) ≤ 1 where the innovation covariance is regular (else K is not unique), stabilizing iff there is no zero on the " +
 			"unit circle, and Var(y_{t+1} | y_1 … y_t) falls to C Σ_∞Cᵀ + R_v; started from Q it can stick at a wrong fixed point. The predictor gain is A times the filter gain. " +
 			"A loss of +∞ nats is a legitimate answer.",
 		Source: "+",
@@ -104,7 +104,7 @@ func judgeSteadyState(f *theorems.Finding, t *system, s theorems.Subject) error 
 
 	// Identities between the numbers handed out.
 	sigma, filterGain := got.PredictorCov, got.FilterGain
-	innovation := plus(times(times(t.C, sigma), transposed(t.C)), t.R())
+	innovation := plus(times(times(t.C, sigma), transposed(t.C)), t.R)
 	expectClose(f, "|S − (C Σ Cᵀ + R_v)|", got.Innovation, innovation, operations(n+k)*t.u*scale, scale)
 	a := dense.NormFro(t.A)
 	gainSize := dense.NormFro(filterGain)
@@ -129,6 +129,9 @@ func judgeSteadyState(f *theorems.Finding, t *system, s theorems.Subject) error 
 		}
 		spread := math.Pow(operations(k)*t.u*(1+dense.NormFro(closed)), 1/float64(k))
 		f.Expect("|ρ(A − KC) − that of the gains handed out|", math.Abs(radius-got.ClosedLoopRadius), 4*spread*(1+radius), 1+radius)
+		if !(kappa < 1e8) { // K is not unique where S is singular
+			return nil
+		}
 		f.Expect("ρ(A − KC) − 1, if it is positive", math.Max(0, radius-1), 4*math.Max(spread, math.Pow(t.u, 0.25))*(1+radius), 1)
 	}
 	return nil
