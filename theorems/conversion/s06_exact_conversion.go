@@ -93,6 +93,11 @@ func judgeConversion(f *theorems.Finding, t *network, s theorems.Subject) error 
 	if f.Verdict == theorems.Fails {
 		return nil
 	}
+	if !t.HasInitial() && s.RNNAutocovariances != nil {
+		if err := judgeRNNAutocovariances(f, t, s); err != nil {
+			return err
+		}
+	}
 	e := t.conversionError(r, got.LatentSystem, d)
 	expectSemidefinite(f, "λ_min(Q) < 0", got.Q, e.q)
 	expectSemidefinite(f, "λ_min(R_v) < 0, scaled", scaledTo(got.R, d), e.r)

@@ -99,7 +99,7 @@ func judgeSteadyState(f *theorems.Finding, t *system, s theorems.Subject) error 
 	if rest < 1e-3*largest(long) {
 		known = base * 1e3
 	}
-	scale := largest(t.law.Autocovariance(0)) + smallest
+	scale := c*c*v + dense.NormFro(t.R) + smallest // terms of variances, which may cancel
 	expectClose(f, "|S − Var(y_{h+1} | y_1 … y_h)|", got.Innovation, long, rest+c*c*(known+base)+operations(n)*t.u*scale, scale)
 
 	// Identities between the numbers handed out.
