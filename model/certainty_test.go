@@ -154,3 +154,14 @@ func TestDenseNoiseOfManyUnits(t *testing.T) {
 		}
 	}
 }
+
+// Two units tell one number twice: the one is read that is not the small
+// difference of large numbers.
+func TestRedundantDataAreReadWhereTheyAreSharp(t *testing.T) {
+	must := noiseOf(t)
+	s := newLatentSystem(t, "", model.LDSConfig{A: matrix([]float64{-0.25, 0.875}, []float64{0, -0.125}), C: matrix([]float64{-2, 0}, []float64{-0.5, -1.5}),
+		Q: must(model.LowRankNoise(make([]float64, 2), column(-0x1p-11, -256))), R: model.ZeroNoise(2)})
+	f, err := s.lds.Filter(model.Observations{Y: [][]float64{{-0.000244140625, -96.00006103515625}, {-111.99920654296875, 272.0001983642578}}})
+	require.NoError(t, err)
+	require.LessOrEqual(t, relative(f.FilteredMean[1][1], -200), 64*u)
+}

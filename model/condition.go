@@ -27,9 +27,20 @@ func (o *readout) condition(root array) *conditioning {
 	return o.conditionTo(root, negligible(o.g.cols+root.cols))
 }
 
+// conditionAt is condition for data ŷ and a mean of x whose terms are of the
+// sizes given: of numbers that say the same, the one is read that rounding of
+// those spoils least.
+func (o *readout) conditionAt(root array, terms []float64) *conditioning {
+	return o.conditionWith(root, negligible(o.g.cols+root.cols), terms)
+}
+
 // conditionTo is condition with a tolerance of the caller's: an entry of ŷ of
 // which no more is left is taken for a function of the others.
 func (o *readout) conditionTo(root array, tolerance float64) *conditioning {
+	return o.conditionWith(root, tolerance, nil)
+}
+
+func (o *readout) conditionWith(root array, tolerance float64, terms []float64) *conditioning {
 	m, k := o.c.rows, root.rows
 	deviation := rowNorms(root)
 	read := o.c.mul(array{o.c.cols, root.cols, root.data[:o.c.cols*root.cols]})
@@ -53,7 +64,14 @@ func (o *readout) conditionTo(root array, tolerance float64) *conditioning {
 	for i := range k {
 		copy(c.rows.row(m + i)[o.g.cols:], root.row(i))
 	}
-	c.pivots, _ = eliminate(c.rows, m, tolerance, false)
+	var preference []float64
+	if terms != nil {
+		preference = make([]float64, m)
+		for i, size := range c.size {
+			preference[i] = size / (size + terms[i])
+		}
+	}
+	c.pivots, _ = eliminatePreferring(preference, c.rows, m, tolerance, false)
 	rest := newArray(k, width-len(c.pivots))
 	for i := range k {
 		copy(rest.row(i), c.rows.row(m + i)[len(c.pivots):])
@@ -145,14 +163,12 @@ func (c *conditioning) update(mean []float64, y reduced) (float64, error) {
 	if y.stray > contradiction {
 		return 0, invalidf("the law is singular and does not allow the data: what it says is zero is %.3g of the size of the data", y.stray)
 	}
-	e, scale := newArray(m, 1), make([]float64, m)
+	e, scale := newArray(m, 1), o.terms(mean, y)
 	for i := range m {
-		sum, most := y.y[i], y.terms[i]
+		e.data[i] = y.y[i]
 		for k, x := range o.c.row(i) {
-			sum -= x * mean[k]
-			most += o.from.at(i, k) * math.Abs(mean[k])
+			e.data[i] -= x * mean[k]
 		}
-		e.data[i], scale[i] = sum, most
 	}
 	z := c.whiten(e).data
 	length := math.Sqrt(sumSquares(z))
@@ -174,6 +190,17 @@ func (c *conditioning) update(mean []float64, y reduced) (float64, error) {
 		}
 	}
 	return length * length, nil
+}
+
+// terms returns the sizes of what ŷ − Ĉ x̂ is computed from.
+func (o *readout) terms(mean []float64, y reduced) []float64 {
+	out := slices.Clone(y.terms)
+	for i := range out {
+		for k, x := range o.from.row(i) {
+			out[i] += x * math.Abs(mean[k])
+		}
+	}
+	return out
 }
 
 // logDensity returns ln p(y) of what was reduced, given |z|².

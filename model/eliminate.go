@@ -28,21 +28,37 @@ func negligible(terms int) float64 { return 16 * unitRoundoff * float64(terms+4)
 // columns of very different sizes, little noise beside much signal, keep their
 // digits each (Cox and Higham 1998). Where asked for, the steps are kept.
 func eliminate(x array, candidates int, tolerance float64, keep bool) (pivots []int, steps []reflection) {
+	return eliminatePreferring(nil, x, candidates, tolerance, keep)
+}
+
+// eliminatePreferring is eliminate where, of candidates of which there is about
+// as much left, the preferred one comes first.
+func eliminatePreferring(preference []float64, x array, candidates int, tolerance float64, keep bool) (pivots []int, steps []reflection) {
 	pivots = make([]int, 0, min(candidates, x.cols))
 	done := make([]bool, x.rows)
-	v := make([]float64, x.cols)
+	v, left := make([]float64, x.cols), make([]float64, candidates)
 	for j := 0; j < min(candidates, x.cols); j++ {
 		best, most := -1, tolerance*tolerance
 		for i := range candidates {
+			left[i] = 0
 			if done[i] {
 				continue
 			}
-			if left := sumSquares(x.row(i)[j:]); left > most {
-				best, most = i, left
+			if left[i] = sumSquares(x.row(i)[j:]); left[i] > most {
+				best, most = i, left[i]
 			}
 		}
 		if best < 0 {
 			break
+		}
+		if preference != nil {
+			const about = 1.0 / 256 // of a variance
+			enough := math.Max(about*most, tolerance*tolerance)
+			for i, l := range left {
+				if l > enough && preference[i] > preference[best] {
+					best, most = i, l
+				}
+			}
 		}
 		pivots, done[best] = append(pivots, best), true
 		row, first := x.row(best), j

@@ -121,7 +121,8 @@ func (l *LDS) filter(obs Observations, visit func(t int, s *filterStep) error) e
 		if err != nil {
 			return err
 		}
-		s := &filterStep{conditioning: o.condition(root), prior: root, predicted: mean, mean: slices.Clone(mean), y: o.reduce(y)}
+		seen := o.reduce(y)
+		s := &filterStep{conditioning: o.conditionAt(root, o.terms(mean, seen)), prior: root, predicted: mean, mean: slices.Clone(mean), y: seen}
 		if s.squared, err = s.update(s.mean, s.y); err != nil {
 			return fmt.Errorf("Y[%d]: %w", t, err)
 		}
