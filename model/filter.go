@@ -102,24 +102,6 @@ func (l *LDS) start() (mean []float64, root array, err error) {
 	return make([]float64, l.Latents()), root, err
 }
 
-// sizes returns how large latents become, given mean and root of x_1 and a root
-// of Q: 0 for those that stay 0. K steps reach what is ever reached.
-func (l *LDS) sizes(mean []float64, root, q array) []float64 {
-	out := rowNorms(root)
-	for i, x := range rowNorms(q) {
-		out[i] += x + math.Abs(mean[i])
-	}
-	if l.initial == nil {
-		return out
-	}
-	for range out {
-		for i, x := range reach(l.a, out) {
-			out[i] = math.Max(out[i], x)
-		}
-	}
-	return out
-}
-
 // filter calls visit with every step, in order.
 func (l *LDS) filter(obs Observations, visit func(t int, s *filterStep) error) error {
 	if err := obs.check(l.Units()); err != nil {
@@ -133,14 +115,15 @@ func (l *LDS) filter(obs Observations, visit func(t int, s *filterStep) error) e
 	if err != nil {
 		return err
 	}
-	view := views{l: l, size: l.sizes(mean, root, q)}
+	view := views{l: l}
 	terms := absolute(array{1, len(mean), mean}).data // whose rounding is in the mean
 	for t := range obs.Y {
 		o, y, err := view.of(obs, t)
 		if err != nil {
 			return err
 		}
-		s := &filterStep{conditioning: o.condition(root), prior: root, predicted: mean, mean: slices.Clone(mean), y: o.reduce(y)}
+		seen := o.reduce(y)
+		s := &filterStep{conditioning: o.conditionAt(root, o.terms(terms, seen)), prior: root, predicted: mean, mean: slices.Clone(mean), y: seen}
 		if s.squared, err = s.update(s.mean, terms, s.y); err != nil {
 			return fmt.Errorf("Y[%d]: %w", t, err)
 		}
@@ -161,7 +144,6 @@ func (l *LDS) filter(obs Observations, visit func(t int, s *filterStep) error) e
 // before, are kept.
 type views struct {
 	l     *LDS
-	size  []float64
 	whole *readout
 	part  *readout
 	units []int
@@ -171,7 +153,7 @@ func (v *views) of(obs Observations, t int) (o *readout, y []float64, err error)
 	units, y := obs.observed(t), obs.Y[t]
 	if units == nil {
 		if v.whole == nil {
-			v.whole, err = newScaledReadout(v.l.c, v.l.r, v.size)
+			v.whole, err = newReadout(v.l.c, v.l.r)
 		}
 		return v.whole, y, err
 	}
@@ -180,7 +162,7 @@ func (v *views) of(obs Observations, t int) (o *readout, y []float64, err error)
 		if err != nil {
 			return nil, nil, err
 		}
-		if v.part, err = newScaledReadout(v.l.c.selectRows(units), r, v.size); err != nil {
+		if v.part, err = newReadout(v.l.c.selectRows(units), r); err != nil {
 			return nil, nil, err
 		}
 		v.units = units
