@@ -155,14 +155,14 @@ func (c *conditioning) logDet() float64 {
 // singular law allows: √(2u), half of the digits.
 const contradiction = 0x1p-26
 
-// update moves the mean of x to that given y, in place, and returns |z|², the
-// squared length of the white innovation. Terms (K) are what the mean was
+// update moves the mean of x to that given y, in place, and returns z, the white
+// innovation. Terms (K) are what the mean was
 // computed from, in absolute values, and go along. Data outside the range of a
 // singular law, beyond the rounding of their terms, are ErrInvalid.
-func (c *conditioning) update(mean, terms []float64, y reduced) (float64, error) {
+func (c *conditioning) update(mean, terms []float64, y reduced) ([]float64, error) {
 	o, m := c.from, len(c.size)
 	if y.stray > contradiction {
-		return 0, invalidf("the law is singular and does not allow the data: what it says is zero is %.3g of the size of the data", y.stray)
+		return nil, invalidf("the law is singular and does not allow the data: what it says is zero is %.3g of the size of the data", y.stray)
 	}
 	e, scale := newArray(m, 1), o.terms(terms, y)
 	for i := range m {
@@ -181,7 +181,7 @@ func (c *conditioning) update(mean, terms []float64, y reduced) (float64, error)
 			}
 			off, size := math.Abs(e.data[i]-expected*c.size[i]), scale[i]+c.size[i]*(1+length)
 			if !(off <= contradiction*size) {
-				return 0, invalidf("the law is singular and does not allow the data: a combination that it determines is off by %.3g, of the size %.3g", off, size)
+				return nil, invalidf("the law is singular and does not allow the data: a combination that it determines is off by %.3g, of the size %.3g", off, size)
 			}
 		}
 	}
@@ -191,7 +191,7 @@ func (c *conditioning) update(mean, terms []float64, y reduced) (float64, error)
 			terms[k] += math.Abs(x * z[j])
 		}
 	}
-	return length * length, nil
+	return z, nil
 }
 
 // terms returns the sizes of what ŷ − Ĉ x̂ is computed from, given those of what

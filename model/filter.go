@@ -20,8 +20,6 @@ type Filtered struct {
 	PredictedCov, FilteredCov   []*mat.SymDense
 	LogLikelihood               float64
 	Density                     bool
-
-	roots []array // of FilteredCov
 }
 
 // Filter returns the Kalman filter of observations Y (T×N), whose entries may
@@ -46,7 +44,6 @@ func (l *LDS) Filter(obs Observations) (*Filtered, error) {
 		out.PredictedCov = append(out.PredictedCov, s.prior.mulT(s.prior).symmetric())
 		out.FilteredMean = append(out.FilteredMean, s.mean)
 		out.FilteredCov = append(out.FilteredCov, s.posterior().symmetric())
-		out.roots = append(out.roots, s.post)
 		if out.Density = out.Density && s.regular(); out.Density {
 			out.LogLikelihood += s.logDensity(s.y, s.squared)
 		} else {
@@ -85,7 +82,8 @@ type filterStep struct {
 	prior           array     // root of Σ_t
 	predicted, mean []float64 // of x_t before and after
 	y               reduced
-	squared         float64
+	innovation      []float64 // white, S^(−½)(ŷ − Ĉ x̂)
+	squared         float64   // its squared length
 }
 
 // start returns mean and a root of the covariance of x_1.
@@ -124,9 +122,10 @@ func (l *LDS) filter(obs Observations, visit func(t int, s *filterStep) error) e
 		}
 		seen := o.reduce(y)
 		s := &filterStep{conditioning: o.conditionAt(root, o.terms(terms, seen)), prior: root, predicted: mean, mean: slices.Clone(mean), y: seen}
-		if s.squared, err = s.update(s.mean, terms, s.y); err != nil {
+		if s.innovation, err = s.update(s.mean, terms, s.y); err != nil {
 			return fmt.Errorf("Y[%d]: %w", t, err)
 		}
+		s.squared = sumSquares(s.innovation)
 		if err := visit(t, s); err != nil || t == len(obs.Y)-1 {
 			return err
 		}

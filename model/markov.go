@@ -40,7 +40,7 @@ func (d MarkovDecision) String() string {
 // where the latents, scaled to unit covariance, leave only products of
 // contractions (K×K): O(N K²). "Markov" means that the violation is at most
 // Bound, "not Markov" that it is eight times Bound or more, and a Bound above
-// 2⁻²⁰, or nats lost (MarkovGap) above Bound, decide no more than that. An unstable system is ErrUnstable, a tolerance
+// 2⁻³⁴, or nats lost (MarkovGap) above Bound, decide no more than that. An unstable system is ErrUnstable, a tolerance
 // that is none ErrInvalid. (S2)
 func (l *LDS) Markov(tol RankTolerance) (MarkovDecision, error) {
 	s, err := l.stationaryMatching(tol)
@@ -110,9 +110,9 @@ func (s *matching) markov() (MarkovDecision, error) {
 	}
 	d.Bound = size * size * off
 	switch {
-	case d.Violation >= 8*d.Bound:
+	case d.Violation >= 8*d.Bound && d.Violation > 0:
 		d.Verdict = NotMarkov
-	case d.Violation <= d.Bound && d.Bound <= 0x1p-20:
+	case d.Violation <= d.Bound && d.Bound <= 0x1p-34, d.Violation == 0:
 		d.Verdict = Markov
 	}
 	if d.Verdict == Markov {

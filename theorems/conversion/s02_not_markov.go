@@ -78,7 +78,7 @@ func NotMarkov() theorems.Theorem {
 					return nil
 				})}},
 		},
-		MaxUnknown: 0.2,
+		MaxUnknown: 0.15,
 	}
 }
 
@@ -122,8 +122,8 @@ func (t *system) expectVerdict(f *theorems.Finding, l *latent, got model.MarkovV
 		worst = math.Max(worst, largest(scaledTo(l.defect(k).Float64(), c.deviation)))
 	}
 	switch {
-	case got == model.MarkovUndecided && worst <= 1e6*rounding: // MaxUnknown bounds how often
-		f.Abstain("a defect within the rounding of Λ_{k+1} − JΛ_k")
+	case got == model.MarkovUndecided: // MaxUnknown bounds how often
+		f.Abstain("undecided by the subject")
 	case yes:
 		f.Demand("Markov", got == model.Markov)
 	case worst <= rounding:

@@ -23,7 +23,7 @@ func Riccati() theorems.Theorem {
 		Given:  []string{"the filter is started from V", "there is no zero on the unit circle, for stabilizing"},
 		Needed: []theorems.Witness{stuckAtQ(), circleIsNotStabilizing()},
 		Why: "Identities between Σ, S and gains hold to the rounding of a few products, times the condition of the correlations of the innovations. Against a past of h steps Σ_∞ is off by " +
-			"what is still to come, estimated from above by how fast the last steps of it changed less; a double root on the unit circle is known to √u.",
+			"what is still to come, no more than the state before it would tell; a double root on the unit circle is known to √u.",
 		Claims: []theorems.Check{
 			aboutSystems("innovation covariance and gains", memorySystems(), judgeSteadyState).
 				Visiting("R_v = 0", "R_v singular", "Q singular", "zero outside the unit circle", "zero on the unit circle", "K > N"),
@@ -91,7 +91,10 @@ func judgeSteadyState(f *theorems.Finding, t *system, s theorems.Subject) error 
 		return nil
 	}
 	long := t.law.PredictionCovariance(pastSteps)
-	rest := t.innovationAfter(pastSteps, long)
+	rest, err := t.innovationAfter(pastSteps, long)
+	if err != nil {
+		return err
+	}
 	v := dense.NormFro(t.law.StateCovariance())
 	c := dense.NormFro(t.C)
 	base := t.stationaryError() + operations(n+k)*t.u*(v+smallest)
@@ -137,12 +140,23 @@ func judgeSteadyState(f *theorems.Finding, t *system, s theorems.Subject) error 
 	return nil
 }
 
-// innovationAfter estimates, from above, how far Var(y_{p+1} | p past) is from
-// its limit, as lossAfter does for nats.
-func (t *system) innovationAfter(p int, long [][]float64) float64 {
+// innovationAfter bounds how far Var(y_{p+1} | p past) is from its limit, by what
+// the state before that past would tell; and where that does not fall to 0, as
+// with zeros outside the unit circle, estimates it: what the last four steps told
+// falls by some factor q from four to four, then q/(1−q) times it is left.
+func (t *system) innovationAfter(p int, long [][]float64) (float64, error) {
+	known, err := t.fromKnownState()
+	if err != nil {
+		return 0, err
+	}
+	bound := dense.NormFro(minus(long, known.PredictionCovariance(p)))
 	middle := t.law.PredictionCovariance(p - 4)
 	last, before := dense.NormFro(minus(middle, long)), dense.NormFro(minus(t.law.PredictionCovariance(p-8), middle))
-	return leftAfter(last, before)
+	const steady = 0.25 // by which it falls in four steps where an estimate is taken
+	if q := last / before; q < steady || last == 0 {
+		bound = math.Min(bound, 8*last)
+	}
+	return bound, nil
 }
 
 func leastPositive(cov [][]float64) float64 { return 1 / smallestPositive(cov) }
