@@ -1,12 +1,14 @@
 package conversion
 
 import (
+	"errors"
 	"math"
 
 	"github.com/rankproof/rankproof/generators"
 	"github.com/rankproof/rankproof/model"
 	"github.com/rankproof/rankproof/oracles/certificate"
 	"github.com/rankproof/rankproof/oracles/dense"
+	"github.com/rankproof/rankproof/oracles/exact"
 	"github.com/rankproof/rankproof/theorems"
 )
 
@@ -25,7 +27,7 @@ func FirstOrderMatch() theorems.Theorem {
 			aboutSystems("Λ_0 and Λ_1 kept", stationarySystems(), judgeMatch).
 				Visiting("R_v singular", "R_v = 0", "Q singular", "Q = 0", "K > N", "N = 1", "A defective", "A nilpotent", "A = 0", "spectral radius 1−2⁻²⁷",
 					"unobservable latent", "uncontrollable latent", "graded covariance"),
-			aboutSystems("step by step from a given start", startedSystems(), judgeSteps).Visiting("initial law", "R_v singular", "K > N"),
+			aboutSystems("step by step from a given start", startedSystems(), judgeSteps).Visiting("initial law", "unstable", "R_v singular", "K > N"),
 			aboutSystems("autocovariances", withLatents(), judgeLDSAutocovariances).Visiting("R_v = 0", "A nilpotent", "K > N", "spectral radius 1−2⁻²⁷"),
 		},
 		Exact: []theorems.Check{
@@ -105,7 +107,7 @@ func withLatents() generators.SystemOptions {
 }
 
 func startedSystems() generators.SystemOptions {
-	return generators.SystemOptions{MaxUnits: 4, MaxLatents: 3, Initial: generators.WithInitial}
+	return generators.SystemOptions{MaxUnits: 4, MaxLatents: 3, Initial: generators.WithInitial, Radius: generators.StableOrNot}
 }
 
 func exactSystems() generators.SystemOptions {
@@ -163,6 +165,9 @@ func judgeSteps(f *theorems.Finding, t *system, s theorems.Subject) error {
 		return err
 	}
 	f.Demand("as many steps as were asked for", len(got) == steps)
+	if err := t.expectRefusal(f, s); err != nil {
+		return err
+	}
 	if f.Verdict == theorems.Fails {
 		return nil
 	}
@@ -196,6 +201,25 @@ func judgeSteps(f *theorems.Finding, t *system, s theorems.Subject) error {
 		}
 		x = a*a*x + dense.NormFro(t.Q)
 	}
+	return nil
+}
+
+// expectRefusal: without its initial law an unstable system has none, and is
+// refused as such.
+func (t *system) expectRefusal(f *theorems.Finding, s theorems.Subject) error {
+	if t.Latents() == 0 || s.RNNFromLDS == nil {
+		return nil
+	}
+	a, err := rational(t.A, t.Latents(), t.Latents())
+	if err != nil || a.CharPoly().UnitDisc() == exact.Inside {
+		return err
+	}
+	bare, err := model.NewLDS(model.LDSConfig{A: t.lds.A(), C: t.lds.C(), Q: t.lds.Q(), R: t.lds.R()})
+	if err != nil {
+		return err
+	}
+	_, err = s.RNNFromLDS(bare)
+	f.Demand("an unstable system without an initial law is refused as unstable", errors.Is(err, model.ErrUnstable))
 	return nil
 }
 
