@@ -78,6 +78,10 @@ func (t *system) expectEstimates(f *theorems.Finding, s theorems.Subject, y mode
 				return err
 			}
 			v := dense.NormFro(prior)
+			relative := relative
+			if e.what == "smoothed" { // a second pass, in which what the first left is squared
+				relative *= 4
+			}
 			expectClose(f, "|"+e.what+" covariance − that of the joint law|", e.cov[step-1], cov, (relative+own/(v+smallest))*(v+smallest), v+smallest)
 			// A mean is gain times data: ‖gain‖² ≤ κ‖V‖/min variance.
 			gain := math.Sqrt(v * kappa / t.leastVariance(steps))
