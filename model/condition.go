@@ -122,19 +122,6 @@ func (c *conditioning) logDet() float64 {
 	return 2 * sum
 }
 
-// left returns how much is left of the best known entry of ŷ given the others,
-// in standard deviations relative to what it is made of.
-func (c *conditioning) left() float64 {
-	if !c.regular() {
-		return 0
-	}
-	least := math.Inf(1)
-	for j, p := range c.pivots {
-		least = math.Min(least, math.Abs(c.rows.at(p, j)))
-	}
-	return least
-}
-
 // contradiction is the relative deviation of data from the subspace that a
 // singular law allows: √(2u), half of the digits.
 const contradiction = 0x1p-26

@@ -141,7 +141,7 @@ func (l *LDS) filter(obs Observations, visit func(t int, s *filterStep) error) e
 		}
 		s := &filterStep{conditioning: o.condition(root), prior: root, predicted: mean, mean: slices.Clone(mean), y: o.reduce(y)}
 		if s.squared, err = s.update(s.mean, s.y); err != nil {
-			return fmt.Errorf("Y[%d]: %w", t, err)
+			return fmt.Errorf("in Y[%d]: %w", t, err)
 		}
 		if err := visit(t, s); err != nil || t == len(obs.Y)-1 {
 			return err

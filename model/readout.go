@@ -57,7 +57,7 @@ func newScaledReadout(c array, r Noise, size []float64) (*readout, error) {
 
 func newUnscaledReadout(c array, r Noise) (*readout, error) {
 	o := &readout{units: r.Dim()}
-	d, f, h, from := r.diag, r.plus, r.minus, absolute(c)
+	d, f, h, from := r.diag, r.plus, r.minus, c.abs()
 	switch {
 	case o.units <= fewUnits:
 		var err error
@@ -69,7 +69,7 @@ func newUnscaledReadout(c array, r Noise) (*readout, error) {
 		if d, err = o.rotate(r.full); err != nil {
 			return nil, err
 		}
-		c, from = o.rotation.mul(c), absolute(*o.rotation).mul(from)
+		c, from = o.rotation.mul(c), o.rotation.abs().mul(from)
 	}
 	for i, x := range d {
 		if x > 0 {
@@ -86,7 +86,7 @@ func newUnscaledReadout(c array, r Noise) (*readout, error) {
 
 	rows := stack(noisy, bare)
 	o.c = rows.columns(0, k)
-	o.from = stack(absolute(q).mul(from.selectRows(o.noisy).scaledRows(o.per)), bareFrom)
+	o.from = stack(q.abs().mul(from.selectRows(o.noisy).scaledRows(o.per)), bareFrom)
 	white := newArray(rows.rows, noisy.rows)
 	for i := range noisy.rows {
 		white.set(i, i, 1)
@@ -168,7 +168,7 @@ func (o *readout) condenseBare(z, from array) (condensed, condensedFrom array) {
 	}
 	q, r := basis(z)
 	o.bareQ = q
-	return r, absolute(q).mul(from)
+	return r, q.abs().mul(from)
 }
 
 // reduced is ŷ, and what is left of y beside it.

@@ -71,7 +71,7 @@ func (l *LDS) steadyStateAt(d *descent, root array, missing float64) (*SteadySta
 	out.PredictorCov, out.FilterCov = cov.mulT(cov).symmetric(), post.mulT(post).symmetric()
 	gain := d.at.gain().scaledRows(d.scale)
 	out.FilterGain, out.PredictorGain = gain.dense(), l.a.mul(gain).dense()
-	out.Innovation = l.r.plusGram(l.c.mul(cov))
+	out.Innovation = l.r.withFactor(l.c.mul(cov))
 	// Of all latents: those without variance are not in the coordinates of d.
 	var err error
 	if out.ClosedLoopRadius, err = spectralRadius(l.a.minus(l.a.mul(gain).mul(l.c))); err != nil {
@@ -102,14 +102,4 @@ func (s *SteadyState) certify(d *descent, closed array, missing float64) {
 	if s.Stabilizing = 8*alpha*alpha*gamma*r < 1; s.Stabilizing {
 		s.ErrorBound = 2 * alpha * r
 	}
-}
-
-// plusGram returns Σ + X Xᵀ, held as Σ is.
-func (s Noise) plusGram(x array) Noise {
-	if s.Kind() == DenseNoiseKind {
-		s.full = s.full.plus(x.mulT(x)).symmetrized()
-		return s
-	}
-	s.plus = s.plus.beside(x)
-	return s
 }
