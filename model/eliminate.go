@@ -179,14 +179,6 @@ func rowNorms(x array) []float64 {
 	return out
 }
 
-func absolute(b array) array {
-	out := b.clone()
-	for i, x := range out.data {
-		out.data[i] = math.Abs(x)
-	}
-	return out
-}
-
 // reach returns Σ_j |b_ij| size_j: what row i of B is made of, before anything
 // in it cancels.
 func reach(b array, size []float64) []float64 {

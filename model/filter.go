@@ -114,7 +114,7 @@ func (l *LDS) filter(obs Observations, visit func(t int, s *filterStep) error) e
 		return err
 	}
 	view := views{l: l}
-	terms := absolute(array{1, len(mean), mean}).data // whose rounding is in the mean
+	terms := array{1, len(mean), mean}.abs().data // whose rounding is in the mean
 	for t := range obs.Y {
 		o, y, err := view.of(obs, t)
 		if err != nil {
@@ -123,7 +123,7 @@ func (l *LDS) filter(obs Observations, visit func(t int, s *filterStep) error) e
 		seen := o.reduce(y)
 		s := &filterStep{conditioning: o.conditionAt(root, o.terms(terms, seen)), prior: root, predicted: mean, mean: slices.Clone(mean), y: seen}
 		if s.innovation, err = s.update(s.mean, terms, s.y); err != nil {
-			return fmt.Errorf("Y[%d]: %w", t, err)
+			return fmt.Errorf("in Y[%d]: %w", t, err)
 		}
 		s.squared = sumSquares(s.innovation)
 		if err := visit(t, s); err != nil || t == len(obs.Y)-1 {

@@ -35,14 +35,14 @@ type share struct {
 // newReadout costs O(n (K+p+h)²), or O(n³) for a dense R.
 func newReadout(c array, r Noise) (*readout, error) {
 	o := &readout{units: r.Dim()}
-	d, f, h, from := r.diag, r.plus, r.minus, absolute(c)
+	d, f, h, from := r.diag, r.plus, r.minus, c.abs()
 	if r.Kind() == DenseNoiseKind {
 		var err error
 		if o.units <= fewUnits {
 			d = make([]float64, o.units)
 			f, err = covarianceRoot(r.full)
 		} else if d, err = o.rotate(r.full); err == nil {
-			c, from = o.rotation.mul(c), absolute(*o.rotation).mul(from)
+			c, from = o.rotation.mul(c), o.rotation.abs().mul(from)
 		}
 		if err != nil {
 			return nil, err
@@ -89,7 +89,7 @@ func (s *share) condense(all, from array) (rows, rowsFrom array) {
 	}
 	s.h, rows = z.decompose()
 	s.rank = rows.rows
-	return rows, absolute(s.h.rows(identityArray(s.rank), z.rows)).mul(from)
+	return rows, s.h.rows(identityArray(s.rank), z.rows).abs().mul(from)
 }
 
 // take returns what the units say of y, and the size of that: rank numbers, and

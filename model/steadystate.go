@@ -82,7 +82,7 @@ func (l *LDS) steadyStateAt(d *descent, root array, missing float64) (*SteadySta
 	out.PredictorCov, out.FilterCov = cov.mulT(cov).symmetric(), post.mulT(post).symmetric()
 	gain = d.o.expand(gain).scaledRows(d.scale)
 	out.FilterGain, out.PredictorGain = gain.dense(), l.a.mul(gain).dense()
-	out.Innovation = l.r.plusGram(l.c.mul(cov))
+	out.Innovation = l.r.withFactor(l.c.mul(cov))
 	return out, nil
 }
 
@@ -99,7 +99,7 @@ func (d *descent) completedGain() (array, error) {
 	certain := identityArray(m).minus(d.at.coefficients()) // combinations of ŷ that are zero, one row an entry
 	seen := certain.mul(d.o.c).mul(d.stationary)
 	unknown := d.stationary.minus(gain.mul(d.o.c).mul(d.stationary))
-	terms := reach(absolute(certain).mul(d.o.from), rowNorms(d.stationary))
+	terms := reach(certain.abs().mul(d.o.from), rowNorms(d.stationary))
 	u, s, v, err := seen.scaledRows(reciprocals(terms)).svd()
 	if err != nil {
 		return array{}, err
@@ -133,14 +133,4 @@ func (s *SteadyState) certify(d *descent, closed array, missing float64) {
 	if s.Stabilizing = 8*alpha*alpha*gamma*r < 1; s.Stabilizing {
 		s.ErrorBound = 2 * alpha * r
 	}
-}
-
-// plusGram returns Σ + X Xᵀ, held as Σ is.
-func (s Noise) plusGram(x array) Noise {
-	if s.Kind() == DenseNoiseKind {
-		s.full = s.full.plus(x.mulT(x)).symmetrized()
-		return s
-	}
-	s.plus = s.plus.beside(x)
-	return s
 }

@@ -105,6 +105,26 @@ func judgeSteadyState(f *theorems.Finding, t *system, s theorems.Subject) error 
 	scale := c*c*v + dense.NormFro(t.R) + smallest // terms of variances, which may cancel
 	expectClose(f, "|S − Var(y_{h+1} | y_1 … y_h)|", got.Innovation, long, rest+c*c*(known+base)+operations(n)*t.u*scale, scale)
 
+	// Σ itself, where no unit looks too.
+	unseen := make([][]float64, pastSteps)
+	for i := range unseen {
+		unseen[i] = make([]float64, n)
+	}
+	_, longState, err := t.law.Posterior(unseen, nil, pastSteps+1, pastSteps)
+	if err != nil {
+		return err
+	}
+	_, shortState, err := t.law.Posterior(unseen, nil, pastSteps/2+1, pastSteps/2)
+	if err != nil {
+		return err
+	}
+	restState := 2 * dense.NormFro(minus(shortState, longState))
+	knownState := math.Sqrt(t.u) * v
+	if restState < 1e-3*largest(longState) {
+		knownState = base * 1e3
+	}
+	expectClose(f, "|Σ − Var(x_{h+1} | y_1 … y_h)|", got.PredictorCov, longState, restState+knownState+base, v+smallest)
+
 	// Identities between the numbers handed out.
 	sigma, filterGain := got.PredictorCov, got.FilterGain
 	innovation := plus(times(times(t.C, sigma), transposed(t.C)), t.R)
