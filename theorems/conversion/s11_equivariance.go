@@ -131,7 +131,7 @@ func judgeChangedNetwork(s theorems.Subject, c generators.TransformedRecurrent) 
 	g, inverse := c.Change().Similarity()
 	d := deviations(law.Autocovariance(0))
 	changed, err := changedNetwork(c, o, g, inverse, d)
-	if s.ChangeRNN != nil && err == nil { // its own change of coordinates, of the loadings M G and N G⁻ᵀ or of J
+	if s.ChangeRNN != nil && err == nil {
 		changed, err = changedBy(s, t.net, c, g, inverse)
 	}
 	if err != nil {
@@ -185,9 +185,10 @@ func changedNetwork(c generators.TransformedRecurrent, o, g, inverse [][]float64
 	return model.NewLinearRNN(config)
 }
 
-// changedBy has the subject change the units.
+// changedBy has the subject change the units, of a network that is given by its
+// loadings M G and N G⁻ᵀ unless it was drawn dense and y keeps its scale.
 func changedBy(s theorems.Subject, net *model.LinearRNN, c generators.TransformedRecurrent, g, inverse [][]float64) (*model.LinearRNN, error) {
-	if _, _, ok := net.Loadings(); ok && c.Rank() > 0 {
+	if c.Rank() > 0 && !(c.Form == "dense" && c.Factor == 1) {
 		var err error
 		config := model.LinearRNNConfig{M: matrixOf(times(c.M, g)), N: matrixOf(times(c.N, transposed(inverse))), P: net.P()}
 		if net, err = model.NewLinearRNN(config); err != nil {
