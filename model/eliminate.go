@@ -214,12 +214,12 @@ func compress(x array, size []float64) array {
 
 // scaleRow divides by a size, and makes zero what has none.
 func scaleRow(row []float64, size float64) {
-	per := 0.0
-	if size > 0 {
-		per = 1 / size
+	if !(size > 0) {
+		clear(row)
+		return
 	}
 	for j := range row {
-		row[j] *= per
+		row[j] /= size // of a subnormal size the reciprocal would be infinite
 	}
 }
 

@@ -22,7 +22,7 @@ func NotMarkov() theorems.Theorem {
 		Why: "Λ_{k+1} − JΛ_k has the errors of the match (S1) times ‖A^k‖. The information is −½ ln det(I − X), X quadratic in the scaled defect: an error ε in that moves " +
 			"√(2I) by ε, and conditioning multiplies it by the condition of the correlations of (y_1, y_2, y_3).",
 		Claims: []theorems.Check{
-			aboutSystems("Markov or not", stationarySystems(), judgeMarkov).Visiting("R_v = 0", "R_v singular", "Q singular", "K > N", "A = 0", "A nilpotent", "unobservable latent"),
+			aboutSystems("Markov or not", stationarySystems(), judgeMarkovOrLater).Visiting("R_v = 0", "R_v singular", "Q singular", "K > N", "A = 0", "A nilpotent", "unobservable latent"),
 			aboutSystems("nats", stationarySystems(), judgeMarkovGap).Visiting("R_v = 0", "R_v singular", "Q singular", "K > N", "A nilpotent", "spectral radius 1−2⁻²⁷"),
 		},
 		Exact: []theorems.Check{
@@ -109,6 +109,32 @@ func judgeMarkov(f *theorems.Finding, t *system, s theorems.Subject) error {
 	}
 	t.expectVerdict(f, l, got.Markov)
 	return nil
+}
+
+// judgeMarkovOrLater asks also, where one unit was drawn, for the verdict on
+// y_t = w_t + c w_{t−3}: there Λ_1 = Λ_2 = 0, and it is Λ_3 that shows it.
+func judgeMarkovOrLater(f *theorems.Finding, t *system, s theorems.Subject) error {
+	if err := judgeMarkov(f, t, s); err != nil || t.Units() > 1 || f.Verdict == theorems.Fails {
+		return err
+	}
+	c := 0.5
+	for _, x := range t.C[0] {
+		if math.Abs(x) > math.Abs(c) && math.Abs(x) <= 4 {
+			c = x
+		}
+	}
+	zeros := []float64{0, 0, 0, 0}
+	chain := generators.System{Form: "structured", A: [][]float64{zeros, {1, 0, 0, 0}, {0, 1, 0, 0}, {0, 0, 1, 0}}, C: [][]float64{{1, 0, 0, c}},
+		QDiag: []float64{1, 0, 0, 0}, RDiag: []float64{0}}
+	lds, err := chain.LDS()
+	if err != nil {
+		return err
+	}
+	got, err := s.RNNFromLDS(lds)
+	if err == nil {
+		f.Demand("w_t + c w_{t−3} is not Markov", got.Markov == model.NotMarkov)
+	}
+	return err
 }
 
 // expectVerdict compares a verdict with that of exact arithmetic. Undecided is

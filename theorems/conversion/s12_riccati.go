@@ -27,7 +27,7 @@ func Riccati() theorems.Theorem {
 		Claims: []theorems.Check{
 			aboutSystems("innovation covariance and gains", memorySystems(), judgeSteadyState).
 				Visiting("R_v = 0", "R_v singular", "Q singular", "zero outside the unit circle", "zero on the unit circle", "K > N"),
-			aboutSystems("zeros outside the unit circle", movingAverages(), judgeSteadyState).Visiting("zero outside the unit circle", "zero on the unit circle"),
+			aboutSystems("zeros outside the unit circle", movingAverages(), judgeMovingAverage).Visiting("zero outside the unit circle", "zero on the unit circle"),
 			theorems.Claim("infinite loss", generators.Systems(stationarySystems()), judgeInfinite),
 		},
 		Exact: []theorems.Check{
@@ -177,6 +177,42 @@ func (t *system) innovationAfter(p int, long [][]float64) (float64, error) {
 		bound = math.Min(bound, 8*last)
 	}
 	return bound, nil
+}
+
+// judgeMovingAverage knows the zeros of y_t = w_t + c w_{t−m}, of modulus
+// |c|^(1/m): the filter is stabilizing iff |c| ≠ 1.
+func judgeMovingAverage(f *theorems.Finding, t *system, s theorems.Subject) error {
+	if err := judgeSteadyState(f, t, s); err != nil || f.Verdict == theorems.Fails {
+		return err
+	}
+	last, ok := t.lastOfAverage()
+	if !ok { // made simpler until it is another process
+		return nil
+	}
+	got, err := s.SteadyState(t.lds)
+	if err != nil {
+		return err
+	}
+	f.Demand("stabilizing iff there is no zero on the unit circle", got.Stabilizing == (math.Abs(last) != 1))
+	return nil
+}
+
+// lastOfAverage returns c of a system that is y_t = w_t + c w_{t−m}.
+func (t *system) lastOfAverage() (c float64, ok bool) {
+	ok = t.Units() == 1 && t.R[0][0] == 0 && t.Latents() > 1 && t.Q[0][0] > 0 && t.C[0][0] == 1
+	for i := range t.A {
+		for j := range t.A {
+			shift := 0.0
+			if i == j+1 {
+				shift = 1
+			}
+			ok = ok && t.A[i][j] == shift && (i+j == 0 || t.Q[i][j] == 0)
+		}
+		if x := t.C[0][i]; i > 0 && x != 0 {
+			ok, c = ok && c == 0, x
+		}
+	}
+	return c, ok
 }
 
 func leastPositive(cov [][]float64) float64 { return 1 / smallestPositive(cov) }
