@@ -14,7 +14,8 @@ import (
 //
 // and the rest of y is white noise, or zero. Units with a d of their own in R =
 // diag(d) + F Fᵀ − H Hᵀ, scaled by it, are white outside the range of [C F H];
-// those without are in that range; where units are few all are so. R may be singular: it is never inverted.
+// those without are in that range; where units are few all are so. R may be
+// singular: it is never inverted.
 type readout struct {
 	c, g array // Ĉ (m×K), G (m×·)
 	from array // m×K, what each entry of Ĉ is the sum of, in absolute values
