@@ -30,7 +30,8 @@ type Filtered struct {
 //
 // computed on square roots, so that singular and zero Q, R and S_t are nothing
 // special. A step costs O(N K + K³) after a set-up of O(N K²), which is made
-// anew for a step with entries missing that were not in the step before; a dense R makes the set-up O(N³).
+// anew for a step with entries missing that were not in the step before; a
+// dense R makes the set-up O(N³).
 // An entry whose Missing is all true predicts: one more at the end gives the
 // law of x_{T+1}.
 //

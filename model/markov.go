@@ -38,10 +38,10 @@ func (d MarkovDecision) String() string {
 //	Λ_{k+1} − J Λ_k = C A (I − L C) A^k V Cᵀ = C A Σ V⁺ A^k V Cᵀ,
 //
 // where the latents, scaled to unit covariance, leave only products of
-// contractions (K×K): O(N K²). "Markov" means that the violation is at most
-// Bound, "not Markov" that it is eight times Bound or more, and a Bound above
-// 2⁻³⁴, or nats lost (MarkovGap) above Bound, decide no more than that. An unstable system is ErrUnstable, a tolerance
-// that is none ErrInvalid. (S2)
+// contractions (K×K): O(N K²). "Not Markov" means that the violation is eight
+// times Bound or more; "Markov" that it is at most Bound, and that Bound is at
+// most 2⁻³⁴ and the nats lost (MarkovGap) at most Bound; all else is undecided.
+// An unstable system is ErrUnstable, a tolerance that is none ErrInvalid. (S2)
 func (l *LDS) Markov(tol RankTolerance) (MarkovDecision, error) {
 	s, err := l.stationaryMatching(tol)
 	if err != nil {

@@ -16,8 +16,9 @@ import (
 func FirstOrderMatch() theorems.Theorem {
 	return theorems.Theorem{
 		Ref: "S1", ID: "conversion/first-order-match",
-		Statement: "For every LDS, J = Λ_1Λ_0⁺ and P = Λ_0 − J Λ_0 Jᵀ = R_v + C (Q + A Σ Aᵀ) Cᵀ ⪰ 0 are a linear network of rank ≤ K with the same Λ_0 and Λ_1, " +
-			"Σ = V − V CᵀΛ_0⁺C V; any generalized inverse does, as range Λ_1ᵀ ⊆ range Λ_0. So do J_t and P_t of a non-stationary LDS. " +
+		Statement: "For every stationary LDS, J = Λ_1Λ_0⁺ and P = Λ_0 − J Λ_0 Jᵀ = R_v + C (Q + A Σ Aᵀ) Cᵀ ⪰ 0 are a linear network of rank ≤ K with the same Λ_0 and Λ_1, " +
+			"Σ = V − V CᵀΛ_0⁺C V; any generalized inverse does, as range Λ_1ᵀ ⊆ range Λ_0. " +
+			"For an LDS that starts from a law of x_1 so do J_t = Cov(y_{t+1}, y_t) Cov(y_t)⁺ and P_t = Cov(y_{t+1}) − J_t Cov(y_t) J_tᵀ, t = 1, 2, …, step by step. " +
 			"Of all Markov models of order one it is the nearest: for any other J' the errors of prediction are larger by (J'−J)Λ_0(J'−J)ᵀ ⪰ 0.",
 		Source: "V (arXiv:2110.09804), section 3.1; singular Λ_0, non-stationary and optimality +",
 		Given:  []string{"the LDS is stationary, or has a law of x_1"},

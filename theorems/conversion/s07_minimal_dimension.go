@@ -140,7 +140,7 @@ func decideMinimal(r *recurrent) error {
 		if both.Rank() != least {
 			return theorems.Violatedf("rank Λ_1 = R, rank [M, PN] = %d, rank [Λ_1, Λ_1ᵀ] = %d", both.Rank(), least)
 		}
-		inside := both.Rank() == r.j.Rank() // range PN ⊆ range M
+		inside := r.j.T().NullSpace().T().Mul(pn).IsZero() // range PN ⊆ range M: what reads nothing of M reads nothing of PN
 		if inside != (least == r.j.Rank()) {
 			return theorems.Violatedf("range PN ⊆ range M is %v, K = %d, R = %d", inside, least, r.j.Rank())
 		}

@@ -31,7 +31,7 @@ func Riccati() theorems.Theorem {
 			theorems.Claim("infinite loss", generators.Systems(stationarySystems()), judgeInfinite),
 		},
 		Exact: []theorems.Check{
-			onSystems("Σ_t from V falls, and never below what infinitely many steps leave", exactSystems(), decideRiccati).Visiting("R_v = 0", "Q singular"),
+			onSystems("Σ_t from V falls, and stays above that from Q", exactSystems(), decideRiccati).Visiting("R_v = 0", "Q singular"),
 		},
 		Certificates: []theorems.Certificate{
 			identity("one step: V − Π' for Σ = V − Π, Π' = AΠAᵀ + (N̄−AΠCᵀ)(Λ_0−CΠCᵀ)⁻¹(N̄−AΠCᵀ)ᵀ, N̄ = AVCᵀ", latentShapes(), func(g generic) []certificate.Equation {
