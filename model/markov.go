@@ -39,8 +39,8 @@ func (d MarkovDecision) String() string {
 //
 // where the latents, scaled to unit covariance, leave only products of
 // contractions (K×K): O(N K²). "Markov" means that the violation is at most
-// Bound, "not Markov" that it is eight times Bound or more, and a Bound above
-// 2⁻²⁰ decides no more than that. An unstable system is ErrUnstable, a tolerance
+// Bound, "not Markov" that it is eight times Bound or more; with a Bound above
+// 2⁻²⁰ only a violation of zero is one, as where y_t determines x_t. An unstable system is ErrUnstable, a tolerance
 // that is none ErrInvalid. (S2)
 func (l *LDS) Markov(tol RankTolerance) (MarkovDecision, error) {
 	s, err := l.stationaryMatching(tol)
@@ -107,7 +107,7 @@ func (s *matching) markov() (MarkovDecision, error) {
 	switch {
 	case d.Violation >= 8*d.Bound:
 		d.Verdict = NotMarkov
-	case d.Violation <= d.Bound && d.Bound <= 0x1p-20:
+	case d.Violation == 0 || d.Violation <= d.Bound && d.Bound <= 0x1p-20:
 		d.Verdict = Markov
 	}
 	return d, nil

@@ -97,9 +97,8 @@ func (net *LinearRNN) feedback(tol RankTolerance) (*feedback, error) {
 	d := decide("J", s, tol.of(m.rows, m.cols)*b.size)
 	b.decisions = append(b.decisions, d)
 	b.out = qm.mul(left.columns(0, d.Rank))
-	in := qn.mul(right.columns(0, d.Rank))
-	b.into = in.scaledColumns(s[:d.Rank])
-	return b, b.feedNoise(net.p, in, tol)
+	b.into = qn.mul(right.columns(0, d.Rank)).scaledColumns(s[:d.Rank])
+	return b, b.feedNoise(net.p, tol)
 }
 
 // productSize bounds ‖Σ_r δm_r n_rᵀ‖/u where each column of M is off by u of
@@ -126,25 +125,19 @@ func ones(n int) []float64 {
 // root·fed comes of rootᵀG without forming GᵀPG, and without dividing by it.
 // The cut is relative to P and J, not to GᵀPG: where P Jᵀ ≈ 0 there is only
 // rounding to be inverted.
-func (b *feedback) feedNoise(p Noise, in array, tol RankTolerance) (err error) {
+func (b *feedback) feedNoise(p Noise, tol RankTolerance) (err error) {
 	if b.root, err = p.root(); err != nil {
 		return err
 	}
 	for i, v := range p.variances() {
 		b.noise = math.Max(b.noise, math.Sqrt(v)/b.scale[i])
 	}
-	per := reciprocals(b.scale)
-	left, s, right, err := b.root.tmul(b.into.scaledRows(per)).tallSVD()
+	left, s, right, err := b.root.tmul(b.into.scaledRows(reciprocals(b.scale))).tallSVD()
 	if err != nil {
 		return err
 	}
-	d := decide("J P Jᵀ (its root)", s, tol.of(in.rows, in.cols)*b.noise*b.size)
+	d := decide("J P Jᵀ (its root)", s, tol.of(b.into.rows, b.into.cols)*b.noise*b.size)
 	b.decisions = append(b.decisions, d)
-	if d.Rank == in.cols { // all is fed back: then how strongly does not matter
-		if left, _, _, err = b.root.tmul(in.scaledRows(per)).tallSVD(); err != nil {
-			return err
-		}
-	}
 	b.fed, b.moved = left.columns(0, d.Rank), right.columns(0, d.Rank)
 	return nil
 }
@@ -183,9 +176,7 @@ func (b *feedback) dropSilent(tol RankTolerance) error {
 // basis, that with it span what x does; and the singular values of x off the
 // basis, of which those above cut count.
 func apart(x, basis array, cut float64) (off array, singular []float64, err error) {
-	for range 2 { // once leaves what cancels in x
-		x = x.minus(basis.mul(basis.tmul(x)))
-	}
+	x = x.minus(basis.mul(basis.tmul(x)))
 	left, s, _, err := x.tallSVD()
 	if err != nil {
 		return off, nil, err
