@@ -25,6 +25,17 @@ func TestSeedsAreInstances(t *testing.T) {
 	deterministic(t, "Runs", Runs(o))
 	deterministic(t, "Pairs", Pairs(6))
 	deterministic(t, "NilpotentProducts", NilpotentProducts())
+
+	systems, recurrents := SystemOptions{MaxUnits: 4, Initial: Either}, RecurrentOptions{MaxUnits: 5, Initial: Either}
+	recordings := RecordingOptions{MaxSteps: 5, Missing: true}
+	deterministic(t, "Systems", Systems(systems))
+	deterministic(t, "Recurrents", Recurrents(recurrents))
+	deterministic(t, "ObservedSystems", ObservedSystems(systems, recordings))
+	deterministic(t, "ObservedRecurrents", ObservedRecurrents(recurrents, recordings))
+	deterministic(t, "PartlyObservedRecurrents", PartlyObservedRecurrents(recurrents))
+	deterministic(t, "LeakyRecurrents", LeakyRecurrents(recurrents))
+	deterministic(t, "TransformedSystems", TransformedSystems(systems))
+	deterministic(t, "TransformedRecurrents", TransformedRecurrents(recurrents))
 }
 
 func deterministic[C any](t *testing.T, name string, gen *rapid.Generator[C]) {

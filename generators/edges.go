@@ -1,6 +1,9 @@
 package generators
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // tagEdges tags what is so of a system, decided without a tolerance, whatever
 // it was made for. Defective A and spectral radii are tagged where they are
@@ -72,7 +75,7 @@ func (r *Recurrent) tagEdges() {
 	j := m.times(n.transposed())
 	p := r.p().directions()
 	driven := p.transposed().times(n) // Fᵀ N for P = F Fᵀ: rank G = rank Fᵀ N
-	zeroJ := j.isZero()
+	zeroJ, cov := j.isZero(), scaledToIntegers(r.P())
 	for _, edge := range []struct {
 		tag  string
 		here bool
@@ -86,7 +89,9 @@ func (r *Recurrent) tagEdges() {
 		{"NᵀM = 0", rank > 0 && t.isZero()},
 		{"J = 0", zeroJ},
 		{"symmetric J", !zeroJ && units > 1 && j.isSymmetric()},
+		{"J P symmetric", !j.times(cov).isZero() && units > 1 && j.times(cov).isSymmetric()},
 		{"dependent loadings", m.rank() < rank || n.rank() < rank},
+		{"silent units", !n.isZero() && slices.ContainsFunc(r.N, zeroRow)},
 		{"graded covariance", graded1e6(r.PDiag, r.p())},
 		{"R = 0", rank == 0},
 		{"R = N", rank == units},

@@ -8,7 +8,10 @@ import (
 // loadings are M and N (both N×R) whose overlap NᵀM is a given stable T, and
 // columns that span the null space of Nᵀ (N×(N−R)), nil where they are not
 // known. In exact arithmetic, and in float64 too: entries have few bits.
-type loadings struct{ m, n, silent [][]float64 }
+type loadings struct {
+	m, n, silent [][]float64
+	noise        *covariance // P that they were made for, if any
+}
 
 // withOverlap has N = [I; X] and M = [T − XᵀY; Y], then NᵀM = T. Local ones
 // have X = 0: only the first R units send. With independent, M has rank R even
@@ -115,6 +118,26 @@ func symmetric(rng *rand.Rand, units, rank int) loadings {
 		}
 	}
 	l.scaleOverlap()
+	return l
+}
+
+// reversible has N = P⁻¹M for a diagonal P of powers of two: J P = M Mᵀ is
+// symmetric and range P N that of M, so that R latents suffice (S7).
+func reversible(rng *rand.Rand, units, rank int) loadings {
+	l := symmetric(rng, units, rank)
+	p := covariance{diag: make([]float64, units)}
+	same := rng.IntN(2) == 0
+	for i := range units {
+		p.diag[i] = math.Ldexp(1, rng.IntN(4)-2)
+		if same {
+			p.diag[i] = p.diag[0]
+		}
+		for r := range rank {
+			l.n[i][r] = l.m[i][r] / p.diag[i]
+		}
+	}
+	l.scaleOverlap()
+	l.noise = &p
 	return l
 }
 

@@ -102,7 +102,8 @@ func (a integers) isZero() bool {
 	return true
 }
 
-// rank eliminates without fractions (Bareiss).
+// rank eliminates without fractions (Bareiss); what is left of a pivot is not
+// read again.
 func (a integers) rank() int {
 	m := make(integers, len(a))
 	for i, row := range a {
@@ -127,7 +128,6 @@ func (a integers) rank() int {
 				row[k].Sub(row[k], term.Mul(row[j], pivot[k]))
 				row[k].Quo(row[k], last)
 			}
-			row[j].SetInt64(0)
 		}
 		last = pivot[j]
 		rank++

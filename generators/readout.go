@@ -102,7 +102,7 @@ func (s *System) drawCleanReadOut(rng *rand.Rand, n, k int) {
 // drawMovingAverage draws one unit that reads a chain of past noises,
 // y_t = Σ c_i w_{t−1−i}, free of other noise: zeros of Σ c_i zⁱ inside, on or
 // outside the unit circle are what a Riccati equation can stick at.
-func (s *System) drawMovingAverage(rng *rand.Rand, k int) {
+func (s *System) drawMovingAverage(rng *rand.Rand, k int, onCircle bool) {
 	s.Tags = nil
 	s.A, s.C = zeros(k, k), zeros(1, k)
 	for i := 1; i < k; i++ {
@@ -113,6 +113,10 @@ func (s *System) drawMovingAverage(rng *rand.Rand, k int) {
 	s.C[0][0] = 1
 	last := 1 + rng.IntN(k-1) // c_0 + c_last z^last
 	s.C[0][last] = nonzeroInteger(rng, 4) / 2
+	if onCircle {
+		s.C[0][last], s.C[0][1] = 0, nonzeroInteger(rng, 1)
+		last = 1
+	}
 	switch c := s.C[0][last]; {
 	case c == 1 || c == -1:
 		s.tag("zero on the unit circle")

@@ -78,23 +78,31 @@ func (r Recurrent) cov() covariance { return covariance{orZeros(r.CovDiag, r.Uni
 // LinearRNN returns the network as model has it. Numbers that model refuses,
 // as a hand-written instance may hold, are its error.
 func (r Recurrent) LinearRNN() (*model.LinearRNN, error) {
+	if err := CheckShape(r); err != nil {
+		return nil, err
+	}
+	if r.Form == "dense" {
+		return r.recurrence(r.J())
+	}
+	return r.recurrence(nil)
+}
+
+// recurrence returns the network given by J (N×N), or by its loadings for nil.
+func (r Recurrent) recurrence(j [][]float64) (*model.LinearRNN, error) {
 	var config model.LinearRNNConfig
 	var err error
-	if config.M, err = matrixOrNil("M", r.M); err != nil {
-		return nil, err
-	}
-	if config.N, err = matrixOrNil("N", r.N); err != nil {
-		return nil, err
-	}
 	if config.P, err = r.p().noise("P", r.Form); err != nil {
 		return nil, err
 	}
-	if r.Form == "dense" && r.Units() > 0 {
-		if err := CheckShape(r); err != nil {
+	if j != nil {
+		if config.J, err = matrix("J", j); err != nil {
 			return nil, err
 		}
-		config.M, config.N = nil, nil
-		if config.J, err = matrix("J", r.J()); err != nil {
+	} else {
+		if config.M, err = matrixOrNil("M", r.M); err != nil {
+			return nil, err
+		}
+		if config.N, err = matrixOrNil("N", r.N); err != nil {
 			return nil, err
 		}
 	}

@@ -54,7 +54,7 @@ func drawRecurrent(t *rapid.T, o RecurrentOptions) Recurrent {
 		l = r.drawLoadings(o, rng, units, rank, kind)
 	}
 	r.M, r.N = l.m, l.n
-	r.drawNoise(rng, o, l.silent)
+	r.drawNoise(rng, o, l)
 	r.finish(rng, o)
 	return r
 }
@@ -63,7 +63,7 @@ func drawRecurrent(t *rapid.T, o RecurrentOptions) Recurrent {
 func (r *Recurrent) drawLoadings(o RecurrentOptions, rng *rand.Rand, units, rank, kind int) loadings {
 	d := dynamics{exact: o.Exact, modest: o.modest(), regular: o.Independent && units < 2*rank, overlap: true}
 	d.unstable = o.Radius == Unstable || o.Radius == StableOrNot && rng.IntN(2) == 0
-	if d.unstable || o.Independent && kind != 5 {
+	if d.unstable || o.Independent && kind != 5 && kind != 8 {
 		kind %= 4
 	}
 	short := kind == 7 && rank > 1
@@ -75,6 +75,8 @@ func (r *Recurrent) drawLoadings(o RecurrentOptions, rng *rand.Rand, units, rank
 		return symmetric(rng, units, rank)
 	case kind == 6:
 		return vanishing(rng, units, rank)
+	case kind == 8:
+		return reversible(rng, units, rank)
 	case short:
 		rank--
 	}
@@ -100,16 +102,20 @@ func (r *Recurrent) drawLoadings(o RecurrentOptions, rng *rand.Rand, units, rank
 	return l
 }
 
-// drawNoise draws P; silent are directions that N does not read.
-func (r *Recurrent) drawNoise(rng *rand.Rand, o RecurrentOptions, silent [][]float64) {
+// drawNoise draws P: any, what the loadings were made for, or one that N does
+// not read.
+func (r *Recurrent) drawNoise(rng *rand.Rand, o RecurrentOptions, l loadings) {
 	units := len(r.M)
 	want := semidefinite
 	if o.PositiveP {
 		want = positive
 	}
 	p := drawCovariance(rng, units, want, o.modest())
-	if !o.PositiveP && silent != nil && len(silent[0]) > 0 && rng.IntN(6) == 0 {
-		p = covariance{make([]float64, units), multiply(silent, quarters(rng, len(silent[0]), 1+rng.IntN(2)))}
+	switch {
+	case l.noise != nil:
+		p = *l.noise
+	case !o.PositiveP && l.silent != nil && len(l.silent[0]) > 0 && rng.IntN(6) == 0:
+		p = covariance{make([]float64, units), multiply(l.silent, quarters(rng, len(l.silent[0]), 1+rng.IntN(2)))}
 	}
 	r.PDiag, r.PFactor = p.diag, p.factor
 }

@@ -61,7 +61,10 @@ func orZeros(v []float64, n int) []float64 {
 // hand-written instance may hold, are its error.
 func (s System) LDS() (*model.LDS, error) {
 	var config model.LDSConfig
-	var err error
+	err := CheckShape(s)
+	if err != nil {
+		return nil, err
+	}
 	if config.A, err = matrixOrNil("A", s.A); err != nil {
 		return nil, err
 	}

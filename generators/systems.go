@@ -47,6 +47,9 @@ type SystemOptions struct {
 	// Markov systems have an L with L C = I and L R_v Lᵀ = 0 (S3), so K ≤ N.
 	// Without it some are so too, which is tagged.
 	Markov bool
+	// MovingAverage systems are one unit that reads a chain of past noises,
+	// y_t = w_t + c w_{t−m}; with ZeroOnTheCircle, y_t = w_t ± w_{t−1}.
+	MovingAverage, ZeroOnTheCircle bool
 }
 
 // Systems draws latent linear dynamical systems.
@@ -61,10 +64,12 @@ func drawSystem(t *rapid.T, o SystemOptions) System {
 	s := System{Form: [...]string{"structured", "dense"}[rng.IntN(2)]}
 	s.drawLatents(o, rng, k)
 	switch {
+	case o.MovingAverage, o.ZeroOnTheCircle:
+		s.drawMovingAverage(rng, k, o.ZeroOnTheCircle)
 	case o.Markov, special == 1 && k > 0 && k <= n && !o.PositiveR && !o.NoiseFree:
 		s.drawCleanReadOut(rng, n, k)
 	case special == 2 && n == 1 && k > 1 && o.plain():
-		s.drawMovingAverage(rng, k)
+		s.drawMovingAverage(rng, k, false)
 	default:
 		s.drawReadOut(rng, o, n, k)
 		want := semidefinite
@@ -111,6 +116,7 @@ func (o SystemOptions) drawSizes(rng *rand.Rand) (n, k int) {
 		n = max(n, least)
 		most = min(most, n)
 	case o.MoreLatents:
+		most = max(most, 2)
 		n = min(n, most-1)
 		least = max(least, n+1)
 	}

@@ -206,22 +206,35 @@ func squareArray(name string, m mat.Matrix, n int) (array, error) {
 	return b, finiteMatrix(name, m)
 }
 
-// inverse returns B⁻¹, and refuses a B that is singular to rounding.
+// inverse returns B⁻¹, and refuses a B that is singular to rounding. Rows and
+// columns are scaled first: sizes of units say nothing of that.
 func (b array) inverse(name string) (array, error) {
 	if b.empty() {
 		return b, nil
 	}
+	rows := b.reciprocalSizes()
+	columns := b.scaledRows(rows).t().reciprocalSizes()
 	var lu mat.LU
-	lu.Factorize(b.dense())
+	lu.Factorize(b.scaledRows(rows).scaledColumns(columns).dense())
 	if condition := lu.Cond(); !(condition*unitRoundoff < 1) {
 		return array{}, invalidf("%s is singular to rounding: its condition is %.3g", name, condition)
 	}
 	var inverse mat.Dense
-	// The condition was judged above; what Inverse says of it is a warning.
+	// The condition was judged; what the library says of it is a warning.
 	if err := lu.SolveTo(&inverse, false, identityArray(b.rows).dense()); err != nil {
 		if _, warned := err.(mat.Condition); !warned {
 			return array{}, invalidf("%s is singular: %v", name, err)
 		}
 	}
-	return arrayOf(&inverse), nil
+	return arrayOf(&inverse).scaledRows(columns).scaledColumns(rows), nil
+}
+
+// reciprocalSizes returns for each row a power of two near 1/max|b_ij|.
+func (b array) reciprocalSizes() []float64 {
+	out := make([]float64, b.rows)
+	for i := range out {
+		_, exponent := math.Frexp(largest(b.row(i)))
+		out[i] = math.Ldexp(1, min(-exponent, 1000))
+	}
+	return out
 }

@@ -21,7 +21,7 @@ func newArray(rows, cols int) array { return array{rows, cols, make([]float64, r
 
 // arrayOf copies a matrix; nil is 0×0.
 func arrayOf(m mat.Matrix) array {
-	if m == nil {
+	if m = given(m); m == nil {
 		return array{}
 	}
 	rows, cols := m.Dims()
@@ -32,6 +32,26 @@ func arrayOf(m mat.Matrix) array {
 		}
 	}
 	return b
+}
+
+// given returns m, and nil for a nil pointer: what has no entries is handed out
+// as one, and may be handed in again.
+func given(m mat.Matrix) mat.Matrix {
+	none := m == nil
+	switch p := m.(type) {
+	case *mat.Dense:
+		none = p == nil
+	case *mat.SymDense:
+		none = p == nil
+	case *mat.VecDense:
+		none = p == nil
+	case *mat.DiagDense:
+		none = p == nil
+	}
+	if none {
+		return nil
+	}
+	return m
 }
 
 func identityArray(n int) array {
@@ -168,7 +188,11 @@ func (b array) symmetrized() array {
 	out := newArray(b.rows, b.cols)
 	for i := range b.rows {
 		for j := range b.cols {
-			out.set(i, j, b.at(i, j)/2+b.at(j, i)/2)
+			x, y := b.at(i, j), b.at(j, i)
+			if x != y {
+				x = x/2 + y/2 // which would lose the last bit of a subnormal x
+			}
+			out.set(i, j, x)
 		}
 	}
 	return out

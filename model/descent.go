@@ -176,8 +176,13 @@ func doubledDescent(f, g, h array) (root array, missing float64, err error) {
 		more := fh.plus(fh.mul(v).scaledColumns(inverse).mulT(v))
 		moreG := ftg.plus(ftg.mul(u).scaledColumns(inverse).mulT(u))
 		f = f.mul(f).plus(fh.mul(v).scaledColumns(ratio).mulT(ftg.mul(u)))
+		before := missing
 		missing = 1 / (1 + sumSquares(h.data)/sumSquares(more.data)) // 0/0 is none
 		h, g = appended(h, more), appended(g, moreG)
+		if halving := math.Abs(missing/before-0.5) < 0x1p-8; halving && missing < 0x1p20*rounding {
+			// The rest of a geometric series is better than doublings whose rounding grows with the number of steps.
+			return appended(h, more), missing * missing, nil
+		}
 		if !(missing > rounding) {
 			return h, missing, nil
 		}

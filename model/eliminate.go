@@ -1,6 +1,7 @@
 package model
 
 import (
+	"cmp"
 	"math"
 	"slices"
 )
@@ -127,17 +128,34 @@ func reach(b array, size []float64) []float64 {
 
 // compress returns a root of the same covariance with as many columns as its
 // rank. What of a row is negligible beside its size, the sum of what the row
-// was computed from, is rounding and is dropped.
+// was computed from, is rounding and is dropped. It overwrites x.
 func compress(x array, size []float64) array {
-	work, cut := x.scaledRows(reciprocals(size)), negligible(x.rows+x.cols)
-	pivots, _ := eliminate(work, work.rows, cut, false)
-	out := work.columns(0, len(pivots))
+	for i := range x.rows {
+		scaleRow(x.row(i), size[i])
+	}
+	cut := negligible(x.rows + x.cols)
+	pivots, _ := eliminate(x, x.rows, cut, false)
+	out := newArray(x.rows, len(pivots))
 	for i := range out.rows {
-		if sumSquares(out.row(i)) <= cut*cut { // would pass for a number, there being nothing to compare it with
-			clear(out.row(i))
+		row := x.row(i)[:len(pivots)]
+		if !(sumSquares(row) <= cut*cut) { // it would pass for a number, there being nothing to compare it with
+			for j, v := range row {
+				out.set(i, j, v*size[i])
+			}
 		}
 	}
-	return out.scaledRows(size)
+	return out
+}
+
+// scaleRow divides by a size, and makes zero what has none.
+func scaleRow(row []float64, size float64) {
+	per := 0.0
+	if size > 0 {
+		per = 1 / size
+	}
+	for j := range row {
+		row[j] *= per
+	}
 }
 
 // appended returns a root of X Xᵀ + Y Yᵀ.
@@ -163,38 +181,54 @@ func carried(a, x, y array) array {
 // are taken largest first, which together with pivoting keeps the small rows of
 // a graded Z as accurate as the large ones (Cox and Higham 1998).
 func basis(z array) (q, r array) {
-	norms := rowNorms(z)
-	order := make([]int, z.rows)
-	for i := range order {
-		order[i] = i
+	order := largestFirst(rowNorms(z))
+	if order != nil {
+		z = z.selectRows(order)
 	}
-	slices.SortStableFunc(order, func(i, j int) int {
-		switch {
-		case norms[i] > norms[j]:
-			return -1
-		case norms[i] < norms[j]:
-			return 1
-		}
-		return 0
-	})
-	work := z.selectRows(order).t()
+	work := z.t()
 	size := rowNorms(work)
-	work = work.scaledRows(reciprocals(size))
+	for i, x := range size {
+		scaleRow(work.row(i), x)
+	}
 	pivots, reflectors := eliminate(work, work.rows, negligible(z.cols+int(math.Sqrt(float64(z.rows)))), true)
 	rank := len(pivots)
-	sorted := newArray(rank, z.rows)
+	q = newArray(rank, z.rows)
 	for k := range rank {
-		row := sorted.row(k)
+		row := q.row(k)
 		row[k] = 1
 		for j := k; j >= 0; j-- {
 			reflect(row[j:], reflectors[j])
 		}
 	}
-	q = newArray(rank, z.rows)
-	for k := range rank {
-		for s, i := range order {
-			q.set(k, i, sorted.at(k, s))
+	if order != nil {
+		sorted := q
+		q = newArray(rank, z.rows)
+		for k := range rank {
+			for s, i := range order {
+				q.set(k, i, sorted.at(k, s))
+			}
 		}
 	}
 	return q, work.columns(0, rank).scaledRows(size).t()
+}
+
+// largestFirst returns the order of falling norms, nil where they differ by so
+// little that order does not matter.
+func largestFirst(norms []float64) []int {
+	const little = 1 << 10
+	least, most := math.Inf(1), 0.0
+	for _, x := range norms {
+		if x > 0 {
+			least, most = math.Min(least, x), math.Max(most, x)
+		}
+	}
+	if most <= little*least {
+		return nil
+	}
+	order := make([]int, len(norms))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(i, j int) int { return cmp.Compare(norms[j], norms[i]) })
+	return order
 }

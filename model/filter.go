@@ -102,6 +102,24 @@ func (l *LDS) start() (mean []float64, root array, err error) {
 	return make([]float64, l.Latents()), root, err
 }
 
+// sizes returns how large latents become, given mean and root of x_1 and a root
+// of Q: 0 for those that stay 0. K steps reach what is ever reached.
+func (l *LDS) sizes(mean []float64, root, q array) []float64 {
+	out := rowNorms(root)
+	for i, x := range rowNorms(q) {
+		out[i] += x + math.Abs(mean[i])
+	}
+	if l.initial == nil {
+		return out
+	}
+	for range out {
+		for i, x := range reach(l.a, out) {
+			out[i] = math.Max(out[i], x)
+		}
+	}
+	return out
+}
+
 // filter calls visit with every step, in order.
 func (l *LDS) filter(obs Observations, visit func(t int, s *filterStep) error) error {
 	if err := obs.check(l.Units()); err != nil {
@@ -115,7 +133,7 @@ func (l *LDS) filter(obs Observations, visit func(t int, s *filterStep) error) e
 	if err != nil {
 		return err
 	}
-	view := views{l: l}
+	view := views{l: l, size: l.sizes(mean, root, q)}
 	for t := range obs.Y {
 		o, y, err := view.of(obs, t)
 		if err != nil {
@@ -142,6 +160,7 @@ func (l *LDS) filter(obs Observations, visit func(t int, s *filterStep) error) e
 // before, are kept.
 type views struct {
 	l     *LDS
+	size  []float64
 	whole *readout
 	part  *readout
 	units []int
@@ -151,7 +170,7 @@ func (v *views) of(obs Observations, t int) (o *readout, y []float64, err error)
 	units, y := obs.observed(t), obs.Y[t]
 	if units == nil {
 		if v.whole == nil {
-			v.whole, err = newReadout(v.l.c, v.l.r)
+			v.whole, err = newScaledReadout(v.l.c, v.l.r, v.size)
 		}
 		return v.whole, y, err
 	}
@@ -160,7 +179,7 @@ func (v *views) of(obs Observations, t int) (o *readout, y []float64, err error)
 		if err != nil {
 			return nil, nil, err
 		}
-		if v.part, err = newReadout(v.l.c.selectRows(units), r); err != nil {
+		if v.part, err = newScaledReadout(v.l.c.selectRows(units), r, v.size); err != nil {
 			return nil, nil, err
 		}
 		v.units = units

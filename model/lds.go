@@ -62,7 +62,7 @@ func NewLDS(c LDSConfig) (*LDS, error) {
 		return nil, invalidf("A is %d×%d, want square", k, l.a.cols)
 	case l.q.Dim() != k:
 		return nil, invalidf("Q is of %d latents, A is %d×%d", l.q.Dim(), k, k)
-	case k == 0 && c.C == nil:
+	case k == 0 && given(c.C) == nil:
 		l.c = newArray(n, 0)
 	case l.c.rows != n || l.c.cols != k:
 		return nil, invalidf("C is %d×%d, want %d×%d: units as R has, latents as A has", l.c.rows, l.c.cols, n, k)

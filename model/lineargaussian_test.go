@@ -191,9 +191,68 @@ func latentSystems(t testing.TB, count int) []latentSystem {
 			}
 			c.Initial = &model.Gaussian{Mean: mean, Cov: drawCovariance(t, rng, k, rng.IntN(7))}
 		}
+		if rng.IntN(3) == 0 {
+			c = graded(t, rng, c)
+		}
 		out = append(out, newLatentSystem(t, fmt.Sprintf("%d: N=%d K=%d", i, n, k), c))
 	}
 	return out
+}
+
+// graded scales latents and units by powers of two from 2⁻²⁷ to 2²⁷, exactly.
+func graded(t testing.TB, rng *rand.Rand, c model.LDSConfig) model.LDSConfig {
+	powers := func(n int) []float64 {
+		out := make([]float64, n)
+		for i := range out {
+			out[i] = math.Ldexp(1, rng.IntN(55)-27)
+		}
+		return out
+	}
+	x, y := powers(c.Q.Dim()), powers(c.R.Dim())
+	scaled := func(m mat.Matrix, rows, columns []float64) mat.Matrix {
+		if m == nil || len(columns) == 0 {
+			return nil
+		}
+		var out mat.Dense
+		out.Apply(func(i, j int, v float64) float64 { return rows[i] * v / columns[j] }, m)
+		return &out
+	}
+	c.A, c.C = scaled(c.A, x, x), scaled(c.C, y, x)
+	c.Q, c.R = scaledNoise(t, c.Q, x), scaledNoise(t, c.R, y)
+	if c.Initial != nil {
+		mean := make([]float64, len(x))
+		for i, m := range c.Initial.Mean {
+			mean[i] = m * x[i]
+		}
+		c.Initial = &model.Gaussian{Mean: mean, Cov: scaledNoise(t, c.Initial.Cov, x)}
+	}
+	return c
+}
+
+// scaledNoise returns diag(by) Σ diag(by), held as Σ is.
+func scaledNoise(t testing.TB, s model.Noise, by []float64) model.Noise {
+	must := noiseOf(t)
+	d, f, h, ok := s.Structure()
+	if !ok {
+		full := s.Dense()
+		for i := range by {
+			for j := range i + 1 {
+				full.SetSym(i, j, full.At(i, j)*by[i]*by[j])
+			}
+		}
+		return must(model.DenseNoise(full))
+	}
+	rows := func(m *mat.Dense) mat.Matrix {
+		if m == nil {
+			return nil
+		}
+		m.Apply(func(i, _ int, v float64) float64 { return v * by[i] }, m)
+		return m
+	}
+	for i := range d {
+		d[i] *= by[i] * by[i]
+	}
+	return must(model.ReducedNoise(d, rows(f), rows(h)))
 }
 
 // draw simulates the oracle's numbers; covariances of K and N numbers by roots
@@ -206,10 +265,13 @@ func (s latentSystem) draw(t testing.TB, rng *rand.Rand, steps int) [][]float64 
 			return out
 		}
 		var eig mat.EigenSym
-		m := mat.NewSymDense(n, nil)
+		m, deviation := mat.NewSymDense(n, nil), make([]float64, n)
 		for i := range n {
+			deviation[i] = math.Sqrt(cov[i][i])
 			for j := range i + 1 {
-				m.SetSym(i, j, cov[i][j])
+				if cov[i][i] > 0 && cov[j][j] > 0 {
+					m.SetSym(i, j, cov[i][j]/(deviation[i]*deviation[j]))
+				}
 			}
 		}
 		require.True(t, eig.Factorize(m, true))
@@ -221,9 +283,7 @@ func (s latentSystem) draw(t testing.TB, rng *rand.Rand, steps int) [][]float64 
 			}
 			z := math.Sqrt(x) * rng.NormFloat64()
 			for i := range out {
-				if cov[i][i] > 0 {
-					out[i] += z * v.At(i, j)
-				}
+				out[i] += deviation[i] * z * v.At(i, j)
 			}
 		}
 		return out
@@ -264,3 +324,6 @@ func holes(rng *rand.Rand, y [][]float64, share float64) [][]bool {
 	}
 	return out
 }
+
+// relative returns |got − want|/|want|.
+func relative(got, want float64) float64 { return math.Abs(got-want) / math.Abs(want) }

@@ -32,6 +32,7 @@ type LinearRNNConfig struct {
 // Stability is not asked for here, but by what needs a stationary law.
 func NewLinearRNN(c LinearRNNConfig) (*LinearRNN, error) {
 	units := c.P.Dim()
+	c.J, c.M, c.N = given(c.J), given(c.M), given(c.N)
 	net := &LinearRNN{p: c.P, initial: c.Initial.clone(), m: newArray(units, 0), n: newArray(units, 0)}
 	switch {
 	case units == 0:

@@ -54,7 +54,7 @@ func (e stein) solve() (*lyapunov, error) {
 	_, exponent := math.Frexp(e.q.hi.maxAbs())
 	e.q, e.offQ = e.q.ldexp(-exponent), e.offQ.scaledByPower(-exponent)
 	best := e.refined()
-	if !best.accurate() && k <= mostLatentsInManyDigits && !(radius >= 1 && e.clearlyUnstable()) {
+	if !best.accurate() && k <= mostLatentsInManyDigits {
 		for _, digits := range []uint{256, 768} {
 			next, exhausted := e.inManyDigits(digits)
 			if next.better(best) {
@@ -65,13 +65,13 @@ func (e stein) solve() (*lyapunov, error) {
 			}
 		}
 	}
-	if !best.certified() {
-		if radius >= 1 && e.clearlyUnstable() {
-			return nil, fmt.Errorf("%w: spectral radius %.10g ≥ 1", ErrUnstable, radius)
-		}
-		return nil, fmt.Errorf("%w: not certified stable: spectral radius %.10g is too near 1 to decide", ErrUnstable, radius)
+	switch {
+	case best.certified():
+		return best.answer(exponent, radius)
+	case radius < 0.99:
+		return nil, fmt.Errorf("%w: not certified stable: spectral radius %.10g, but powers of A grow too large to tell", ErrUnstable, radius)
 	}
-	return best.answer(exponent, radius)
+	return nil, fmt.Errorf("%w: not certified stable: spectral radius %.10g is too near 1 to decide", ErrUnstable, radius)
 }
 
 // mostLatentsInManyDigits is where software arithmetic, 100 times slower, would take more than a second.
@@ -79,12 +79,14 @@ const mostLatentsInManyDigits = 24
 
 // clearlyUnstable reports whether an eigenvalue is at or beyond the unit circle with its backward error.
 func (e stein) clearlyUnstable() bool {
-	pairs, err := eigen(e.a.hi.dense(), e.offA.frobenius()+e.a.lo.frobenius())
+	a := e.a.hi.dense()
+	exponent := scaleToOne(a.RawMatrix().Data)
+	pairs, err := eigen(a, math.Ldexp(e.offA.frobenius()+e.a.lo.frobenius(), -exponent))
 	if err != nil {
 		return false
 	}
 	for _, p := range pairs {
-		if cmplx.Abs(p.z)-p.uncertainty >= 1 {
+		if math.Ldexp(cmplx.Abs(p.z)-p.uncertainty, exponent) >= 1 {
 			return true
 		}
 	}
@@ -119,11 +121,15 @@ func (s solution) answer(exponent int, radius float64) (*lyapunov, error) {
 	residual := math.Ldexp(s.residual+s.inherited, exponent)
 	// (1−r)I ⪰ (1−r)X/‖X‖, hence ρ² ≤ 1 − 1/amplification.
 	limit := min(math.Sqrt(max(0, 1-1/s.amplification))*(1+2*unitRoundoff), 1-unitRoundoff)
+	rounding := v.lo.frobenius()
+	if s.v.hi.maxAbs() > 0 { // entries that become subnormal
+		rounding += float64(v.hi.rows) * smallestSubnormal
+	}
 	return &lyapunov{
 		v:             v.hi,
 		amplification: s.amplification,
 		residual:      residual,
-		errorBound:    s.amplification*residual*(1+4*unitRoundoff) + v.lo.frobenius() + float64(v.hi.rows)*smallestSubnormal,
+		errorBound:    s.amplification*residual*(1+4*unitRoundoff) + rounding,
 		radius:        min(radius, limit),
 	}, nil
 }
@@ -246,14 +252,16 @@ func spectralRadius(a array) (float64, error) {
 		return 0, nil
 	}
 	var eig mat.Eigen
-	if m := a.dense(); !eig.Factorize(m, mat.EigenNone) && !eig.Factorize(nudged(m), mat.EigenNone) {
+	m := a.dense()
+	exponent := scaleToOne(m.RawMatrix().Data)
+	if !eig.Factorize(m, mat.EigenNone) && !eig.Factorize(nudged(m), mat.EigenNone) {
 		return 0, fmt.Errorf("%w: no convergence on a %d×%d matrix", ErrEigen, a.rows, a.rows)
 	}
 	largest := 0.0
 	for _, x := range eig.Values(nil) {
 		largest = math.Max(largest, cmplx.Abs(x))
 	}
-	return largest, nil
+	return math.Ldexp(largest, exponent), nil
 }
 
 // scaledByPower returns 2^e B.

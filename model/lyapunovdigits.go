@@ -40,14 +40,25 @@ func (b digitsArray) plusProduct(d *digitsArray, c digitsArray, symmetric bool) 
 				continue
 			}
 			for k := range b.n {
-				sum.Add(sum, term.Mul(b.data[i*b.n+k], c.data[j*b.n+k]))
+				accumulate(sum, term.Mul(b.data[i*b.n+k], c.data[j*b.n+k]))
 			}
 			if d != nil {
-				sum.Add(sum, d.data[i*b.n+j])
+				accumulate(sum, d.data[i*b.n+j])
 			}
 		}
 	}
 	return out
+}
+
+// accumulate adds x to the sum, but for what is not seen beside the other: the library would write out all digits between.
+func accumulate(sum, x *big.Float) {
+	switch apart := sum.MantExp(nil) - x.MantExp(nil); {
+	case x.Sign() == 0 || sum.Sign() != 0 && apart > int(sum.Prec())+8:
+	case sum.Sign() == 0 || -apart > int(sum.Prec())+8:
+		sum.Set(x)
+	default:
+		sum.Add(sum, x)
+	}
 }
 
 func (b digitsArray) transposed() digitsArray {
@@ -117,9 +128,9 @@ func (e stein) inManyDigits(prec uint) (s solution, exhausted bool) {
 // residualOf returns bounds of ‖Q + A V Aᵀ − V‖₂, rounding included, and of what A and Q being off adds.
 func (e stein) residualOf(a, v digitsArray) (residual, inherited float64) {
 	q, k := e.q.digits(v.prec), float64(v.n)
-	r := a.plusProduct(nil, v, false).plusProduct(&q, a, true)
+	r, negative := a.plusProduct(nil, v, false).plusProduct(&q, a, true), new(big.Float)
 	for i, x := range r.data {
-		x.Sub(x, v.data[i])
+		accumulate(x, negative.Neg(v.data[i]))
 	}
 	left, size := r.wide().hi.frobenius(), v.wide().hi.abs()
 	inherited = e.inheritedBy(size)
@@ -132,11 +143,11 @@ func (e stein) residualOf(a, v digitsArray) (residual, inherited float64) {
 func (b digitsArray) positiveDefinite() bool {
 	n := b.n
 	rest := newDigits(n, b.prec)
-	shift := new(big.Float).SetMantExp(big.NewFloat(float64(4*n*n)), b.exponent()-int(b.prec))
+	shift := new(big.Float).SetMantExp(big.NewFloat(-float64(4*n*n)), b.exponent()-int(b.prec))
 	for i, x := range rest.data {
 		x.Set(b.data[i])
 		if i%(n+1) == 0 {
-			x.Sub(x, shift)
+			accumulate(x, shift)
 		}
 	}
 	factor, term := new(big.Float).SetPrec(b.prec), new(big.Float).SetPrec(b.prec)
@@ -147,7 +158,7 @@ func (b digitsArray) positiveDefinite() bool {
 		for i := k + 1; i < n; i++ {
 			factor.Quo(rest.data[i*n+k], rest.data[k*n+k])
 			for j := k + 1; j <= i; j++ {
-				rest.data[i*n+j].Sub(rest.data[i*n+j], term.Mul(factor, rest.data[j*n+k]))
+				accumulate(rest.data[i*n+j], term.Neg(term.Mul(factor, rest.data[j*n+k])))
 			}
 		}
 	}

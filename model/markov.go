@@ -39,9 +39,10 @@ func (d MarkovDecision) String() string {
 //
 // where the latents, scaled to unit covariance, leave only products of
 // contractions (K×K): O(N K²). "Markov" means that the violation is at most
-// Bound, "not Markov" that it is eight times Bound or more; with a Bound above
-// 2⁻²⁰ only a violation of zero is one, as where y_t determines x_t. An unstable system is ErrUnstable, a tolerance
-// that is none ErrInvalid. (S2)
+// Bound, "not Markov" that it is eight times Bound or more. With nats lost
+// (MarkovGap) above Bound there is no "Markov", and with a Bound above 2⁻²⁰ only
+// for a violation of zero, as where y_t determines x_t. An unstable system is
+// ErrUnstable, a tolerance that is none ErrInvalid. (S2)
 func (l *LDS) Markov(tol RankTolerance) (MarkovDecision, error) {
 	s, err := l.stationaryMatching(tol)
 	if err != nil {
@@ -109,6 +110,13 @@ func (s *matching) markov() (MarkovDecision, error) {
 		d.Verdict = NotMarkov
 	case d.Violation == 0 || d.Violation <= d.Bound && d.Bound <= 0x1p-20:
 		d.Verdict = Markov
+	}
+	if d.Verdict == Markov {
+		// A violation hidden by rounding can still be worth many nats, where what
+		// is left of y_{t+1} given y_t is as small.
+		if nats, err := s.l.MarkovGap(); err != nil || !(nats <= d.Bound) {
+			d.Verdict = MarkovUndecided
+		}
 	}
 	return d, nil
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/rankproof/rankproof/model"
 	"github.com/stretchr/testify/require"
+	"gonum.org/v1/gonum/mat"
 )
 
 // allocated returns the bytes that f allocates, in all.
@@ -74,4 +75,60 @@ func TestLowRankIsNeverExpanded(t *testing.T) {
 		require.NoError(t, err)
 	})
 	check("Input", 4*rank, func() { linearized(t, scalar, x).Input(model.Activity) })
+}
+
+// Nor does what a linear network can do without it, with noise that is given by few numbers a unit.
+func TestLinearNetworkIsNeverExpanded(t *testing.T) {
+	const units, rank = 4000, 2
+	rng := random(12)
+	m, n := gaussian(rng, units, rank, 1), gaussian(rng, units, rank, 0.1/units)
+	d, order := make([]float64, units), make([]int, units)
+	for i := range d {
+		d[i], order[i] = 1+rng.Float64(), units-1-i
+	}
+	f := gaussian(rng, units, rank, 1)
+	iso, err := model.IsotropicNoise(units, 2)
+	require.NoError(t, err)
+	diagonal, err := model.DiagonalNoise(d)
+	require.NoError(t, err)
+	lowRank, err := model.LowRankNoise(d, f)
+	require.NoError(t, err)
+	half := gaussian(rng, units, rank, 0)
+	half.Scale(0.5, f)
+	reduced, err := model.ReducedNoise(d, f, half)
+	require.NoError(t, err)
+	vector := uint64(8 * units)
+	for name, p := range map[string]model.Noise{"isotropic": iso, "diagonal": diagonal, "low rank": lowRank, "reduced": reduced} {
+		net, err := model.NewLinearRNN(model.LinearRNNConfig{M: m, N: n, P: p})
+		require.NoError(t, err)
+		q, err := model.IsotropicNoise(rank, 1)
+		require.NoError(t, err)
+		l, err := model.NewLDS(model.LDSConfig{A: diagonalHalf(rank), C: m, Q: q, R: p})
+		require.NoError(t, err)
+		check := func(what string, vectors uint64, f func() error) {
+			used := allocated(func() { require.NoError(t, f()) })
+			t.Logf("%s, %s: %d vectors of N", name, what, used/vector)
+			require.LessOrEqual(t, used, vectors*vector, name+", "+what)
+		}
+		// Dozens of arrays of N×(columns of M, F and H); N² numbers would be 4,000 vectors.
+		check("StationaryCovariance", 60, func() error { _, err := net.StationaryCovariance(); return err })
+		check("Sample", 150, func() error { _, err := net.Sample(rng, 3); return err })
+		check("Permute", 60, func() error { _, err := net.Permute(order); return err })
+		check("Rescale", 60, func() error { _, err := net.Rescale(2); return err })
+		check("Sample of an LDS", 150, func() error { _, _, err := l.Sample(rng, 3); return err })
+		check("Observe", 60, func() error { _, err := l.Observe(order[:units/2]); return err })
+		check("Structure", 60, func() error {
+			d, f, h, _ := p.Structure()
+			_, err := model.ReducedNoise(d, f, h)
+			return err
+		})
+	}
+}
+
+func diagonalHalf(n int) *mat.Dense {
+	a := mat.NewDense(n, n, nil)
+	for i := range n {
+		a.Set(i, i, 0.5)
+	}
+	return a
 }

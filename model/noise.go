@@ -92,7 +92,7 @@ func ReducedNoise(d []float64, f, h mat.Matrix) (Noise, error) {
 		name string
 		from mat.Matrix
 		to   *array
-	}{{"factor", f, &s.plus}, {"minus", h, &s.minus}} {
+	}{{"F", given(f), &s.plus}, {"H", given(h), &s.minus}} {
 		if factor.from == nil {
 			continue
 		}
@@ -114,7 +114,7 @@ func ReducedNoise(d []float64, f, h mat.Matrix) (Noise, error) {
 // not finite, not symmetric or not positive semidefinite (beyond rounding) is
 // ErrInvalid, with the entry or the eigenvalue that shows it.
 func DenseNoise(cov mat.Matrix) (Noise, error) {
-	if cov == nil {
+	if given(cov) == nil {
 		return Noise{}, invalidf("no covariance is given")
 	}
 	rows, cols := cov.Dims()

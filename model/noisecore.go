@@ -1,6 +1,11 @@
 package model
 
-import "math"
+import (
+	"math"
+	"sort"
+
+	"gonum.org/v1/gonum/lapack/lapack64"
+)
 
 // noiseCore writes Σ = T (I_⊥ + B S correlation S Bᵀ) T for a structured
 // covariance: T = diag(scale) scales the units, B (n×k) has orthonormal columns
@@ -17,10 +22,9 @@ type noiseCore struct {
 	size          float64 // ‖T⁻¹[F H]‖_F
 }
 
-// ownShare is how much of a unit's variance its own d must be to be kept apart.
-// Rows of T⁻¹[F H] grow as that shrinks, and a QR decomposition is off by u of
-// the largest: both errors, relative to standard deviations, are 2^-35 here.
-const ownShare = 0x1p-35
+// ownShare is how much of a unit's variance its own d must be to be kept apart:
+// less is rounding even of its root.
+const ownShare = 0x1p-104
 
 func (s Noise) core() noiseCore {
 	var bare []int
@@ -40,8 +44,8 @@ func (s Noise) core() noiseCore {
 	}
 	z = z.scaledRows(inverse)
 	c.size = z.frobenius()
-	qn, rn := z.selectRows(c.noisy).qr()
-	qb, rb := z.selectRows(bare).qr()
+	qn, rn := z.selectRows(c.noisy).gradedQR()
+	qb, rb := z.selectRows(bare).gradedQR()
 	r := array{rn.rows + rb.rows, z.cols, append(append([]float64{}, rn.data...), rb.data...)}
 	f, h := r.columns(0, s.plus.cols), r.columns(s.plus.cols, z.cols)
 	given := f.mulT(f)
@@ -65,4 +69,42 @@ func (s Noise) core() noiseCore {
 		copy(c.b.row(i)[rn.rows:], qb.row(k))
 	}
 	return c
+}
+
+// gradedQR is qr for rows of very different size: with the largest first, and
+// columns pivoted, each row is decomposed to its own rounding, not to that of
+// the largest. R is not triangular. (Cox and Higham 1998, Numerical Analysis
+// 1997, Pitman, 57)
+func (b array) gradedQR() (q, r array) {
+	if b.rows <= b.cols || b.empty() {
+		return b.qr()
+	}
+	size, order := make([]float64, b.rows), make([]int, b.rows)
+	for i := range order {
+		order[i], size[i] = i, largest(b.row(i))
+	}
+	sort.SliceStable(order, func(i, j int) bool { return size[order[i]] > size[order[j]] })
+	sorted, pivots := b.selectRows(order), make([]int, b.cols)
+	for j := range pivots {
+		pivots[j] = -1 // free to be moved
+	}
+	tau, work := make([]float64, b.cols), []float64{0}
+	lapack64.Geqp3(sorted.general(), pivots, tau, work, -1)
+	work = make([]float64, int(work[0]))
+	lapack64.Geqp3(sorted.general(), pivots, tau, work, len(work))
+	r = newArray(b.cols, b.cols)
+	for i := range b.cols {
+		for j := i; j < b.cols; j++ {
+			r.set(i, pivots[j], sorted.at(i, j))
+		}
+	}
+	work = []float64{0}
+	lapack64.Orgqr(sorted.general(), tau, work, -1)
+	work = make([]float64, int(work[0]))
+	lapack64.Orgqr(sorted.general(), tau, work, len(work))
+	q = newArray(b.rows, b.cols)
+	for k, i := range order {
+		copy(q.row(i), sorted.row(k))
+	}
+	return q, r
 }

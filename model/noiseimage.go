@@ -6,9 +6,6 @@ import "math"
 // G of Σ: so that it is positive semidefinite, to the rounding of standard
 // deviations.
 func (s Noise) image(t array) (Noise, error) {
-	if s.minus.cols > 0 {
-		s = denseNoise(s.expanded().symmetrized()) // the answer is dense: so the root of what was reduced may be, and better
-	}
 	root, err := s.root()
 	if err != nil {
 		return Noise{}, err

@@ -2,6 +2,9 @@ package model
 
 import (
 	"math"
+
+	"gonum.org/v1/gonum/blas"
+	"gonum.org/v1/gonum/blas/blas64"
 )
 
 // readout is y = C x + v, v ~ N(0, R), condensed once so that conditioning on y
@@ -11,7 +14,7 @@ import (
 //
 // and the rest of y is white noise, or zero. Units with a d of their own in R =
 // diag(d) + F Fᵀ − H Hᵀ, scaled by it, are white outside the range of [C F H];
-// those without are in that range. R may be singular: it is never inverted.
+// those without are in that range; where units are few all are so. R may be singular: it is never inverted.
 type readout struct {
 	c, g array // Ĉ (m×K), G (m×·)
 	from array // m×K, what each entry of Ĉ is the sum of, in absolute values
@@ -28,11 +31,40 @@ type readout struct {
 	logScale float64   // ln of the volume that the scaling took away
 }
 
-// newReadout costs O(n (K+p+h)²), or O(n³) for a dense R.
+// newReadout costs O(n (K+p+h)²), or O(n³) for a dense R. Latents are of
+// comparable sizes.
 func newReadout(c array, r Noise) (*readout, error) {
+	one := make([]float64, c.cols)
+	for i := range one {
+		one[i] = 1
+	}
+	return newScaledReadout(c, r, one)
+}
+
+// newScaledReadout is newReadout of latents whose sizes are given, 0 for one
+// that is always 0. Sizes matter where units without noise outnumber the
+// latents: numbers of different sizes would not keep their digits in a mixture.
+func newScaledReadout(c array, r Noise, size []float64) (*readout, error) {
+	c = c.scaledColumns(size)
+	o, err := newUnscaledReadout(c, r)
+	if err != nil {
+		return nil, err
+	}
+	per := reciprocals(size)
+	o.c, o.from = o.c.scaledColumns(per), o.from.scaledColumns(per)
+	return o, nil
+}
+
+func newUnscaledReadout(c array, r Noise) (*readout, error) {
 	o := &readout{units: r.Dim()}
 	d, f, h, from := r.diag, r.plus, r.minus, absolute(c)
-	if r.Kind() == DenseNoiseKind {
+	switch {
+	case o.units <= fewUnits:
+		var err error
+		if d, f, err = unscaled(r); err != nil {
+			return nil, err
+		}
+	case r.Kind() == DenseNoiseKind:
 		var err error
 		if d, err = o.rotate(r.full); err != nil {
 			return nil, err
@@ -66,6 +98,30 @@ func newReadout(c array, r Noise) (*readout, error) {
 	var err error
 	o.g, err = reducedRoot(x, rows.columns(k+p, rows.cols))
 	return o, err
+}
+
+// fewUnits have nothing to gain from being condensed. Then noise is not scaled
+// to one, which costs digits of what is read off a unit of hardly any noise.
+const fewUnits = 32
+
+// unscaled returns R as diag(d) + F Fᵀ with d = 0.
+func unscaled(r Noise) (d []float64, f array, err error) {
+	d = make([]float64, r.n)
+	if r.Kind() == DenseNoiseKind {
+		f, err = covarianceRoot(r.full)
+		return d, f, err
+	}
+	var own []int
+	for i, x := range r.diag {
+		if x > 0 {
+			own = append(own, i)
+		}
+	}
+	f = newArray(r.n, len(own))
+	for j, i := range own {
+		f.set(i, j, math.Sqrt(r.diag[i]))
+	}
+	return d, f.beside(r.plus), nil
 }
 
 // rotate diagonalizes a dense R, scaled to correlations, and returns the
@@ -136,18 +192,15 @@ func (o *readout) reduce(y []float64) reduced {
 	for k, i := range o.noisy {
 		scaled[k] = y[i] * o.per[k]
 	}
-	out := reduced{y: o.noisyQ.timesVector(scaled)}
+	out := reduced{y: make([]float64, o.noisyQ.rows, o.c.rows), terms: make([]float64, o.noisyQ.rows, o.c.rows)}
+	project(o.noisyQ, blas.NoTrans, 1, scaled, out.y)
 	length := math.Sqrt(sumSquares(scaled))
 	if o.noisyQ.rows < len(o.noisy) {
-		for j, x := range out.y {
-			for k, q := range o.noisyQ.row(j) {
-				scaled[k] -= x * q
-			}
-		}
+		project(o.noisyQ, blas.Trans, -1, out.y, scaled)
 		out.white = sumSquares(scaled)
 	}
-	for range out.y {
-		out.terms = append(out.terms, length)
+	for j := range out.terms {
+		out.terms[j] = length
 	}
 
 	bare, size := make([]float64, len(o.bare)), make([]float64, len(o.bare))
@@ -176,6 +229,13 @@ func (o *readout) reduce(y []float64) reduced {
 		}
 	}
 	return out
+}
+
+// project adds α Q x, or α Qᵀ x, to y.
+func project(q array, t blas.Transpose, alpha float64, x, y []float64) {
+	if !q.empty() {
+		blas64.Gemv(t, alpha, q.general(), blas64.Vector{N: len(x), Inc: 1, Data: x}, 1, blas64.Vector{N: len(y), Inc: 1, Data: y})
+	}
 }
 
 // expand returns X Ŷ (k×n) for X (k×m): a map of ŷ as a map of y.

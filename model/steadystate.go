@@ -67,18 +67,17 @@ func (l *LDS) steadyStateAt(d *descent, root array, missing float64) (*SteadySta
 	next := carried(d.a, d.at.post, d.q)
 	difference := next.mulT(next).minus(root.mulT(root))
 	out := &SteadyState{Residual: difference.maxAbs(), Steps: d.order}
-	closed := d.closedLoop()
-	var err error
-	if out.ClosedLoopRadius, err = spectralRadius(closed); err != nil {
-		return nil, err
-	}
-	out.certify(d, closed, missing)
-
 	cov, post := root.scaledRows(d.scale), d.at.post.scaledRows(d.scale)
 	out.PredictorCov, out.FilterCov = cov.mulT(cov).symmetric(), post.mulT(post).symmetric()
 	gain := d.at.gain().scaledRows(d.scale)
 	out.FilterGain, out.PredictorGain = gain.dense(), l.a.mul(gain).dense()
 	out.Innovation = l.r.plusGram(l.c.mul(cov))
+	// Of all latents: those without variance are not in the coordinates of d.
+	var err error
+	if out.ClosedLoopRadius, err = spectralRadius(l.a.minus(l.a.mul(gain).mul(l.c))); err != nil {
+		return nil, err
+	}
+	out.certify(d, d.closedLoop(), missing)
 	return out, nil
 }
 

@@ -40,6 +40,7 @@ func (s Noise) root() (unitRoot, error) {
 	for i, x := range s.variances() {
 		if x == 0 { // orthonormal columns have rounding there
 			clear(g.b.row(i))
+			g.noisy[i] = false // a d of its own is what H took away
 		}
 	}
 	g.core = vectors.scaledColumns(cutRoots(values)).mulT(vectors).scaledRows(c.spread)

@@ -69,3 +69,124 @@ type Processes struct {
 	MarkovLoss         func(l *model.LDS, order int) (nats float64, err error)
 	ObserveRNN         func(net *model.LinearRNN, units []int) (*LatentSystem, error)
 }
+
+// modelProcesses are the operations of our own package.
+func modelProcesses() Processes {
+	return Processes{
+		LDSFromRNN:         convertNetwork,
+		RNNFromLDS:         matchSystem,
+		MatchSteps:         matchSteps,
+		LDSAutocovariances: func(l *model.LDS, lags int) ([][][]float64, error) { return allRows(l.Autocovariances(lags)) },
+		RNNAutocovariances: func(net *model.LinearRNN, lags int) ([][][]float64, error) { return allRows(net.Autocovariances(lags)) },
+		LDSLogLikelihood:   (*model.LDS).LogLikelihood,
+		RNNLogLikelihood:   (*model.LinearRNN).LogLikelihood,
+		Estimate:           estimate,
+		SteadyState:        steadyState,
+		MarkovGap:          (*model.LDS).MarkovGap,
+		MarkovLoss:         (*model.LDS).MarkovLoss,
+		ObserveRNN:         observeNetwork,
+	}
+}
+
+// AsNumbers returns an LDS as plain numbers.
+func AsNumbers(l *model.LDS) LatentSystem {
+	out := LatentSystem{A: Rows(l.A()), C: Rows(l.C()), Q: CovarianceRows(l.Q()), R: CovarianceRows(l.R())}
+	if l.Latents() == 0 {
+		out.C = make([][]float64, l.Units())
+	}
+	if start, ok := l.Initial(); ok {
+		out.Mean, out.Cov = start.Mean, CovarianceRows(start.Cov)
+	}
+	return out
+}
+
+// CovarianceRows returns a covariance expanded to n×n rows.
+func CovarianceRows(s model.Noise) [][]float64 { return symmetricRows(s.Dense()) }
+
+func symmetricRows(s *mat.SymDense) [][]float64 {
+	if s == nil {
+		return nil
+	}
+	return Rows(mat.DenseCopyOf(s))
+}
+
+func allRows(ms []*mat.Dense, err error) ([][][]float64, error) {
+	out := make([][][]float64, len(ms))
+	for i, m := range ms {
+		out[i] = Rows(m)
+	}
+	return out, err
+}
+
+func convertNetwork(net *model.LinearRNN) (*LatentConversion, error) {
+	c, err := net.ToLDS(0)
+	if err != nil {
+		return nil, err
+	}
+	return &LatentConversion{AsNumbers(c.LDS), c.Dimension}, nil
+}
+
+func matchSystem(l *model.LDS) (*FirstOrderMatch, error) {
+	m, err := l.FirstOrderMatch(0)
+	if err != nil {
+		return nil, err
+	}
+	return &FirstOrderMatch{Rows(m.RNN.J()), CovarianceRows(m.RNN.P()), symmetricRows(m.Posterior), m.Markov.Verdict}, nil
+}
+
+func matchSteps(l *model.LDS, steps int) ([]RecurrentStep, error) {
+	matches, err := l.FirstOrderMatchSteps(steps, 0)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]RecurrentStep, len(matches))
+	for t, m := range matches {
+		j := mat.NewDense(l.Units(), l.Units(), nil)
+		if m.M != nil {
+			j.Mul(m.M, m.N.T())
+		}
+		out[t] = RecurrentStep{Rows(j), CovarianceRows(m.P), m.Mean, m.NextMean}
+	}
+	return out, nil
+}
+
+func estimate(l *model.LDS, y model.Observations) (*Estimates, error) {
+	f, err := l.Filter(y)
+	if err != nil {
+		return nil, err
+	}
+	s, err := l.Smooth(y)
+	if err != nil {
+		return nil, err
+	}
+	all := func(ms []*mat.SymDense) [][][]float64 {
+		out := make([][][]float64, len(ms))
+		for i, m := range ms {
+			out[i] = symmetricRows(m)
+		}
+		return out
+	}
+	return &Estimates{f.PredictedMean, f.FilteredMean, s.Mean, all(f.PredictedCov), all(f.FilteredCov), all(s.Cov)}, nil
+}
+
+func steadyState(l *model.LDS) (*SteadyState, error) {
+	s, err := l.SteadyState()
+	if err != nil {
+		return nil, err
+	}
+	return &SteadyState{symmetricRows(s.PredictorCov), symmetricRows(s.FilterCov), Rows(s.PredictorGain), Rows(s.FilterGain),
+		CovarianceRows(s.Innovation), s.ClosedLoopRadius}, nil
+}
+
+func observeNetwork(net *model.LinearRNN, units []int) (*LatentSystem, error) {
+	c, err := net.ToLDS(0)
+	if err != nil {
+		return nil, err
+	}
+	part, err := c.LDS.Observe(units)
+	if err != nil {
+		return nil, err
+	}
+	out := AsNumbers(part)
+	return &out, nil
+}

@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 
@@ -29,18 +27,23 @@ func newCheckCommand(s streams) *cobra.Command {
 	)
 	cmd := &cobra.Command{
 		Use:   "check NETWORK",
-		Short: "Judge every statement at the fixed points of a network of yours",
+		Short: "Judge every statement at a network of yours, or at an LDS or linear RNN",
 		Long: `Finds the fixed points of a network, linearizes there in both forms, and judges
 the statements of family L at them. NETWORK is a .json file (W, or M, N and
 scale; nonlinearity; tau; b; B) or a NumPy .npz archive. An archive does not say
 how it is to be read, and nothing is guessed: its convention is given by flags,
 or by a JSON file with the same names (--convention), or by both.
 
+A latent LDS (A, C, Q, R) or a linear RNN (M and N, or J; P), as verify convert
+reads them, is told by its keys, and judged by the statements of family S: its
+stability, the latents that it needs, whether it is Markov, what an RNN loses.
+
 Low-rank connectivity is never expanded to N×N.`,
 		Example: `  verify check network.json
   verify check trained.npz --m m --m-layout units-by-rank --n n --n-layout units-by-rank \
       --scale 1/N --nonlinearity tanh --form activation --alpha 0.2 --bias none --input none
-  verify check trained.npz --convention trained.convention.json --u 0.5 --json`,
+  verify check trained.npz --convention trained.convention.json --u 0.5 --json
+  verify check lds.json`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if search.Starts < 0 || search.Limit < 1 {
@@ -53,9 +56,12 @@ Low-rank connectivity is never expanded to N×N.`,
 			if err != nil {
 				return badInput(err)
 			}
-			network, err := netfile.Load(args[0], convention)
+			network, linear, err := netfile.LoadModel(args[0], convention)
 			if err != nil {
-				return badInput(hint(args[0], convention, err))
+				return badInput(hint(err))
+			}
+			if linear != nil {
+				return checkedLinear(cmd, args[0], linear, asJSON, s)
 			}
 			report, err := inspected(cmd.Context(), network, search, s)
 			if errors.Is(err, context.Canceled) {
@@ -94,26 +100,12 @@ func inspected(ctx context.Context, n *netfile.Network, o inspect.Options, s str
 		o.Stage = func(what string) { fmt.Fprintf(s.err, "%s%s …", clearLine, what) }
 		defer fmt.Fprint(s.err, clearLine)
 	}
-	type result struct {
-		report *inspect.Report
-		err    error
-	}
-	done := make(chan result, 1)
-	go func() {
-		report, err := inspect.Run(n, o)
-		done <- result{report, err}
-	}()
-	select {
-	case r := <-done:
-		return r.report, r.err
-	case <-ctx.Done():
-		return nil, context.Canceled
-	}
+	return whileWaiting(ctx, func() (*inspect.Report, error) { return inspect.Run(n, o) })
 }
 
-// hint tells somebody who gave an archive without a convention what is needed.
-func hint(path string, c *netfile.Convention, err error) error {
-	if c == nil && strings.EqualFold(filepath.Ext(path), ".npz") && !os.IsNotExist(err) {
+// hint tells somebody who gave an archive without a convention where to look.
+func hint(err error) error {
+	if errors.Is(err, netfile.ErrConvention) {
 		return fmt.Errorf("%w\n(an archive is read by a convention: see verify check --help)", err)
 	}
 	return err

@@ -31,7 +31,8 @@ func newRootCommand(s streams) *cobra.Command {
 	root.Example = strings.ReplaceAll(runExamples, "verify run", "verify") + `
   verify show L3                       all about a theorem
   verify replay counterexample.json    judge a counterexample again
-  verify check trained.npz …           judge a network of your own`
+  verify check trained.npz …           judge a network of your own
+  verify convert lds.json --to rnn     a latent LDS as a linear RNN, or back`
 	// Templates of one's own make cobra link text/template, and with it five
 	// megabytes of methods that might be called by name.
 	root.Version = strings.TrimPrefix(report.CurrentEnvironment().String(), "verify ")
@@ -41,7 +42,7 @@ func newRootCommand(s streams) *cobra.Command {
 	root.SetIn(s.in)
 	root.SetOut(s.out)
 	root.SetErr(s.err)
-	root.AddCommand(newRunCommand(s), newListCommand(s), newShowCommand(s), newReplayCommand(s), newCheckCommand(s))
+	root.AddCommand(newRunCommand(s), newListCommand(s), newShowCommand(s), newReplayCommand(s), newCheckCommand(s), newConvertCommand(s))
 	return root
 }
 

@@ -36,8 +36,11 @@ type Report struct {
 	Complete   bool
 	Bounded    bool // φ is
 	Truncated  bool // more than Limit points, as on a continuum
-	Statements []linearization.Judgement
+	Statements []Statement
 }
+
+// Statement is what a family found of one theorem.
+type Statement linearization.Judgement
 
 // Point is one fixed point with its linearization.
 type Point struct {
@@ -91,7 +94,10 @@ func Run(n *netfile.Network, o Options) (*Report, error) {
 		r.Points = append(r.Points, point)
 	}
 	stage("judging the statements")
-	r.Statements, err = linearization.Inspection{Network: n.RNN, Input: n.U, Points: found.Points, Dt: r.Dt}.Judge(theorems.Model())
+	judged, err := linearization.Inspection{Network: n.RNN, Input: n.U, Points: found.Points, Dt: r.Dt}.Judge(theorems.Model())
+	for _, j := range judged {
+		r.Statements = append(r.Statements, Statement(j))
+	}
 	return r, err
 }
 
@@ -129,12 +135,7 @@ func (r *Report) at(p model.FixedPoint, shift []float64) (Point, error) {
 // Verdict sums the report up: Fails if a statement does; Unknown if one is, or
 // if the search is known to be incomplete or found nothing; Holds otherwise.
 func (r *Report) Verdict() theorems.Verdict {
-	worst := theorems.Holds
-	for _, s := range r.Statements {
-		if s.NotApplicable == "" {
-			worst = max(worst, s.Finding.Verdict)
-		}
-	}
+	worst := worst(r.Statements)
 	degenerate := r.Truncated
 	for _, p := range r.Points {
 		degenerate = degenerate || p.Index == 0
@@ -143,6 +144,17 @@ func (r *Report) Verdict() theorems.Verdict {
 		worst = max(worst, theorems.Unknown)
 	}
 	return worst
+}
+
+// worst returns Fails if a statement fails, else Unknown if one is.
+func worst(list []Statement) theorems.Verdict {
+	out := theorems.Holds
+	for _, s := range list {
+		if s.NotApplicable == "" {
+			out = max(out, s.Finding.Verdict)
+		}
+	}
+	return out
 }
 
 // Eigenvalues returns the eigenvalues of τM_x for a scalar τ, of M_x otherwise,

@@ -58,14 +58,22 @@ type inapplicable struct {
 // every state and selection vector are wanted.
 func (r *Report) WriteJSON(w io.Writer, vectors bool) error {
 	d := document{IndexSum: r.IndexSum, Complete: r.Complete, Truncated: r.Truncated, Verdict: r.Verdict().String(),
-		Dt: r.Dt, DtAssumed: r.DtAssumed, Read: r.Source,
-		FixedPoints: []pointJSON{}, Theorems: []statementJSON{}, Inapplicable: []inapplicable{}}
+		Dt: r.Dt, DtAssumed: r.DtAssumed, Read: r.Source, FixedPoints: []pointJSON{}}
 	for _, p := range r.Points {
 		d.FixedPoints = append(d.FixedPoints, r.pointJSON(p, vectors))
 	}
-	for _, s := range r.Statements {
+	d.Theorems, d.Inapplicable = newStatements(r.Statements)
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	return enc.Encode(d)
+}
+
+// newStatements returns those that were judged, and those that do not apply.
+func newStatements(list []Statement) (judged []statementJSON, not []inapplicable) {
+	judged, not = []statementJSON{}, []inapplicable{}
+	for _, s := range list {
 		if s.NotApplicable != "" {
-			d.Inapplicable = append(d.Inapplicable, inapplicable{s.Ref, s.NotApplicable})
+			not = append(not, inapplicable{s.Ref, s.NotApplicable})
 			continue
 		}
 		margin := s.Finding.Worst.Margin()
@@ -76,11 +84,9 @@ func (r *Report) WriteJSON(w io.Writer, vectors bool) error {
 		if s.Finding.Reason != "" {
 			quantity = s.Finding.Reason
 		}
-		d.Theorems = append(d.Theorems, statementJSON{s.Ref, s.ID, s.Finding.Verdict.String(), s.Points, margin, quantity})
+		judged = append(judged, statementJSON{s.Ref, s.ID, s.Finding.Verdict.String(), s.Points, margin, quantity})
 	}
-	enc := json.NewEncoder(w)
-	enc.SetEscapeHTML(false)
-	return enc.Encode(d)
+	return judged, not
 }
 
 func (r *Report) pointJSON(p Point, vectors bool) pointJSON {

@@ -31,7 +31,8 @@ func (r *Report) WriteText(w io.Writer) error {
 		}
 		r.writePoint(&b, i, p)
 	}
-	r.writeStatements(&b)
+	b.WriteString("\nstatements at these points, worst error in units of its bound\n")
+	writeStatements(&b, r.Statements)
 	_, err := io.WriteString(w, b.String())
 	return err
 }
@@ -137,9 +138,8 @@ func (r *Report) writeModes(b *strings.Builder, p Point) {
 	}
 }
 
-func (r *Report) writeStatements(b *strings.Builder) {
-	b.WriteString("\nstatements at these points, worst error in units of its bound\n")
-	for _, s := range r.Statements {
+func writeStatements(b *strings.Builder, list []Statement) {
+	for _, s := range list {
 		if s.NotApplicable != "" {
 			fmt.Fprintf(b, "%-4s %-34s not applicable: %s\n", s.Ref, s.ID, s.NotApplicable)
 			continue

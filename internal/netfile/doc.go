@@ -20,6 +20,25 @@
 // Low-rank connectivity stays low rank: nothing forms an N×N matrix that the
 // file does not hold.
 //
+// # Latent LDS and linear RNN
+//
+//	linear, err := netfile.LoadLinear("lds.npz")
+//	…
+//	err = linear.Save("copy.json")
+//
+// A .json file may also be an lds, {"A", "C", "Q", "R"}, or a linear rnn,
+// {"M", "N", "P"} or {"J", "P"}, each optionally with "initial", or one of them
+// as the only member "lds" or "rnn" of an object, beside "conversion", which is
+// passed over. LoadModel tells by the keys which it is. A covariance is an
+// array of rows, {"iso"}, or {"diag"} with "factor" F and "minus" H, diag +
+// F Fᵀ − H Hᵀ; a matrix without rows or columns is [].
+//
+// An archive of an lds or rnn has arrays of these names, laid out as in the
+// equations: rows of C, M and N are units. A covariance is a number, a vector
+// of variances, or a matrix; the suffixes _factor and _minus make F and H of a
+// diagonal one; mean and cov are the initial law. There is no convention to
+// state, and an array of another name is refused.
+//
 // # Errors
 //
 // What is wrong with a file or a convention is an *Error, and is

@@ -64,37 +64,60 @@ func (d *document) object(v member, prefix string, known map[string]bool) ([]mem
 	if d.text[v.start] != '{' {
 		return nil, d.errorf(v.start, "%s is %s, want an object", v.key, d.kind(v.start))
 	}
-	decoder := json.NewDecoder(bytes.NewReader(d.text[v.start:v.end]))
-	if _, err := decoder.Token(); err != nil { // the brace
-		return nil, d.errorf(v.start, "%v", err)
-	}
 	var members []member
 	seen := map[string]bool{}
-	for decoder.More() {
-		token, err := decoder.Token()
-		if err != nil {
-			return nil, d.errorf(v.start, "%v", err)
+	for at := d.space(v.start + 1); d.text[at] != '}'; {
+		colon := d.end(at)
+		var key string
+		if err := json.Unmarshal(d.text[at:colon], &key); err != nil {
+			return nil, d.errorf(at, "%v", err)
 		}
-		key, _ := token.(string) // a key of well-formed JSON is a string
-		from := v.start + int(decoder.InputOffset())
-		var skipped json.RawMessage
-		if err := decoder.Decode(&skipped); err != nil {
-			return nil, d.errorf(from, "%v", err)
-		}
-		colon := d.space(from)
-		m := member{key: prefix + key, start: d.space(colon + 1), end: v.start + int(decoder.InputOffset())}
+		start := d.space(d.space(colon) + 1)
+		m := member{key: prefix + key, start: start, end: d.end(start)}
 		switch {
 		case !known[key]:
-			return nil, d.errorf(from, "key %q is unknown", m.key)
+			return nil, d.errorf(at, "key %q is unknown", m.key)
 		case seen[key]:
-			return nil, d.errorf(from, "key %q occurs twice", m.key)
+			return nil, d.errorf(at, "key %q occurs twice", m.key)
 		case d.text[m.start] == 'n':
 			return nil, d.errorf(m.start, "%s is null; leave the key out instead", m.key)
 		}
 		seen[key] = true
 		members = append(members, m)
+		if at = d.space(m.end); d.text[at] == ',' {
+			at = d.space(at + 1)
+		}
 	}
 	return members, nil
+}
+
+// end returns the place after the value that begins at a place.
+func (d *document) end(at int) int {
+	depth := 0
+	for {
+		switch d.text[at] {
+		case '"':
+			for at++; d.text[at] != '"'; at++ {
+				if d.text[at] == '\\' {
+					at++
+				}
+			}
+		case '{', '[':
+			depth++
+		case '}', ']':
+			depth--
+		default:
+			if depth == 0 { // a number, true, false or null
+				for at < len(d.text) && bytes.IndexByte([]byte(",]} \t\r\n"), d.text[at]) < 0 {
+					at++
+				}
+				return at
+			}
+		}
+		if at++; depth == 0 {
+			return at
+		}
+	}
 }
 
 // kind names what begins at a place, for an error message.

@@ -1,11 +1,16 @@
 package netfile
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
 	"github.com/rankproof/rankproof/model"
 )
+
+// ErrConvention is the cause of an Error about an archive that is of a network,
+// for all that it says, and came without a convention.
+var ErrConvention = errors.New("a convention is needed for those of a network with a nonlinearity")
 
 // Error is what is wrong with a file or a convention. It is model.ErrInvalid,
 // and whatever Cause is.

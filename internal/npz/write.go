@@ -11,8 +11,7 @@ import (
 )
 
 // Write writes the arrays as an archive that Read and numpy.load accept:
-// deflated members of format 1.0, dtype <f8, C order, whatever DType says. It
-// exists for tests and examples. A name that Read would refuse, data of
+// deflated members of format 1.0, dtype <f8, C order, whatever DType says. A name that Read would refuse, data of
 // another length than Shape, and numbers that are not finite are errors.
 func Write(w io.Writer, arrays ...Array) error {
 	out := zip.NewWriter(w)

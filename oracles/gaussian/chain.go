@@ -1,6 +1,9 @@
 package gaussian
 
-import "math/big"
+import (
+	"math/big"
+	"slices"
+)
 
 // chain is a state-space process at one precision, with the law of the state at one time, which its methods count as time 1.
 type chain struct {
@@ -97,24 +100,30 @@ type law struct {
 	cov  *matrix
 	size []int // rounding errors in variance i are small against 2^(2·size[i])
 
+	// strain is by how many binary digits that is more, at most, than the largest of the terms that a variance is the sum of: what
+	// amplification of rounding errors costs.
+	strain int
+
 	meanSize *big.Float // those in the mean are small against it
 }
 
 // joint returns the law of (y_1 … y_steps), the N units of one time together.
 func (c *chain) joint(steps int) *law {
 	n := c.units
-	l := &law{c.prec, nil, newMatrix(c.prec, n*steps, n*steps), nil, new(big.Float).SetPrec(spreadPrecision)}
+	l := &law{prec: c.prec, cov: newMatrix(c.prec, n*steps, n*steps), meanSize: new(big.Float).SetPrec(spreadPrecision)}
 	now := c
 	var lags []*matrix
+	var sizes []int
 	for s := range steps {
 		if s == 0 || !c.stationary {
 			lags = now.lags(steps - s)
+			sizes, l.strain = now.observedSizes(l.strain)
 		}
 		for t := s; t < steps; t++ {
 			l.place(lags[t-s], t*n, s*n)
 		}
 		l.mean = append(l.mean, now.observedMean()...)
-		l.size = append(l.size, now.observedSizes()...)
+		l.size = append(l.size, sizes...)
 		l.meanSize.Add(l.meanSize, now.observedMeanSize())
 		if s+1 < steps {
 			now = now.step()
@@ -129,7 +138,8 @@ func (c *chain) jointWithState(t, steps int) *law {
 	observed := c.joint(steps)
 	state := c.from(t)
 	total := k + n*steps
-	l := &law{c.prec, append(append([]*big.Float{}, state.mean...), observed.mean...), newMatrix(c.prec, total, total), append(state.stateSizes(), observed.size...), nil}
+	sizes, strain := state.stateSizes(observed.strain)
+	l := &law{prec: c.prec, mean: slices.Concat(state.mean, observed.mean), cov: newMatrix(c.prec, total, total), size: append(sizes, observed.size...), strain: strain}
 	l.place(state.cov, 0, 0)
 	l.place(observed.cov, k, k)
 	now := c
@@ -159,30 +169,39 @@ func (l *law) place(block *matrix, row, column int) {
 	}
 }
 
-// stateSizes returns the sizes of the variances of x_1.
-func (c *chain) stateSizes() []int {
+// stateSizes returns the sizes of the variances of x_1, E_ii + max|V|, and the larger of their strain and the one given.
+func (c *chain) stateSizes(strain int) ([]int, int) {
 	out := make([]int, c.a.rows)
 	for i := range out {
-		out[i] = halfExponent(new(big.Float).Add(c.spread.at(i, i), c.cov.largest()))
+		out[i], strain = sizeOf(c.spread.at(i, i), c.cov.largest(), strain)
 	}
-	return out
+	return out, strain
 }
 
-// observedSizes returns the sizes of the variances of y_1: c E cᵀ + (Σ|c_k|)² max|V| + R_ii with c the row of C.
-func (c *chain) observedSizes() []int {
+// observedSizes returns the sizes of the variances of y_1, c E cᵀ + (Σ|c_k|)² max|V| + |R_ii| with c the row of C, and the larger of
+// their strain and the one given.
+func (c *chain) observedSizes(strain int) ([]int, int) {
 	if c.c == nil {
-		return c.stateSizes()
+		return c.stateSizes(strain)
 	}
 	out := make([]int, c.units)
 	read := c.c.rounded(spreadPrecision)
 	inherited, most := read.times(c.spread).timesTransposed(read), c.cov.largest()
 	for i := range out {
-		size := read.rowSum(i)
-		size.Mul(size, size).Mul(size, most)
-		size.Add(size, inherited.at(i, i))
-		out[i] = halfExponent(size.Add(size, new(big.Float).Abs(c.r.at(i, i))))
+		terms := read.rowSum(i)
+		terms.Mul(terms, terms).Mul(terms, most)
+		terms.Add(terms, new(big.Float).Abs(c.r.at(i, i)))
+		out[i], strain = sizeOf(inherited.at(i, i), terms, strain)
 	}
-	return out
+	return out, strain
+}
+
+// sizeOf returns an e with inherited + terms ≤ 4^e, the smallest but for one, and the larger of the strain given and log2 inherited/terms.
+func sizeOf(inherited, terms *big.Float, strain int) (int, int) {
+	if inherited.Sign() != 0 && terms.Sign() != 0 {
+		strain = max(strain, inherited.MantExp(nil)-terms.MantExp(nil))
+	}
+	return halfExponent(new(big.Float).Add(inherited, terms)), strain
 }
 
 // observedMeanSize returns ‖C‖_∞ max|E x_1|.

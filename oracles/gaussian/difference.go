@@ -18,8 +18,8 @@ type Gap struct {
 	Scale      float64 // the largest variance in the first law
 }
 
-// Difference returns how far the law of (y_1 … y_steps) of b is from that of a. Entries are subtracted before they are rounded. Between
-// different numbers of units everything is +Inf.
+// Difference returns how far the law of (y_1 … y_steps) of b is from that of a. Entries are subtracted before they are rounded; what is
+// below 2^-298 of the largest terms that went into them counts as zero. Between different numbers of units everything is +Inf.
 func Difference(a, b *Process, steps int) Gap {
 	mustBeSteps(steps)
 	if a.units != b.units {

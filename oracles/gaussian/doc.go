@@ -10,8 +10,13 @@
 // What cancels is off by 2^-400 or so of what cancelled. The Exact types do the same in rationals, without rounding.
 //
 // Covariances may be singular, and zero: a pivot is compared with a bound on what the rounding errors before it can have left
-// of a zero. Process does not look whether Q, R, P and an initial covariance are positive semidefinite. Where a law asked for is
-// not, because they are not, functions with an error wrap ErrIndefinite, and the others return NaN.
+// of a zero. Below 2^-298 of the largest terms that went into it, variances of all latents among them, it is one; from 2^-112 on
+// it is not; and between these the higher precision decides. Latents whose units differ by a factor of 2^60 pass.
+//
+// Process does not look whether Q, R, P and an initial covariance are positive semidefinite. Where a law asked for is not,
+// because they are not, functions with an error wrap ErrIndefinite, and the others return NaN. So they do, and errors wrap
+// ErrUndecided, where more than a third of the digits of the higher precision are lost: in long stretches of a process that grows
+// fast.
 //
 // The package uses the standard library, and packages exact and dense to refuse unstable systems. It shares no kernel with
 // package model, which it judges.

@@ -27,6 +27,19 @@ func coarseThresholds(prec uint) thresholds { return thresholds{-2 * int(prec) /
 // fineThresholds leave none.
 func fineThresholds(prec uint) thresholds { return thresholds{-int(prec) / 2, -int(prec) / 2} }
 
+// under returns the thresholds where rounding errors have grown by 2^strain. As much as an eighth of the digits lost, and a third of those
+// of the higher precision, leaves room for small variances; with more lost, nothing but zero counts as zero.
+func (at thresholds) under(prec uint, strain int) thresholds {
+	bearable := int(prec) / 8
+	if at.zero == at.certain {
+		bearable = int(prec) / 3
+	}
+	if strain > bearable {
+		at.zero = big.MinExp
+	}
+	return at
+}
+
 // elimination is a covariance on its way to a conditional one: S_ij − S_ip S_pp⁻¹ S_pj for every pivot p, on and below the diagonal.
 //
 // Rows are scaled by powers of two, so that the rounding errors of a variance are small against 1. With data there is a last row, which
@@ -54,7 +67,8 @@ type pivotStep struct {
 // those of the last len(data) of them; where there are none, the row of data starts as zero.
 func (l *law) eliminate(at thresholds, coordinates []int, data []float64) *elimination {
 	n := len(coordinates)
-	e := &elimination{thresholds: at, prec: l.prec, n: n, scale: make([]int, n), alive: make([]bool, n), product: new(big.Float).SetPrec(l.prec).SetInt64(1)}
+	e := &elimination{thresholds: at.under(l.prec, l.strain), prec: l.prec, n: n, scale: make([]int, n), alive: make([]bool, n)}
+	e.product = new(big.Float).SetPrec(l.prec).SetInt64(1)
 	for i, c := range coordinates {
 		e.scale[i], e.alive[i] = l.size[c], true
 		row := newVector(l.prec, i+1)
@@ -111,7 +125,7 @@ func exceeds(x *big.Float, exponent int) bool { return x.Sign() != 0 && x.MantEx
 // condition eliminates the given coordinates, the largest variance first, until those left are functions of what was eliminated. It
 // returns the pivots in their order, and multiplies product by their variances.
 //
-// The error wraps errUndecided, ErrIndefinite, or ErrInconsistent where the data contradict such a function.
+// The error wraps ErrUndecided, ErrIndefinite, or ErrInconsistent where the data contradict such a function.
 func (e *elimination) condition(on []int) (pivots []int, err error) {
 	left := slices.Clone(on)
 	for len(left) > 0 {
@@ -123,11 +137,8 @@ func (e *elimination) condition(on []int) (pivots []int, err error) {
 		}
 		p := left[best]
 		variance := e.s[p][p]
-		if variance.Sign() <= 0 || !exceeds(variance, e.zero) {
+		if variance.Sign() <= 0 || !exceeds(variance, e.certain) {
 			break
-		}
-		if !exceeds(variance, e.certain) {
-			return nil, fmt.Errorf("%w: a variance of %.3g in units of its terms", errUndecided, variance)
 		}
 		left = append(left[:best], left[best+1:]...)
 		pivots = append(pivots, p)
@@ -174,7 +185,7 @@ const consistent = 0x1p-40
 // drop takes out coordinates of variance zero, after a look whether they vary with anything.
 func (e *elimination) drop(zero []int) error {
 	for _, i := range zero {
-		if exceeds(e.s[i][i], e.zero) { // negative
+		if exceeds(e.s[i][i], e.zero) {
 			return e.indefinite(e.s[i][i], e.certain)
 		}
 		for j := range e.n {
@@ -192,16 +203,17 @@ func (e *elimination) drop(zero []int) error {
 	return nil
 }
 
+// indefinite returns the error about a number that is no zero, where there would be one in a positive semidefinite matrix.
 func (e *elimination) indefinite(x *big.Float, certain int) error {
 	if !exceeds(x, certain) {
-		return errUndecided
+		return fmt.Errorf("%w: %.3g in units of its terms is left of a covariance", ErrUndecided, x)
 	}
 	return fmt.Errorf("%w: %.3g, in units of its terms, where nothing is left", ErrIndefinite, x)
 }
 
 // conditional returns the covariance of some coordinates given the pivots so far. What is left of a zero is zero.
 //
-// The error wraps errUndecided or ErrIndefinite.
+// The error wraps ErrUndecided or ErrIndefinite.
 func (e *elimination) conditional(of []int) (*matrix, error) {
 	if _, err := e.clone().condition(of); err != nil && !errors.Is(err, ErrInconsistent) {
 		return nil, err

@@ -175,3 +175,51 @@ func requireConditionBounds(t testing.TB, sigma, inverse *exact.Matrix, conditio
 	want := max(1, trace*math.Sqrt(squares))
 	requireNear(t, want, condition, 1e6, "condition") // L⁻¹ is computed in double precision
 }
+
+func TestExactRefusesUnstable(t *testing.T) {
+	for _, j := range []int64{1, -1, 2} {
+		m := exact.FromInt64([][]int64{{j}})
+		_, err := ExactRNN{J: m, P: exact.Identity(1)}.Joint(1)
+		require.ErrorIs(t, err, ErrUnstable)
+		_, err = ExactLDS{A: m, C: m, Q: m, R: m}.Autocovariance(1)
+		require.ErrorIs(t, err, ErrUnstable)
+		_, err = ExactRNN{J: m, P: exact.Identity(1), Cov: m}.Joint(3)
+		require.NoError(t, err)
+	}
+}
+
+// TestSameCoordinatesOnBothSides: a = (z₁, z₂, (z₁ + z₂)·9/10) of rank two, and b = z₂ + noise. Without b the third coordinate varies most,
+// with b the first, and determinants of different pairs have another ratio.
+func TestSameCoordinatesOnBothSides(t *testing.T) {
+	const noise = 1. / 64
+	cov := rows{{1, 0, 0.9, 0}, {0, 1, 0.9, 1}, {0.9, 0.9, 2 * 0.81, 0.9}, {0, 1, 0.9, 1 + noise}}
+	read := big.NewFloat(0.9).SetPrec(448)
+	l := &law{prec: 448, cov: fromRows(448, 4, 4, cov), size: make([]int, 4)}
+	l.cov.at(2, 2).Mul(read, read).SetMantExp(l.cov.at(2, 2), 1) // 2·0.9², exactly
+	nats, err := l.eliminate(coarseThresholds(448), sequence(0, 4), nil).information([]int{0, 1, 2}, []int{3}, nil)
+	require.NoError(t, err)
+	requireNear(t, math.Log1p(1/noise)/2, nats, 4, "½ ln Var(z₂)/Var(z₂|b)")
+}
+
+// TestGivenNearlyDependent: y_{t+1} = C A C⁻¹ y_t, and C nearly loses a latent: what rounding leaves of the zero variance of y_{t+1} is
+// amplified by 2^200.
+func TestGivenNearlyDependent(t *testing.T) {
+	p := processOf(t, LDS{A: rows{{0.3, 0.1}, {-0.2, 0.7}}, C: rows{{1, 0}, {1, 0x1p-100}}, Q: zeros(2, 2), R: zeros(2, 2), Cov: rows{{1, 0.3}, {0.3, 2}}})
+	for _, at := range []int{2, 12} {
+		require.Zero(t, p.MarkovGapAt(at))
+	}
+	require.Equal(t, zeros(2, 2), p.PredictionCovariance(12))
+}
+
+// TestMarkovIsExactlyZero for networks whose entries are not dyadic, so that everything is rounded.
+func TestMarkovIsExactlyZero(t *testing.T) {
+	r := newRand(t, 5)
+	for range 50 {
+		n := 1 + r.IntN(4)
+		s := RNN{J: random(r, n, n), P: unit(n)}
+		p := processOf(t, s)
+		require.Zero(t, p.MarkovGap())
+		require.Zero(t, p.OrderLoss(1, 4))
+		require.Zero(t, p.MatchLoss(s.J, s.P))
+	}
+}

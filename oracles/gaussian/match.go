@@ -182,7 +182,7 @@ func (m *match) leavesRange() (bool, error) {
 		case !exceeds(left, m.at.zero):
 			continue
 		case !exceeds(left, m.at.certain):
-			return false, errUndecided
+			return false, ErrUndecided
 		}
 		return true, nil
 	}

@@ -141,12 +141,12 @@ func amplification(a [][]float64) float64 {
 func atLowestPrecision[T any](a [][]float64, build func(prec uint) (T, error)) (built T, prec uint, err error) {
 	prec = coarsePrecision
 	built, err = build(prec)
-	if errors.Is(err, errUndecided) {
+	if errors.Is(err, ErrUndecided) {
 		if exactly, convertErr := exact.FromFloat64(a); convertErr != nil || exactly.CharPoly().UnitDisc() != exact.Inside {
 			err = ErrUnstable
 		}
 	}
-	for errors.Is(err, errUndecided) && prec < finestPrecision {
+	for errors.Is(err, ErrUndecided) && prec < finestPrecision {
 		prec *= fineFactor
 		built, err = build(prec)
 	}
@@ -190,7 +190,7 @@ func mustBeSteps(steps int) {
 // decided runs f at the coarse precision, and if that does not decide at the fine one.
 func (p *Process) decided(f func(*chain, thresholds) error) error {
 	err := f(p.coarse, coarseThresholds(p.coarse.prec))
-	if errors.Is(err, errUndecided) {
+	if errors.Is(err, ErrUndecided) {
 		var fine *chain
 		if fine, err = p.fine(); err == nil {
 			err = f(fine, fineThresholds(fine.prec))

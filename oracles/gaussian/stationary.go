@@ -12,8 +12,8 @@ import (
 // ErrUnstable is wrapped by errors about a system that has no stationary law, because its spectral radius is not below 1.
 var ErrUnstable = errors.New("gaussian: not stable")
 
-// errUndecided says that the precision was too low to tell.
-var errUndecided = errors.New("gaussian: precision too low")
+// ErrUndecided is wrapped by errors that say that even the higher precision was too low to tell a zero from what rounding left of one.
+var ErrUndecided = errors.New("gaussian: precision too low")
 
 // stationary returns the V with V = A V Aᵀ + Q, and G with G = A G Aᵀ + I.
 //
@@ -21,16 +21,16 @@ var errUndecided = errors.New("gaussian: precision too low")
 // G ≻ 0 proves stability (Lyapunov), and A stable would imply G ⪰ I/2, all of whose pivots are at least ½. Since V ↦ A V Aᵀ
 // keeps the order of symmetric matrices, an equation that is solved with a residual of norm r has a solution that is off by at most 2r G.
 //
-// The error is errUndecided if the residuals are too large, and wraps ErrUnstable.
+// The error is ErrUndecided if the residuals are too large, and wraps ErrUnstable.
 func stationary(a, q *matrix) (v, g *matrix, err error) {
 	unit := identity(a.prec, a.rows)
 	solved, ok := lyapunov(a, q, unit)
 	if !ok {
-		return nil, nil, errUndecided
+		return nil, nil, ErrUndecided
 	}
 	v, g = solved[0], solved[1]
 	if g.minus(a.conjugated(g)).minus(unit).normInf().Cmp(big.NewFloat(0.5)) > 0 {
-		return nil, nil, errUndecided
+		return nil, nil, ErrUndecided
 	}
 	for _, pivot := range pivotsInOrder(g) {
 		if pivot.Cmp(big.NewFloat(0.25)) < 0 {
@@ -39,7 +39,7 @@ func stationary(a, q *matrix) (v, g *matrix, err error) {
 	}
 	residual := v.minus(a.conjugated(v)).minus(q).normInf()
 	if residual.Cmp(scaled(roundingScale(a, v, q), 64-int(a.prec))) > 0 {
-		return nil, nil, errUndecided
+		return nil, nil, ErrUndecided
 	}
 	return v, g, nil
 }

@@ -16,7 +16,7 @@ type latent struct {
 
 // newLatent solves for the stationary law. An instance that is not stable, as
 // shrinking may make one, is undecided.
-func newLatent(s generators.System) (*latent, error) {
+func newLatent(s theorems.LatentSystem) (*latent, error) {
 	var l latent
 	var err error
 	if l.a, l.c, l.q, l.r, err = exactMatrices(s); err != nil {
@@ -25,13 +25,13 @@ func newLatent(s generators.System) (*latent, error) {
 	return &l, l.settle()
 }
 
-func exactMatrices(s generators.System) (a, c, q, r *exact.Matrix, err error) {
-	k, n := s.Latents(), s.Units()
+func exactMatrices(s theorems.LatentSystem) (a, c, q, r *exact.Matrix, err error) {
+	k, n := len(s.A), len(s.R)
 	for _, m := range []struct {
 		to         **exact.Matrix
 		rows       [][]float64
 		rowN, colN int
-	}{{&a, s.A, k, k}, {&c, s.C, n, k}, {&q, s.Q(), k, k}, {&r, s.R(), n, n}} {
+	}{{&a, s.A, k, k}, {&c, s.C, n, k}, {&q, s.Q, k, k}, {&r, s.R, n, n}} {
 		if *m.to, err = rational(m.rows, m.rowN, m.colN); err != nil {
 			return
 		}
@@ -57,13 +57,18 @@ func (l *latent) settle() error {
 		return err
 	}
 	l.v = v
+	l.complete()
+	return nil
+}
+
+// complete computes Λ_0, Λ_1 and the match from V as well.
+func (l *latent) complete() {
 	l.lambda0, l.lambda1 = l.lag(0), l.lag(1)
 	inverse := l.lambda0.GeneralizedInverse()
-	l.gain = v.Mul(l.c.T()).Mul(inverse)
-	l.posterior = v.Sub(l.gain.Mul(l.c).Mul(v))
+	l.gain = l.v.Mul(l.c.T()).Mul(inverse)
+	l.posterior = l.v.Sub(l.gain.Mul(l.c).Mul(l.v))
 	l.j = l.lambda1.Mul(inverse)
 	l.p = l.lambda0.Sub(l.j.Mul(l.lambda0).Mul(l.j.T()))
-	return nil
 }
 
 // lag returns Λ_k.
@@ -94,7 +99,16 @@ type recurrent struct {
 	m, n, j, p, s *exact.Matrix
 }
 
-func newRecurrent(c generators.Recurrent) (*recurrent, error) {
+func newRecurrent(c recurrentNumbers) (*recurrent, error) {
+	r, err := c.rational()
+	if err != nil {
+		return nil, err
+	}
+	return r, r.settle()
+}
+
+// rational returns M, N, P and J.
+func (c recurrentNumbers) rational() (*recurrent, error) {
 	var r recurrent
 	var err error
 	units := c.Units()
@@ -104,11 +118,11 @@ func newRecurrent(c generators.Recurrent) (*recurrent, error) {
 	if r.n, err = rational(c.N, units, c.Rank()); err != nil {
 		return nil, err
 	}
-	if r.p, err = rational(c.P(), units, units); err != nil {
+	if r.p, err = rational(c.P, units, units); err != nil {
 		return nil, err
 	}
 	r.j = r.m.Mul(r.n.T())
-	return &r, r.settle()
+	return &r, nil
 }
 
 // settle computes the stationary covariance S = P + M Z Mᵀ, Z = NᵀSN.
@@ -139,7 +153,7 @@ func (r *recurrent) dimension() int { return exact.HStack(r.j, r.p.Mul(r.j.T()))
 // onSystems turns a decision about a stationary LDS into a check.
 func onSystems(name string, o generators.SystemOptions, decide func(*latent) error) theorems.Check {
 	return theorems.Decide(name, generators.Systems(o), func(c generators.System) error {
-		l, err := newLatent(c)
+		l, err := newLatent(plain(c))
 		if err != nil {
 			return err
 		}
@@ -150,7 +164,7 @@ func onSystems(name string, o generators.SystemOptions, decide func(*latent) err
 // onNetworks turns a decision about a stationary linear network into a check.
 func onNetworks(name string, o generators.RecurrentOptions, decide func(*recurrent) error) theorems.Check {
 	return theorems.Decide(name, generators.Recurrents(o), func(c generators.Recurrent) error {
-		r, err := newRecurrent(c)
+		r, err := newRecurrent(numbersOfNetwork(c))
 		if err != nil {
 			return err
 		}

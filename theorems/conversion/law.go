@@ -13,17 +13,26 @@ import (
 // truth comes from the recursions, rounded once; so a bound speaks of what the
 // subject may have rounded.
 
-// rounding is what an honest conversion may miss the numbers of an LDS by:
-// absolute errors of ‖A‖, ‖C‖, ‖Q‖, ‖R‖, and of mean and covariance of x_1.
+// rounding is what an honest conversion may miss the numbers of an LDS by, y
+// in units of its standard deviations: absolute errors of ‖A‖, ‖D⁻¹C‖, ‖Q‖,
+// ‖D⁻¹R_vD⁻¹‖, and of mean and covariance of x_1.
 type rounding struct{ a, c, q, r, mean, cov float64 }
+
+// oracleRounding is more than what package gaussian makes of a zero, relative
+// to what cancelled.
+const oracleRounding = 0x1p-300
+
+// smallest keeps the scale of what is zero positive.
+const smallest = 0x1p-1000
 
 // expectLaw claims that an LDS has the law of a process: every Λ_k up to twice
 // its dimension if it is stationary, otherwise the joint law of y_1 … y_T.
-func expectLaw(f *theorems.Finding, got theorems.LatentSystem, want *gaussian.Process, e rounding) error {
+// Units are scaled by deviations d, so that graded ones count alike.
+func expectLaw(f *theorems.Finding, got theorems.LatentSystem, want *gaussian.Process, d []float64, e rounding) error {
 	if !wellFormed(f, got) {
 		return nil
 	}
-	law, err := gaussian.LDS{A: got.A, C: got.C, Q: got.Q, R: got.R, Mean: got.Mean, Cov: got.Cov}.Process()
+	law, err := gaussianOf(got).Process()
 	if errors.Is(err, gaussian.ErrUnstable) {
 		// The true process is stable; that of A + δA is, if δA is small against
 		// the distance to instability, which 1/amplification bounds.
@@ -36,12 +45,35 @@ func expectLaw(f *theorems.Finding, got theorems.LatentSystem, want *gaussian.Pr
 		f.Demand("converted LDS has a law", false)
 		return nil
 	}
+	scaled := got
+	scaled.C = scaledSides(got.C, d, ones(len(got.A)))
 	if got.Cov == nil {
-		expectAutocovariances(f, got, law, want, e)
+		expectAutocovariances(f, scaled, law, want, d, e)
 		return nil
 	}
-	expectJointLaw(f, got, law, want, e)
+	expectJointLaw(f, scaled, law, want, d, e)
 	return nil
+}
+
+// gaussianOf hands numbers to the oracle.
+func gaussianOf(l theorems.LatentSystem) gaussian.LDS {
+	return gaussian.LDS{A: l.A, C: l.C, Q: symmetrized(l.Q), R: symmetrized(l.R), Mean: l.Mean, Cov: symmetrized(l.Cov)}
+}
+
+// symmetrized returns (A + Aᵀ)/2: that covariances are symmetric to rounding is
+// for the bounds to judge.
+func symmetrized(m [][]float64) [][]float64 {
+	if m == nil {
+		return nil
+	}
+	out := make([][]float64, len(m))
+	for i := range m {
+		out[i] = make([]float64, len(m))
+		for j := range m {
+			out[i][j] = m[i][j]/2 + m[j][i]/2
+		}
+	}
+	return out
 }
 
 // wellFormed demands shapes and finite numbers.
@@ -77,57 +109,46 @@ func shaped(m [][]float64, rows, cols int) bool {
 
 // expectAutocovariances: errors δA, δQ move V by ‖(V ↦ V−AVAᵀ)⁻¹‖ times the
 // residual they leave, and Λ_k = C A^k V Cᵀ by the product rule.
-func expectAutocovariances(f *theorems.Finding, got theorems.LatentSystem, law, want *gaussian.Process, e rounding) {
+func expectAutocovariances(f *theorems.Finding, got theorems.LatentSystem, law, want *gaussian.Process, d []float64, e rounding) {
 	k := len(got.A)
-	powers := powerNorms(got.A, 2*k+1)
+	powers, moved := powerNorms(got.A, 2*k+1, e.a)
 	c, v := dense.NormFro(got.C), dense.NormFro(law.StateCovariance())
 	dv := law.Amplification() * (2*powers[min(1, 2*k)]*v*e.a + e.q)
-	for lag := range 2*k + 2 {
-		truth := want.Autocovariance(lag)
-		bound := 0.0
-		if lag < len(powers) && k > 0 {
-			bound = c*c*powers[lag]*dv + 2*c*powers[lag]*v*e.c
-			for i := range lag {
-				bound += c * c * v * e.a * powers[i] * powers[lag-1-i]
-			}
+	n, lags := len(d), 2*k+2
+	lawCov, wantCov := law.Covariance(lags), want.Covariance(lags) // all lags at once
+	for lag := range lags {
+		bound := oracleRounding
+		if k > 0 {
+			bound += c*c*(powers[lag]+moved[lag])*dv + 2*c*(powers[lag]+moved[lag])*v*e.c + c*c*v*moved[lag]
 		}
 		if lag == 0 {
 			bound += e.r
 		}
-		expectClose(f, "|Λ_k − Λ_k of the process|", law.Autocovariance(lag), truth, bound, largest(want.Autocovariance(0)))
+		expectClose(f, "|Λ_k − Λ_k of the process|, scaled", scaledTo(slice(lawCov, lag*n, 0, n), d), scaledTo(slice(wantCov, lag*n, 0, n), d), bound, 1)
 	}
 }
 
 // expectJointLaw follows errors through the recursion X ← A X Aᵀ + Q.
-func expectJointLaw(f *theorems.Finding, got theorems.LatentSystem, law, want *gaussian.Process, e rounding) {
-	const steps = 5
+func expectJointLaw(f *theorems.Finding, got theorems.LatentSystem, law, want *gaussian.Process, d []float64, e rounding) {
 	n := len(got.R)
-	powers := powerNorms(got.A, steps)
-	a, c := 0.0, dense.NormFro(got.C)
-	if len(powers) > 1 {
-		a = powers[1]
-	}
-	covGot, covWant := law.Covariance(steps), want.Covariance(steps)
-	meanGot, meanWant := law.Mean(steps), want.Mean(steps)
+	powers, moved := powerNorms(got.A, horizon, e.a)
+	a, c := powers[1], dense.NormFro(got.C)
+	covGot, covWant := law.Covariance(horizon), want.Covariance(horizon)
+	meanGot, meanWant := law.Mean(horizon), want.Mean(horizon)
 	x, dx := dense.NormFro(got.Cov), e.cov
 	m, dm := dense.VectorNorm2(got.Mean), e.mean
 	q := dense.NormFro(got.Q)
-	scale := largest(covWant)
-	for t := range steps {
-		for k := 0; t+k < steps; k++ {
-			bound := c*c*powers[k]*dx + 2*c*powers[k]*x*e.c
-			for i := range k {
-				bound += c * c * x * e.a * powers[i] * powers[k-1-i]
-			}
+	for t := range horizon {
+		for k := 0; t+k < horizon; k++ {
+			bound := oracleRounding + c*c*(powers[k]+moved[k])*dx + 2*c*(powers[k]+moved[k])*x*e.c + c*c*x*moved[k]
 			if k == 0 {
 				bound += e.r
 			}
-			expectClose(f, "|Cov(y_s, y_t) − that of the process|", slice(covGot, (t+k)*n, t*n, n), slice(covWant, (t+k)*n, t*n, n), bound, scale)
+			expectClose(f, "|Cov(y_s, y_t) − that of the process|, scaled", scaledTo(slice(covGot, (t+k)*n, t*n, n), d), scaledTo(slice(covWant, (t+k)*n, t*n, n), d), bound, 1)
 		}
-		meanBound := c*dm + e.c*m
 		for i := range n {
-			f.Expect("|E y_t − that of the process|", math.Abs(meanGot[t*n+i]-meanWant[t*n+i]), meanBound,
-				dense.VectorNormInf(meanWant)+math.Sqrt(scale))
+			off, size := math.Abs(meanGot[t*n+i]-meanWant[t*n+i])/orOne(d[i]), math.Abs(meanWant[t*n+i])/orOne(d[i])
+			f.Expect("|E y_t − that of the process|, scaled", off, c*dm+e.c*m+oracleRounding, 1+size)
 		}
 		dx = a*a*dx + 2*a*x*e.a + e.q
 		dm = a*dm + e.a*m
@@ -135,18 +156,22 @@ func expectJointLaw(f *theorems.Finding, got theorems.LatentSystem, law, want *g
 	}
 }
 
-// powerNorms returns ‖A^i‖_F, i = 0 … most.
-func powerNorms(a [][]float64, most int) []float64 {
-	out := make([]float64, most+1)
+// powerNorms returns ‖A^i‖_F, i = 0 … most, and a bound of ‖(A+δA)^i − A^i‖ =
+// ‖Σ_j (A+δA)^j δA A^(i−1−j)‖ for ‖δA‖ ≤ off.
+func powerNorms(a [][]float64, most int, off float64) (norms, moved []float64) {
+	norms, moved = make([]float64, most+1), make([]float64, most+1)
 	if len(a) == 0 {
-		return out
+		return norms, moved
 	}
 	power := diagonal(ones(len(a)))
-	for i := range out {
-		out[i] = dense.NormFro(power)
+	for i := range norms {
+		norms[i] = dense.NormFro(power)
 		power = dense.MatMul(power, a)
+		for j := range i {
+			moved[i] += off * (norms[j] + moved[j]) * norms[i-1-j]
+		}
 	}
-	return out
+	return norms, moved
 }
 
 // expectClose compares matrices by their largest entry.
@@ -210,11 +235,17 @@ func orOne(x float64) float64 {
 	return x
 }
 
-// deviations returns the square roots of a diagonal.
+// deviations returns the square roots of a diagonal. What the oracle's rounding
+// may have left of a zero is zero.
 func deviations(cov [][]float64) []float64 {
-	out := make([]float64, len(cov))
+	out, most := make([]float64, len(cov)), 0.0
 	for i := range cov {
-		out[i] = math.Sqrt(cov[i][i])
+		most = math.Max(most, cov[i][i])
+	}
+	for i := range cov {
+		if v := cov[i][i]; v > most*oracleRounding {
+			out[i] = math.Sqrt(v)
+		}
 	}
 	return out
 }
@@ -250,11 +281,7 @@ func scaledSides(a [][]float64, left, right []float64) [][]float64 {
 
 // scaledBoth returns diag(left)⁻¹ J diag(right), 0 standing for 1.
 func scaledBoth(j [][]float64, left, right []float64) [][]float64 {
-	inverse := make([]float64, len(right))
-	for i, x := range right {
-		inverse[i] = 1 / orOne(x)
-	}
-	return scaledSides(j, left, inverse)
+	return scaledSides(j, left, inverses(right))
 }
 
 // scaledNorm returns √N times the largest row of diag(d)⁻¹ C.

@@ -121,7 +121,7 @@ func judgeMatch(f *theorems.Finding, t *system, s theorems.Subject) error {
 	if err != nil {
 		return err
 	}
-	l, err := newLatent(t.System)
+	l, err := newLatent(t.LatentSystem)
 	if err != nil {
 		return err
 	}
@@ -147,9 +147,6 @@ func (t *system) expectMatch(f *theorems.Finding, l *latent, got *theorems.First
 	expectClose(f, "|Σ − (V − VCᵀΛ_0⁺CV)|", got.Posterior, sigma, (t.stationaryError()+c.relative*v)*(1+c.readout*math.Sqrt(v))*(1+c.readout*math.Sqrt(v)), v+smallest)
 }
 
-// smallest keeps the scale of what is zero positive.
-const smallest = 0x1p-1000
-
 func judgeSteps(f *theorems.Finding, t *system, s theorems.Subject) error {
 	if s.MatchSteps == nil {
 		return theorems.Missing("MatchSteps")
@@ -166,7 +163,7 @@ func judgeSteps(f *theorems.Finding, t *system, s theorems.Subject) error {
 	n := t.Units()
 	cov, mean := t.law.Covariance(steps+1), t.law.Mean(steps+1)
 	a, c := dense.NormFro(t.A), 0.0
-	x := dense.NormFro(t.Cov())
+	x := dense.NormFro(t.Cov)
 	for i, step := range got {
 		f.Demand("J_t and P_t are N×N, means N", shaped(step.J, n, n) && shaped(step.P, n, n) && len(step.Mean) == n && len(step.Next) == n)
 		if f.Verdict == theorems.Fails {
@@ -191,7 +188,7 @@ func judgeSteps(f *theorems.Finding, t *system, s theorems.Subject) error {
 			f.Expect("|mean of y_t|", math.Abs(step.Mean[u]-mean[i*n+u]), operations(n)*t.u*size*(1+c*a), size)
 			f.Expect("|mean of y_{t+1}|", math.Abs(step.Next[u]-mean[(i+1)*n+u]), operations(n)*t.u*size*(1+c*a), size)
 		}
-		x = a*a*x + dense.NormFro(t.Q())
+		x = a*a*x + dense.NormFro(t.Q)
 	}
 	return nil
 }
@@ -207,7 +204,7 @@ func judgeLDSAutocovariances(f *theorems.Finding, t *system, s theorems.Subject)
 	}
 	c := dense.NormFro(t.C)
 	v := dense.NormFro(t.law.StateCovariance())
-	powers := powerNorms(t.A, lags)
+	powers, _ := powerNorms(t.A, lags, 0)
 	f.Demand("Λ_0 … Λ_4", len(got) == lags+1)
 	for k := 0; k < len(got) && f.Verdict != theorems.Fails; k++ {
 		bound := c * c * (powers[k]*t.stationaryError() + operations(t.Latents())*t.u*v*absolutePower(t.A, k))
@@ -233,8 +230,8 @@ func judgeRNNAutocovariances(f *theorems.Finding, t *network, s theorems.Subject
 	cov := t.law.StateCovariance()
 	size := dense.NormFro(cov)
 	// In the overlaps z = Nᵀy or in y: errors of either Lyapunov equation.
-	dS := operations(t.Units()) * t.u * t.law.Amplification() * (1 + m*m*n*n) * (1 + m*m*n*n) * (size + dense.NormFro(t.P()))
-	powers := powerNorms(t.J(), lags)
+	dS := operations(t.Units()) * t.u * t.law.Amplification() * (1 + m*m*n*n) * (1 + m*m*n*n) * (size + dense.NormFro(t.P))
+	powers, _ := powerNorms(t.J, lags, 0)
 	f.Demand("Λ_0 … Λ_4", len(got) == lags+1)
 	for k := 0; k < len(got) && f.Verdict != theorems.Fails; k++ {
 		bound := powers[k]*dS + operations(t.Units())*t.u*size*(1+math.Pow(m*n, float64(k)))

@@ -84,7 +84,7 @@ func NotMarkov() theorems.Theorem {
 
 func positiveSystems() generators.SystemOptions {
 	o := exactSystems()
-	o.PositiveR = true
+	o.PositiveR, o.RegularA = true, true
 	return o
 }
 
@@ -103,7 +103,7 @@ func judgeMarkov(f *theorems.Finding, t *system, s theorems.Subject) error {
 	if err != nil {
 		return err
 	}
-	l, err := newLatent(t.System)
+	l, err := newLatent(t.LatentSystem)
 	if err != nil {
 		return err
 	}
@@ -122,7 +122,7 @@ func (t *system) expectVerdict(f *theorems.Finding, l *latent, got model.MarkovV
 		worst = math.Max(worst, largest(scaledTo(l.defect(k).Float64(), c.deviation)))
 	}
 	switch {
-	case got == model.UndecidedMarkov && worst <= 1e3*rounding:
+	case got == model.MarkovUndecided && worst <= 1e6*rounding: // MaxUnknown bounds how often
 		f.Abstain("a defect within the rounding of Λ_{k+1} − JΛ_k")
 	case yes:
 		f.Demand("Markov", got == model.Markov)
@@ -141,7 +141,7 @@ func judgeMarkovGap(f *theorems.Finding, t *system, s theorems.Subject) error {
 	if err != nil {
 		return err
 	}
-	l, err := newLatent(t.System)
+	l, err := newLatent(t.LatentSystem)
 	if err != nil {
 		return err
 	}

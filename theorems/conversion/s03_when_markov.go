@@ -121,7 +121,7 @@ func judgeWholeLaw(f *theorems.Finding, t *system, s theorems.Subject) error {
 	if err != nil {
 		return err
 	}
-	l, err := newLatent(t.System)
+	l, err := newLatent(t.LatentSystem)
 	if err != nil {
 		return err
 	}

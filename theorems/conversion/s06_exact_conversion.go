@@ -88,10 +88,11 @@ func judgeConversion(f *theorems.Finding, t *network, s theorems.Subject) error 
 	if f.Verdict == theorems.Fails {
 		return nil
 	}
-	e := t.conversionError(r, got.LatentSystem)
+	d := t.deviations()
+	e := t.conversionError(r, got.LatentSystem, d)
 	expectSemidefinite(f, "λ_min(Q) < 0", got.Q, e.q)
-	expectSemidefinite(f, "λ_min(R_v) < 0", got.R, e.r)
-	return expectLaw(f, got.LatentSystem, t.law, e)
+	expectSemidefinite(f, "λ_min(R_v) < 0, scaled", scaledTo(got.R, d), e.r)
+	return expectLaw(f, got.LatentSystem, t.law, d, e)
 }
 
 // latentForm is the conversion of S6 in rationals, in the basis U of range
@@ -137,7 +138,7 @@ func decideConversion(r *recurrent) error {
 }
 
 func decideStartedConversion(c generators.Recurrent) error {
-	t := &network{Recurrent: c}
+	t := &network{recurrentNumbers: numbersOfNetwork(c)}
 	r, err := t.exactly()
 	if err != nil {
 		return err
@@ -177,7 +178,7 @@ func firstObservationCannotBeMet() theorems.Witness {
 	return theorems.Witness{Without: "the law is given for y_0, one step before the first observation, or is stationary",
 		Shows: "R_v = diag(1, 0), and S₁ = diag(½, 1) of y_1 leaves S₁ − R_v = diag(−½, 1) for the latents", Case: c,
 		Check: theorems.Decide("any law of y_1 is met by this LDS", generators.Recurrents(exactStartedNetworks()), func(c generators.Recurrent) error {
-			r, err := (&network{Recurrent: c}).exactly()
+			r, err := (&network{recurrentNumbers: numbersOfNetwork(c)}).exactly()
 			if err != nil {
 				return err
 			}

@@ -66,7 +66,7 @@ func conditionalPseudoDeterminants() theorems.Witness {
 	c := generators.Recurrent{Form: "structured", M: [][]float64{{1}}, N: [][]float64{{0.5}}, PDiag: []float64{0}, Mean: []float64{0}, CovDiag: []float64{4}}
 	return theorems.Witness{Without: "the observed numbers have a joint density", Shows: "N = 1, P = 0, J = ½, Var y_1 = 1, T = 2: conditional pseudo-determinants give 1, the joint one is 5/4", Case: c,
 		Check: theorems.Decide("pseudo-determinants multiply", generators.Recurrents(exactStartedNetworks()), func(c generators.Recurrent) error {
-			r, err := (&network{Recurrent: c}).exactly()
+			r, err := (&network{recurrentNumbers: numbersOfNetwork(c)}).exactly()
 			if err != nil {
 				return err
 			}
@@ -100,13 +100,13 @@ func pseudoDeterminant(a *exact.Matrix) *big.Rat {
 
 // exactJoint returns the covariance of (y_1 … y_steps).
 func (t *system) exactJoint(steps int) (*exact.Matrix, error) {
-	a, c, q, r, err := exactMatrices(t.System)
+	a, c, q, r, err := exactMatrices(t.LatentSystem)
 	if err != nil {
 		return nil, err
 	}
 	process := gaussian.ExactLDS{A: a, C: c, Q: q, R: r}
 	if t.HasInitial() {
-		if process.Cov, err = rational(t.Cov(), t.Latents(), t.Latents()); err != nil {
+		if process.Cov, err = rational(t.Cov, t.Latents(), t.Latents()); err != nil {
 			return nil, err
 		}
 	}
@@ -114,4 +114,6 @@ func (t *system) exactJoint(steps int) (*exact.Matrix, error) {
 }
 
 // principal returns the rows and columns with the given indices.
-func principal(m *exact.Matrix, index []int) *exact.Matrix { return m.Columns(index...).T().Columns(index...) }
+func principal(m *exact.Matrix, index []int) *exact.Matrix {
+	return m.Columns(index...).T().Columns(index...)
+}

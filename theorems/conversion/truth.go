@@ -11,12 +11,30 @@ import (
 	"github.com/rankproof/rankproof/theorems"
 )
 
-// system is a generated LDS with what oracles know of it.
+// system is an LDS with what oracles know of it.
 type system struct {
-	generators.System
+	theorems.LatentSystem
 	lds *model.LDS
 	law *gaussian.Process
 	u   float64 // unit roundoff of the subject
+}
+
+// Latents returns K.
+func (t *system) Latents() int { return len(t.A) }
+
+// Units returns N.
+func (t *system) Units() int { return len(t.R) }
+
+// HasInitial reports whether a law of x_1 is given.
+func (t *system) HasInitial() bool { return t.Cov != nil }
+
+// plain is a generated LDS as numbers.
+func plain(c generators.System) theorems.LatentSystem {
+	l := theorems.LatentSystem{A: c.A, C: c.C, Q: c.Q(), R: c.R()}
+	if c.HasInitial() {
+		l.Mean, l.Cov = c.Start(), c.Cov()
+	}
+	return l
 }
 
 func observeSystem(c generators.System, u float64) (*system, error) {
@@ -24,17 +42,43 @@ func observeSystem(c generators.System, u float64) (*system, error) {
 	if err != nil {
 		return nil, err
 	}
-	process := gaussian.LDS{A: c.A, C: c.C, Q: c.Q(), R: c.R()}
-	if c.HasInitial() {
-		process.Mean, process.Cov = c.Start(), c.Cov()
-	}
-	law, err := process.Process()
-	return &system{c, lds, law, u}, undecidedIfUnstable(err)
+	law, err := gaussianOf(plain(c)).Process()
+	return &system{plain(c), lds, law, u}, undecidedIfUnstable(err)
 }
 
-// network is a generated linear network with what oracles know of it.
+// recurrentNumbers is a linear network as numbers: M and N (N×R), P (N×N), and
+// the law of y_0, Cov nil for a stationary one.
+type recurrentNumbers struct {
+	M, N, P, J [][]float64
+	Mean       []float64
+	Cov        [][]float64
+}
+
+// Units returns N.
+func (c recurrentNumbers) Units() int { return len(c.P) }
+
+// Rank returns R.
+func (c recurrentNumbers) Rank() int {
+	if len(c.M) == 0 {
+		return 0
+	}
+	return len(c.M[0])
+}
+
+// HasInitial reports whether a law of y_0 is given.
+func (c recurrentNumbers) HasInitial() bool { return c.Cov != nil }
+
+func numbersOfNetwork(c generators.Recurrent) recurrentNumbers {
+	n := recurrentNumbers{M: c.M, N: c.N, P: c.P(), J: c.J()}
+	if c.HasInitial() {
+		n.Mean, n.Cov = c.Start(), c.Cov()
+	}
+	return n
+}
+
+// network is a linear network with what oracles know of it.
 type network struct {
-	generators.Recurrent
+	recurrentNumbers
 	net *model.LinearRNN
 	law *gaussian.Process
 	u   float64
@@ -45,12 +89,13 @@ func observeNetwork(c generators.Recurrent, u float64) (*network, error) {
 	if err != nil {
 		return nil, err
 	}
-	process := gaussian.RNN{J: c.J(), P: c.P()}
-	if c.HasInitial() {
-		process.Mean, process.Cov = c.Start(), c.Cov()
-	}
-	law, err := process.Process()
-	return &network{c, net, law, u}, undecidedIfUnstable(err)
+	n := numbersOfNetwork(c)
+	law, err := n.process()
+	return &network{n, net, law, u}, undecidedIfUnstable(err)
+}
+
+func (c recurrentNumbers) process() (*gaussian.Process, error) {
+	return gaussian.RNN{J: c.J, P: c.P, Mean: c.Mean, Cov: c.Cov}.Process()
 }
 
 // undecidedIfUnstable: shrinking may take the hypothesis of stability away.
@@ -92,7 +137,7 @@ func operations(n int) float64 { return 40 * float64(n+4) }
 // the residual that rounding leaves, times ‖(V ↦ V − A V Aᵀ)⁻¹‖.
 func (t *system) stationaryError() float64 {
 	a, v := dense.NormFro(t.A), dense.NormFro(t.law.StateCovariance())
-	return operations(t.Latents()) * t.u * t.law.Amplification() * (2*a*a*v + v + dense.NormFro(t.Q()))
+	return operations(t.Latents()) * t.u * t.law.Amplification() * (2*a*a*v + v + dense.NormFro(t.Q))
 }
 
 // conditioning is what conditioning on one observation does to rounding
@@ -119,11 +164,11 @@ func (t *system) conditioning(l *latent) conditioning {
 
 // rankAt is the rank of Cov y_t of a system with a given start.
 func (t *system) rankAt(step int) (int, error) {
-	a, c, q, r, err := exactMatrices(t.System)
+	a, c, q, r, err := exactMatrices(t.LatentSystem)
 	if err != nil {
 		return 0, err
 	}
-	x, err := rational(t.Cov(), t.Latents(), t.Latents())
+	x, err := rational(t.Cov, t.Latents(), t.Latents())
 	for range step - 1 {
 		x = a.Mul(x).Mul(a.T()).Add(q)
 	}
@@ -138,58 +183,75 @@ func (k conditioning) matchError() (residual, noise float64) {
 	return residual, residual * (1 + k.j)
 }
 
-// dimensions of rank decisions in exact arithmetic of a generated network.
+// exactly returns the network in rationals, with its stationary law unless it
+// starts from another.
 func (t *network) exactly() (*recurrent, error) {
-	units := t.Units()
-	var r recurrent
-	var err error
-	if r.m, err = rational(t.M, units, t.Rank()); err != nil {
-		return nil, err
-	}
-	if r.n, err = rational(t.N, units, t.Rank()); err != nil {
-		return nil, err
-	}
-	if r.p, err = rational(t.P(), units, units); err != nil {
-		return nil, err
-	}
-	r.j = r.m.Mul(r.n.T())
 	if t.HasInitial() {
-		return &r, nil
+		return t.rational()
 	}
-	return &r, r.settle()
+	return newRecurrent(t.recurrentNumbers)
 }
 
-// conversionError bounds what an honest conversion of the network may miss
-// the numbers of its LDS by. With orthonormal loadings, ‖δG‖ ≤ u‖P‖ moves
-// P N G⁻ NᵀP by the fraction ‖P‖/λ_min(G) at most; bases of J's ranges are
-// known to u‖J‖/s_min(J).
-func (t *network) conversionError(r *recurrent, got theorems.LatentSystem) rounding {
+// deviations returns the standard deviations (N) by which the units are scaled:
+// of y_t, the largest of y_0 … y_T for a given start, 0 of a unit that is silent.
+func (t *network) deviations() []float64 {
+	if !t.HasInitial() {
+		return deviations(t.law.StateCovariance())
+	}
+	cov, n := t.law.Covariance(horizon), t.Units()
+	d := deviations(t.Cov)
+	for i := range horizon * n {
+		d[i%n] = math.Max(d[i%n], math.Sqrt(cov[i][i]))
+	}
+	return d
+}
+
+// conversionError bounds what an honest conversion of the network may miss the
+// numbers of its LDS by, in units of the deviations d. With orthonormal
+// loadings, ‖δG‖ ≤ u‖P‖ moves P N G⁻ NᵀP by the fraction ‖P‖/λ_min(G) at most;
+// bases of J's ranges are known to u‖J‖/s_min(J).
+func (t *network) conversionError(r *recurrent, got theorems.LatentSystem, d []float64) rounding {
 	n := t.Units()
-	p := dense.NormFro(t.P())
-	j := dense.NormFro(t.J())
+	j := scaledBoth(t.J, d, d)
+	noise := scaledTo(t.P, d)
+	p := dense.NormFro(noise)
 	kappa := 1.0
 	if rank := r.j.Rank(); rank > 0 {
-		kappa += condition(t.J(), rank)
-		rows := orthonormal(transposed(t.J()), rank)
-		gram := times(transposed(rows), times(t.P(), rows))
-		exactRank := r.p.Mul(r.j.T()).Rank()
-		if exactRank > 0 {
-			kappa += p / dense.SingularValues(gram)[exactRank-1]
+		kappa += condition(j, rank)
+		rows := orthonormal(transposed(j), rank)
+		gram := times(transposed(rows), times(noise, rows))
+		if fed := r.p.Mul(r.j.T()).Rank(); fed > 0 {
+			kappa += p / dense.SingularValues(gram)[fed-1]
 		}
 	}
-	base := 1.0
-	if k := len(got.A); k > 0 && len(got.C) > 0 {
-		s := dense.SingularValues(got.C)
-		base = s[0] / s[len(s)-1]
-	}
 	relative := operations(n) * t.u * kappa
-	size := math.Max(j, dense.NormFro(t.M)*dense.NormFro(t.N))
-	left := base / math.Max(dense.NormFro(got.C), math.SmallestNonzeroFloat64) // ‖U^L‖
-	return rounding{
-		a: relative * size * base, c: relative * dense.NormFro(got.C), q: relative * p * left * left, r: relative * p,
-		mean: relative * size * left * dense.VectorNorm2(t.Start()),
-		cov:  relative * left * left * (size*size*dense.NormFro(t.Cov()) + p),
+	if len(got.A) == 0 {
+		return rounding{r: relative * p}
 	}
+	read := scaledSides(got.C, d, ones(len(got.A)))
+	s := dense.SingularValues(read)
+	base := s[0] / s[len(s)-1]
+	m, w := scaledSides(t.M, d, ones(t.Rank())), scaledSides(t.N, inverses(d), ones(t.Rank()))
+	size := math.Max(dense.NormFro(j), dense.NormFro(m)*dense.NormFro(w))
+	left := base / s[0] // ‖U^L‖
+	start := 0.0
+	for i, x := range t.Mean {
+		start = math.Max(start, math.Abs(x)/orOne(d[i]))
+	}
+	return rounding{
+		a: relative * size * base, c: relative * dense.NormFro(read), q: relative * p * left * left, r: relative * p,
+		mean: relative * size * left * start * float64(n),
+		cov:  relative * left * left * (size*size*dense.NormFro(scaledTo(t.Cov, d)) + p),
+	}
+}
+
+// inverses returns 1/d_i, 0 standing for 1.
+func inverses(d []float64) []float64 {
+	out := make([]float64, len(d))
+	for i, x := range d {
+		out[i] = 1 / orOne(x)
+	}
+	return out
 }
 
 // orthonormal returns an orthonormal basis of the range of rank r, by

@@ -3,15 +3,17 @@ package registry
 
 import (
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/rankproof/rankproof/theorems"
+	"github.com/rankproof/rankproof/theorems/conversion"
 	"github.com/rankproof/rankproof/theorems/linearization"
 )
 
 // All returns every theorem, in the order of its ref.
 func All() []theorems.Theorem {
-	return linearization.Family()
+	return slices.Concat(linearization.Family(), conversion.Family())
 }
 
 // Matching returns the theorems whose ref or ID matches a shell pattern such

@@ -1,0 +1,114 @@
+package model
+
+import (
+	"math"
+)
+
+// HankelRank returns the rank of the Hankel matrix (Λ_{i+j−1}), i, j = 1, 2, …,
+// of the stationary process: the least number of latents of any linear system
+// with its law whose two noises may be correlated. With independent noises it
+// takes that many or more, and at least rank [Λ_1, Λ_1ᵀ] (ToLDS).
+//
+// In coordinates where x has unit covariance and each unit unit variance, it is
+// the number of directions that A reaches from A V Cᵀ and C sees through A.
+// They are found one after the other, so that Singular is what was seen of each
+// beside those before it; units of N are never multiplied with one another. A
+// spectral radius of 1 or more is ErrUnstable, a tolerance that is none
+// ErrInvalid. (S7)
+func (l *LDS) HankelRank(tol RankTolerance) (RankDecision, error) {
+	if err := tol.check(); err != nil {
+		return RankDecision{}, err
+	}
+	if _, err := l.latentLyapunov(); err != nil { // stability is certified there
+		return RankDecision{}, err
+	}
+	q, err := noiseRoot(l.q)
+	if err != nil {
+		return RankDecision{}, err
+	}
+	root, err := stationaryRoot(l.a, q)
+	if err != nil {
+		return RankDecision{}, err
+	}
+	deviation := rowNorms(root)
+	for i, x := range deviation {
+		if x > 0 { // a latent that never moves keeps its scale
+			deviation[i] = powerOfTwo(x)
+		} else {
+			deviation[i] = 1
+		}
+	}
+	per := reciprocals(deviation)
+	a, c := l.a.scaledRows(per).scaledColumns(deviation), l.c.scaledColumns(deviation)
+	root = root.scaledRows(per)
+	variances := l.r.variances()
+	for i, size := range rowNorms(c.mul(root)) {
+		variances[i] = math.Sqrt(variances[i] + size*size)
+	}
+	_, c = c.scaledRows(reciprocals(variances)).qr() // what units say of the latents, in at most K rows
+	cut := tol.of(max(l.Units(), a.rows), a.rows)
+	reached, passed, err := spanned(a, a.mul(root.mulT(c.mul(root))), cut)
+	if err != nil {
+		return RankDecision{}, err
+	}
+	seen, sizes, err := spanned(reached.tmul(a).mul(reached).t(), c.mul(reached).t(), cut)
+	if err != nil {
+		return RankDecision{}, err
+	}
+	for _, s := range passed {
+		if !(s > cut) { // of those that A does not reach C sees nothing
+			sizes = append(sizes, s)
+		}
+	}
+	d := decide("(Λ_{i+j−1}) (relative, direction by direction)", sizes, cut)
+	d.Rank = seen.cols
+	return d, nil
+}
+
+// spanned returns an orthonormal basis of the smallest space that holds what a
+// start spans and that A maps into itself, and the sizes, relative to what was
+// applied, of the directions as they were found.
+func spanned(a, start array, cut float64) (basis array, sizes []float64, err error) {
+	basis = newArray(a.rows, 0)
+	if norm := a.frobenius(); norm > 0 {
+		a = a.scaled(1 / norm)
+	}
+	if norm := start.frobenius(); norm > 0 {
+		start = start.scaled(1 / norm)
+	}
+	for fresh := start; basis.cols < basis.rows; {
+		next, s, err := apart(fresh, basis, cut)
+		if err != nil {
+			return basis, nil, err
+		}
+		sizes = append(sizes, s...)
+		if next.cols == 0 {
+			break
+		}
+		basis, fresh = basis.beside(next), a.mul(next)
+	}
+	return basis, sizes, nil
+}
+
+// HankelRank returns the rank of the Hankel matrix (Λ_{i+j−1}), i, j = 1, 2, …,
+// of the stationary process, which is that of Λ_1, at most R: as for an LDS,
+// the least number of latents if the two noises may be correlated, 0 for a
+// white process. Errors are those of ToLDS. (S7)
+func (net *LinearRNN) HankelRank(tol RankTolerance) (RankDecision, error) {
+	if err := tol.check(); err != nil {
+		return RankDecision{}, err
+	}
+	if _, err := net.latentLyapunov(); err != nil {
+		return RankDecision{}, err
+	}
+	stationary := *net
+	stationary.initial = nil
+	b, err := stationary.feedback(tol)
+	if err != nil {
+		return RankDecision{}, err
+	}
+	if err := b.dropSilent(tol); err != nil {
+		return RankDecision{}, err
+	}
+	return b.decisions[1], nil // rank NᵀSN, for M and N of full rank that of Λ_1 = M (SN)ᵀ
+}

@@ -1,0 +1,113 @@
+package model_test
+
+import (
+	"math"
+	"testing"
+
+	"github.com/rankproof/rankproof/model"
+	"github.com/stretchr/testify/require"
+	"gonum.org/v1/gonum/mat"
+)
+
+// The filter's covariances after 24 steps are those of the steady state, but
+// for what steps after them take away: less than steps 12 to 24 did, where the
+// closed loop halves differences in as many.
+func TestSteadyStateIsTheLimit(t *testing.T) {
+	seen := 0
+	for _, s := range append(stationarySystems(t, 120), delayLines(t, 12)...) {
+		steady, err := s.lds.SteadyState()
+		require.NoError(t, err, s.name)
+		if !(math.Pow(steady.ClosedLoopRadius, 24) < 0.5) || s.lds.Latents() == 0 {
+			continue
+		}
+		rounding, clear := roundingOf(t, s, 12)
+		if !clear {
+			continue
+		}
+		seen++
+		require.True(t, steady.Stabilizing, s.name)
+		k, n := s.lds.Latents(), s.lds.Units()
+		nothing := make([][]float64, 25)
+		for i := range nothing {
+			nothing[i] = make([]float64, n)
+		}
+		f, err := s.lds.Filter(model.Observations{Y: nothing})
+		require.NoError(t, err, s.name)
+		near := func(what string, got, after, before mat.Matrix, sizes []float64) {
+			for i := range sizes {
+				for j := range sizes {
+					e, moved := math.Abs(got.At(i, j)-after.At(i, j)), math.Abs(after.At(i, j)-before.At(i, j))
+					b := moved + (rounding+steady.ErrorBound)*sizes[i]*sizes[j]
+					require.True(t, e <= b, "%s: %s %d,%d is off by %.3g, allowed %.3g", s.name, what, i, j, e, b)
+				}
+			}
+		}
+		p, err := s.oracle.Process()
+		require.NoError(t, err)
+		near("predictor", steady.PredictorCov, f.PredictedCov[24], f.PredictedCov[12], deviations(p.StateCovariance()))
+		near("filter", steady.FilterCov, f.FilteredCov[24], f.FilteredCov[12], deviations(p.StateCovariance()))
+		units := p.Covariance(1)
+		near("innovation", steady.Innovation.Dense(), matrix(p.PredictionCovariance(12)...), matrix(p.PredictionCovariance(6)...), deviations(units))
+
+		// Gains solve L S = Σ Cᵀ, and the predictor's is A times the filter's.
+		var left, right, predictor mat.Dense
+		left.Mul(steady.FilterGain, steady.Innovation.Dense())
+		right.Mul(steady.PredictorCov, s.lds.C().T())
+		predictor.Mul(s.lds.A(), steady.FilterGain)
+		for i := range k {
+			for j := range n {
+				size := math.Sqrt(p.StateCovariance()[i][i] * units[j][j])
+				require.True(t, math.Abs(left.At(i, j)-right.At(i, j)) <= rounding*size, "%s: gain %d,%d", s.name, i, j)
+				require.Equal(t, predictor.At(i, j), steady.PredictorGain.At(i, j), s.name)
+			}
+		}
+	}
+	require.Greater(t, seen, 30)
+}
+
+func deviations(cov [][]float64) []float64 {
+	out := make([]float64, len(cov))
+	for i := range out {
+		out[i] = math.Sqrt(cov[i][i])
+	}
+	return out
+}
+
+// y = (1 + 2z⁻¹)/(1 − z⁻¹/2) w with Var w = ¼ has innovations of variance 1; the
+// solution ¼ of the same equation, where the recursion from Q stays, is not it. (S12)
+func TestSteadyStateIsTheStrongSolution(t *testing.T) {
+	must := noiseOf(t)
+	s := newLatentSystem(t, "zero outside the circle", model.LDSConfig{A: matrix([]float64{0.5, 0}, []float64{1, 0}), C: matrix([]float64{1, 2}),
+		Q: must(model.DiagonalNoise([]float64{0.25, 0})), R: model.ZeroNoise(1)})
+	steady, err := s.lds.SteadyState()
+	require.NoError(t, err)
+	require.True(t, steady.Stabilizing)
+	require.LessOrEqual(t, math.Abs(steady.Innovation.At(0, 0)-1), steady.ErrorBound)
+	require.LessOrEqual(t, math.Abs(steady.ClosedLoopRadius-0.5), steady.ErrorBound)
+	require.Less(t, steady.ErrorBound, 0x1p-36)
+}
+
+// A radius of 1 − 1e-8 is found stable where nothing is observed, and the
+// filter of a slow latent takes far fewer doublings than steps.
+func TestSteadyStateOfSlowLatents(t *testing.T) {
+	must := noiseOf(t)
+	const slow = 1e-8
+	for _, read := range []float64{0, 0x1p-30, 1} {
+		s := newLatentSystem(t, "slow", model.LDSConfig{A: matrix([]float64{1 - slow}), C: matrix([]float64{read}),
+			Q: must(model.IsotropicNoise(1, 1)), R: must(model.IsotropicNoise(1, 1))})
+		steady, err := s.lds.SteadyState()
+		require.NoError(t, err)
+		require.True(t, steady.Stabilizing, "C = %v", read)
+		require.Less(t, steady.Steps, 100)
+		// Σ = aΣa/(1 + c²Σ) + 1 has c²Σ² + (1 − a² − c²)Σ − 1 = 0.
+		a := 1 - slow
+		gap := slow * (1 + a) // 1 − a²
+		b, c2 := gap-read*read, read*read
+		want := 1 / gap
+		if c2 > 0 {
+			want = 2 / (b + math.Sqrt(b*b+4*c2)) // the positive root, without cancellation for b > 0
+		}
+		v := 1 / gap // the unit of ErrorBound
+		require.True(t, math.Abs(steady.PredictorCov.At(0, 0)-want) <= steady.ErrorBound*v, "C = %v: %v, want %v ± %.3g", read, steady.PredictorCov.At(0, 0), want, steady.ErrorBound*v)
+	}
+}

@@ -1,0 +1,357 @@
+package conversion
+
+import (
+	"math"
+	"math/big"
+
+	"github.com/rankproof/rankproof/generators"
+	"github.com/rankproof/rankproof/model"
+	"github.com/rankproof/rankproof/oracles/certificate"
+	"github.com/rankproof/rankproof/oracles/dense"
+	"github.com/rankproof/rankproof/oracles/gaussian"
+	"github.com/rankproof/rankproof/theorems"
+)
+
+// Memory is S5.
+func Memory() theorems.Theorem {
+	return theorems.Theorem{
+		Ref: "S5", ID: "conversion/memory",
+		Statement: "The exact predictor of an LDS is the Kalman filter: given the past, y_{t+1} has the coefficients C (A − K C)^j K, K the predictor gain in steady state. The nats a step " +
+			"that the best Markov model of order p loses never increase in p, and for R_v ≻ 0 fall like ρ(A − KC)^(2p) up to a polynomial. " +
+			"With a zero on the unit circle they do not fall geometrically: y_t = w_t + w_{t−1} loses ½ ln((p+2)/(p+1)).",
+		Source: "V (arXiv:2110.09804), section 3.1; rates and the unit circle +",
+		Given:  []string{"R_v ≻ 0, for the rate", "never increasing is not falling"},
+		Needed: []theorems.Witness{zeroOnTheCircle(), notStrictly()},
+		Why: "The oracle takes a past of finite length h off the joint law; what it misses is at most twice what the second half of that past still changed. The information of a " +
+			"further step is quadratic in a scaled conditional covariance, as in S2. A slope of ln(loss) is off by its last change times ρ²/(1−ρ²).",
+		Claims: []theorems.Check{
+			aboutSystems("nats lost by order p", memorySystems(), judgeMemory).Visiting("R_v = 0", "R_v singular", "K > N"),
+			aboutSystems("coefficients of the predictor", rateSystems(2), judgeCoefficients),
+			aboutSystems("rate ρ(A − KC)²", rateSystems(1), judgeRate),
+			aboutSystems("zero on the unit circle", circleSystems(), judgeCircle),
+		},
+		Exact: []theorems.Check{
+			onSystems("Var(y_{t+1} | p past) never increases", exactSystems(), decideMemory).Visiting("R_v = 0", "K > N"),
+			onSystems("y_t = w_t + w_{t−1}: (p+2)/(p+1)", circleSystems(), decideCircle),
+		},
+		Certificates: []theorems.Certificate{
+			identity("A V Cᵀ and A − KC: three steps of the filter are the regression on three observations", kept(latentShapes(), func(s certificate.Shape) bool { return s.N <= 4 && s.K <= 3 }), filterIsRegression),
+		},
+		Twins: []theorems.Twin{
+			steadyTwin("filter gain for predictor gain", "C (A − K C)^j K with K of the filter", func(_ *model.LDS, s *theorems.SteadyState) { s.PredictorGain = s.FilterGain }),
+			lossTwin("order off by one", "the loss of order p + 1 for that of p", 1),
+			lossTwin("order off by one, the other way", "the loss of order p − 1 for that of p", -1),
+			{Name: "half of the past", Mistake: "the loss against twice the order, not against all of the past", Break: func(s theorems.Subject) theorems.Subject {
+				right := s.MarkovLoss
+				s.MarkovLoss = func(l *model.LDS, order int) (float64, error) {
+					a, err := right(l, order)
+					if err != nil {
+						return 0, err
+					}
+					b, err := right(l, 2*order+1)
+					return a - b, err
+				}
+				return s
+			}},
+			{Name: "strictly", Mistake: "each further step taken to tell something", False: []theorems.Check{
+				onSystems("strictly decreasing", exactSystems(), func(l *latent) error {
+					if a, b := l.lossRatio(0, 1), l.lossRatio(1, 2); a.Cmp(big.NewRat(1, 1)) == 0 || b.Cmp(big.NewRat(1, 1)) == 0 {
+						return theorems.Violatedf("a further observation tells nothing")
+					}
+					return nil
+				})}},
+			{Name: "one step is enough", Mistake: "order two taken to lose what order one does", False: []theorems.Check{
+				onSystems("orders one and two lose the same", exactSystems(), func(l *latent) error {
+					if r := l.lossRatio(1, 2); r.Cmp(big.NewRat(1, 1)) != 0 {
+						return theorems.Violatedf("e^(−2·difference) = %v", r.RatString())
+					}
+					return nil
+				})}},
+		},
+		MaxUnknown: 0.2,
+	}
+}
+
+func memorySystems() generators.SystemOptions {
+	return generators.SystemOptions{MaxUnits: 2, MaxLatents: 3, MinLatents: 1, Modest: true}
+}
+
+// rateSystems have R_v ≻ 0 and at most so many latents.
+func rateSystems(latents int) generators.SystemOptions {
+	return generators.SystemOptions{MaxUnits: 2, MaxLatents: latents, MinLatents: 1, Modest: true, PositiveR: true, PositiveQ: true}
+}
+
+const pastSteps = 12 // of the oracle's finite past
+
+func judgeMemory(f *theorems.Finding, t *system, s theorems.Subject) error {
+	if s.MarkovLoss == nil {
+		return theorems.Missing("MarkovLoss")
+	}
+	l, err := newLatent(t.LatentSystem)
+	if err != nil {
+		return err
+	}
+	epsilon, kappa := t.gapError(l)
+	rest := 2 * t.law.OrderLoss(pastSteps/2, pastSteps)
+	previous := math.Inf(1)
+	for p := range 4 {
+		got, err := s.MarkovLoss(t.lds, p)
+		if err != nil {
+			return err
+		}
+		want := t.law.OrderLoss(p, pastSteps)
+		if math.IsInf(want, 1) || math.IsInf(got, 1) || math.IsInf(rest, 1) {
+			if kappa*epsilon > 1e-3 {
+				f.Abstain("conditional variances within rounding of zero")
+				return nil
+			}
+			f.Demand("infinite iff all of the past determines what p steps do not", math.IsInf(got, 1) == math.IsInf(want, 1))
+			previous = got
+			continue
+		}
+		e := epsilon * math.Exp(2*want)
+		rounding := float64(t.Units()) * (2*math.Sqrt(2*want) + e) * e
+		if rest > 1e-6 { // a zero on the unit circle, or near: Σ_∞ is known to half of the digits
+			rounding += 64 * math.Sqrt(t.u)
+		}
+		f.Expect("|loss of order p − ½ ln(det Var_p/det Var_h)|", math.Abs(got-want), rounding+rest, math.Max(want, 1e-3))
+		if !math.IsInf(previous, 1) {
+			f.Expect("loss of order p + 1 less that of p, if it is more", math.Max(0, got-previous), 2*rounding, 1+want)
+		}
+		previous = got
+	}
+	return nil
+}
+
+func judgeCoefficients(f *theorems.Finding, t *system, s theorems.Subject) error {
+	if s.SteadyState == nil {
+		return theorems.Missing("SteadyState")
+	}
+	got, err := s.SteadyState(t.lds)
+	if err != nil {
+		return err
+	}
+	k, n := t.Latents(), t.Units()
+	f.Demand("the predictor gain is K×N", shaped(got.PredictorGain, k, n))
+	if f.Verdict == theorems.Fails {
+		return nil
+	}
+	truth := gaussian.LDS{A: t.A, C: t.C, Q: t.Q, R: t.R}
+	l, err := newLatent(t.LatentSystem)
+	if err != nil {
+		return err
+	}
+	_, kappa := t.gapError(l)
+	closed := minus(t.A, times(got.PredictorGain, t.C))
+	coefficient := got.PredictorGain
+	growth := 1.0
+	for j := range 3 {
+		for i := range n {
+			short, long := impulse(truth, n, i, j, pastSteps/2), impulse(truth, n, i, j, pastSteps)
+			rest := 2 * dense.VectorNorm2(difference(short, long))
+			size := dense.VectorNorm2(long) + dense.NormFro(got.PredictorGain)
+			rounding := operations(n+k) * t.u * kappa * (1 + t.law.Amplification()) * size * growth
+			e := dense.VectorNorm2(difference(columnOf(coefficient, i), long))
+			f.Expect("|(A − KC)^jK − regression on the past|", e, rest+rounding, size)
+		}
+		coefficient = times(closed, coefficient)
+		growth *= 1 + dense.NormFro(closed)
+	}
+	return nil
+}
+
+// impulse returns what x_{h+1} is expected to be if all was zero but unit i, j
+// steps before h.
+func impulse(l gaussian.LDS, units, i, j, h int) []float64 {
+	y := make([][]float64, h)
+	for t := range y {
+		y[t] = make([]float64, units)
+	}
+	y[h-1-j][i] = 1
+	mean, _, err := l.Posterior(y, nil, h+1, h)
+	if err != nil {
+		return make([]float64, len(l.A))
+	}
+	return mean
+}
+
+func difference(a, b []float64) []float64 {
+	out := make([]float64, len(a))
+	for i := range a {
+		out[i] = a[i] - b[i]
+	}
+	return out
+}
+
+func columnOf(m [][]float64, j int) []float64 {
+	out := make([]float64, len(m))
+	for i := range m {
+		out[i] = m[i][j]
+	}
+	return out
+}
+
+// judgeRate: one latent, so that one power rules.
+func judgeRate(f *theorems.Finding, t *system, s theorems.Subject) error {
+	if s.MarkovLoss == nil || s.SteadyState == nil {
+		return theorems.Missing("MarkovLoss, SteadyState")
+	}
+	steady, err := s.SteadyState(t.lds)
+	if err != nil {
+		return err
+	}
+	l, err := newLatent(t.LatentSystem)
+	if err != nil {
+		return err
+	}
+	rho := steady.ClosedLoopRadius
+	var logs []float64
+	epsilon, _ := t.gapError(l)
+	relative := 0.0
+	for p := 2; p <= 5; p++ {
+		loss, err := s.MarkovLoss(t.lds, p)
+		if err != nil {
+			return err
+		}
+		if loss == 0 || rho == 0 {
+			f.Demand("no memory where A − KC = 0, or nothing is seen", rho < 1e-6 || loss < 1e-30)
+			return nil
+		}
+		logs = append(logs, math.Log(loss))
+		relative = float64(t.Units()) * 2 * epsilon * math.Sqrt(2/loss)
+	}
+	last, before := logs[3]-logs[2], logs[2]-logs[1]
+	bound := 2*math.Abs(last-before)*rho*rho/(1-rho*rho) + 2*relative + 1e-12*math.Abs(last)
+	f.Expect("|slope of ln(loss) in p − 2 ln ρ(A − KC)|", math.Abs(last-2*math.Log(rho)), bound, 1)
+	return nil
+}
+
+// circleSystems are y_t = w_t + w_{t−1}: a zero at −1.
+func circleSystems() generators.SystemOptions {
+	return generators.SystemOptions{MaxUnits: 1, MaxLatents: 2, MinLatents: 2, Exact: true, ZeroOnTheCircle: true}
+}
+
+func judgeCircle(f *theorems.Finding, t *system, s theorems.Subject) error {
+	if s.MarkovLoss == nil {
+		return theorems.Missing("MarkovLoss")
+	}
+	for p := range 4 {
+		got, err := s.MarkovLoss(t.lds, p)
+		if err != nil {
+			return err
+		}
+		want := math.Log(float64(p+2)/float64(p+1)) / 2
+		// A double root on the circle: Σ_∞ is known to the square root of rounding.
+		f.Expect("|loss − ½ ln((p+2)/(p+1))|", math.Abs(got-want), 64*math.Sqrt(t.u), want)
+	}
+	return nil
+}
+
+// lossRatio is e^(−2·what order p loses against order q).
+func (l *latent) lossRatio(p, q int) *big.Rat {
+	n := l.c.Rows()
+	return gaussian.RatioOfDeterminants(l.joint(q+1), indices(q*n, n), indices(0, (q-p)*n), indices((q-p)*n, p*n))
+}
+
+func decideMemory(l *latent) error {
+	one := big.NewRat(1, 1)
+	for p := range 3 {
+		if r := l.lossRatio(p, p+1); r.Cmp(one) > 0 {
+			return theorems.Violatedf("order %d predicts worse than order %d: e^(−2I) = %v", p+1, p, r.RatString())
+		}
+	}
+	return nil
+}
+
+func decideCircle(l *latent) error {
+	// Var(y_{p+1} | p past) = q (p+2)/(p+1), so each step tells (p+2)²/((p+1)(p+3)).
+	for p := range 4 {
+		want := big.NewRat(int64((p+1)*(p+3)), int64((p+2)*(p+2)))
+		if got := l.lossRatio(p, p+1); got.Cmp(want) != 0 {
+			return theorems.Violatedf("det Var_%d/det Var_%d = %v, not %v", p+1, p, got.RatString(), want.RatString())
+		}
+	}
+	return nil
+}
+
+// filterIsRegression: three steps of the Kalman filter from V against the
+// regression of x_4 on (y_1, y_2, y_3).
+func filterIsRegression(g generic) []certificate.Equation {
+	p := g.stationaryLDS()
+	var rows [][]certificate.Expr
+	var cross []certificate.Expr
+	for t := range 3 {
+		row := make([]certificate.Expr, 3)
+		for s := range 3 {
+			if t >= s {
+				row[s] = p.lag(t - s)
+			} else {
+				row[s] = p.lag(s - t).T()
+			}
+		}
+		rows = append(rows, row)
+		cross = append(cross, p.a.Pow(3-t).Times(p.x).Times(p.c.T())) // Cov(x_4, y_{t+1})
+	}
+	regression := g.b.HStack(cross...).Times(g.b.Block(rows).Inverse())
+	cov := p.x
+	var gains, loops []certificate.Expr
+	for range 3 {
+		innovation := p.c.Times(cov).Times(p.c.T()).Plus(p.r)
+		gain := p.a.Times(cov).Times(p.c.T()).Times(innovation.Inverse())
+		gains, loops = append(gains, gain), append(loops, p.a.Minus(gain.Times(p.c)))
+		cov = p.a.Times(cov).Times(p.a.T()).Plus(p.q).Minus(gain.Times(innovation).Times(gain.T()))
+	}
+	return []certificate.Equation{g.b.HStack(loops[2].Times(loops[1]).Times(gains[0]), loops[2].Times(gains[1]), gains[2]).Equals(regression)}
+}
+
+// zeroOnTheCircle: A = [[0,0],[1,0]], C = [1 1], Q = diag(1, 0), R_v = 0.
+func zeroOnTheCircle() theorems.Witness {
+	c := generators.System{Form: "structured", A: [][]float64{{0, 0}, {1, 0}}, C: [][]float64{{1, 1}}, QDiag: []float64{1, 0}, RDiag: []float64{0}}
+	return theorems.Witness{Without: "R_v ≻ 0, for the rate", Shows: "y_t = w_t + w_{t−1} loses ½ ln((p+2)/(p+1)): order 3 still loses 0.11 nats", Case: c,
+		Check: onSystems("each step halves what is left to tell", circleSystems(), func(l *latent) error {
+			one := big.NewRat(1, 1)
+			for p := 1; p < 4; p++ {
+				now, next := new(big.Rat).Sub(one, l.lossRatio(p, p+1)), new(big.Rat).Sub(one, l.lossRatio(p+1, p+2))
+				if next.Mul(next, big.NewRat(2, 1)).Cmp(now) > 0 {
+					return theorems.Violatedf("from order %d on: 1 − e^(−2I) = %v, and then half of %v", p, now.RatString(), next.RatString())
+				}
+			}
+			return nil
+		})}
+}
+
+// notStrictly: y_t = ½ y_{t−2} + w: the observation before tells nothing.
+func notStrictly() theorems.Witness {
+	c := generators.System{Form: "structured", A: [][]float64{{0, 0.5}, {1, 0}}, C: [][]float64{{1, 0}}, QDiag: []float64{1, 0}, RDiag: []float64{0}}
+	return theorems.Witness{Without: "never increasing is not falling", Shows: "y_t = ½ y_{t−2} + w_t: orders 0 and 1 lose the same", Case: c,
+		Check: onSystems("order one is better than order zero", exactSystems(), func(l *latent) error {
+			if r := l.lossRatio(0, 1); r.Cmp(big.NewRat(1, 1)) == 0 {
+				return theorems.Violatedf("y_{t−1} tells nothing of y_t")
+			}
+			return nil
+		})}
+}
+
+// steadyTwin changes the steady state.
+func steadyTwin(name, mistake string, wrong func(l *model.LDS, s *theorems.SteadyState)) theorems.Twin {
+	return theorems.Twin{Name: name, Mistake: mistake, Break: func(s theorems.Subject) theorems.Subject {
+		right := s.SteadyState
+		s.SteadyState = func(l *model.LDS) (*theorems.SteadyState, error) {
+			got, err := right(l)
+			if err == nil {
+				wrong(l, got)
+			}
+			return got, err
+		}
+		return s
+	}}
+}
+
+// lossTwin shifts the order.
+func lossTwin(name, mistake string, by int) theorems.Twin {
+	return theorems.Twin{Name: name, Mistake: mistake, Break: func(s theorems.Subject) theorems.Subject {
+		right := s.MarkovLoss
+		s.MarkovLoss = func(l *model.LDS, order int) (float64, error) { return right(l, max(0, order+by)) }
+		return s
+	}}
+}

@@ -1,0 +1,119 @@
+package conversion
+
+import (
+	"errors"
+	"math"
+
+	"github.com/rankproof/rankproof/generators"
+	"github.com/rankproof/rankproof/model"
+	"github.com/rankproof/rankproof/oracles/dense"
+	"github.com/rankproof/rankproof/oracles/gaussian"
+	"github.com/rankproof/rankproof/theorems"
+)
+
+func judgeEstimates(s theorems.Subject, c generators.ObservedSystem) (f theorems.Finding, err error) {
+	if s.Estimate == nil {
+		return f, theorems.Missing("Estimate")
+	}
+	t, err := observeSystem(c.System, s.UnitRoundoff)
+	if err != nil {
+		return f, err
+	}
+	return f, t.expectEstimates(&f, s, recording(c.Y, c.Missing))
+}
+
+// expectEstimates compares what is predicted, filtered and smoothed with the
+// joint law of latents and observations.
+func (t *system) expectEstimates(f *theorems.Finding, s theorems.Subject, y model.Observations) error {
+	steps, k := len(y.Y), t.Latents()
+	truth := gaussianOf(t.LatentSystem)
+	if _, _, err := truth.Posterior(y.Y, y.Missing, steps, steps); errors.Is(err, gaussian.ErrInconsistent) {
+		_, err := s.Estimate(t.lds, y)
+		f.Demand("data that the law excludes are refused", errors.Is(err, model.ErrInvalid))
+		return nil
+	} else if err != nil {
+		return err
+	}
+	got, err := s.Estimate(t.lds, y)
+	if err != nil {
+		return err
+	}
+	kappa, err := t.observedCondition(y)
+	if err != nil {
+		return err
+	}
+	relative := t.filterError(steps) * kappa
+	own := 0.0 // of V itself, seen or not
+	if !t.HasInitial() {
+		own = t.stationaryError()
+	}
+	// Latents are of the size of their variances and of what is read off the data.
+	size := 0.0
+	for _, row := range y.Y {
+		size = math.Max(size, dense.VectorNormInf(row))
+	}
+	for step := 1; step <= steps; step++ {
+		for _, e := range []struct {
+			what string
+			upTo int
+			mean [][]float64
+			cov  [][][]float64
+		}{{"predicted", step - 1, got.PredictedMean, got.PredictedCov}, {"filtered", step, got.FilteredMean, got.FilteredCov}, {"smoothed", steps, got.SmoothedMean, got.SmoothedCov}} {
+			mean, cov, err := truth.Posterior(y.Y, y.Missing, step, e.upTo)
+			if err != nil {
+				return err
+			}
+			f.Demand(e.what+" laws of T steps and K latents", len(e.mean) == steps && len(e.cov) == steps && len(e.mean[step-1]) == k && shaped(e.cov[step-1], k, k))
+			if f.Verdict == theorems.Fails {
+				return nil
+			}
+			_, prior, err := truth.Posterior(y.Y, y.Missing, step, 0)
+			if err != nil {
+				return err
+			}
+			v := dense.NormFro(prior)
+			expectClose(f, "|"+e.what+" covariance − that of the joint law|", e.cov[step-1], cov, (relative+own/(v+smallest))*(v+smallest), v+smallest)
+			// A mean is gain times data: ‖gain‖² ≤ κ‖V‖/min variance.
+			gain := math.Sqrt(v * kappa / t.leastVariance(steps))
+			expectClose(f, "|"+e.what+" mean − that of the joint law|", [][]float64{e.mean[step-1]}, [][]float64{mean},
+				relative*(gain*size+dense.VectorNorm2(mean)+dense.VectorNorm2(t.Mean)), gain*size+dense.VectorNorm2(mean)+dense.VectorNorm2(t.Mean)+smallest)
+		}
+	}
+	return nil
+}
+
+// leastVariance is the smallest variance of an observation that has one.
+func (t *system) leastVariance(steps int) float64 {
+	least := math.Inf(1)
+	for i, row := range t.law.Covariance(steps) {
+		if row[i] > 0 {
+			least = math.Min(least, row[i])
+		}
+	}
+	return least
+}
+
+// observedCondition is the condition, on its range, of the correlations of
+// what is observed.
+func (t *system) observedCondition(y model.Observations) (float64, error) {
+	var seen []int
+	for s, row := range y.Y {
+		for i := range row {
+			if y.Missing == nil || !y.Missing[s][i] {
+				seen = append(seen, s*len(row)+i)
+			}
+		}
+	}
+	full := t.law.Covariance(len(y.Y))
+	cov := make([][]float64, len(seen))
+	for a, i := range seen {
+		for _, j := range seen {
+			cov[a] = append(cov[a], full[i][j])
+		}
+	}
+	joint, err := t.exactJoint(len(y.Y))
+	if err != nil {
+		return 0, err
+	}
+	return condition(scaledTo(cov, deviations(cov)), principal(joint, seen).Rank()), nil
+}

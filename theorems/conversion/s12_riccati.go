@@ -1,0 +1,243 @@
+package conversion
+
+import (
+	"math"
+	"math/cmplx"
+
+	"github.com/rankproof/rankproof/generators"
+	"github.com/rankproof/rankproof/model"
+	"github.com/rankproof/rankproof/oracles/certificate"
+	"github.com/rankproof/rankproof/oracles/dense"
+	"github.com/rankproof/rankproof/oracles/exact"
+	"github.com/rankproof/rankproof/theorems"
+)
+
+// Riccati is S12.
+func Riccati() theorems.Theorem {
+	return theorems.Theorem{
+		Ref: "S12", ID: "conversion/riccati",
+		Statement: "Started from the stationary covariance V the Kalman filter reaches the strong solution Σ_∞ of the Riccati equation, ρ(A − KC) ≤ 1 where the innovation covariance is regular (else K is not unique), stabilizing iff there is no zero on the " +
+			"unit circle, and Var(y_{t+1} | y_1 … y_t) falls to C Σ_∞Cᵀ + R_v; started from Q it can stick at a wrong fixed point. The predictor gain is A times the filter gain. " +
+			"A loss of +∞ nats is a legitimate answer.",
+		Source: "+",
+		Given:  []string{"the filter is started from V", "there is no zero on the unit circle, for stabilizing"},
+		Needed: []theorems.Witness{stuckAtQ(), circleIsNotStabilizing()},
+		Why: "Identities between Σ, S and gains hold to the rounding of a few products, times the condition of the correlations of the innovations. Against a past of h steps Σ_∞ is off by " +
+			"what is still to come, at most twice what the second half of it changed; a double root on the unit circle is known to √u.",
+		Claims: []theorems.Check{
+			aboutSystems("innovation covariance and gains", memorySystems(), judgeSteadyState).
+				Visiting("R_v = 0", "R_v singular", "Q singular", "zero outside the unit circle", "zero on the unit circle", "K > N"),
+			aboutSystems("zeros outside the unit circle", movingAverages(), judgeSteadyState).Visiting("zero outside the unit circle", "zero on the unit circle"),
+			theorems.Claim("infinite loss", generators.Systems(stationarySystems()), judgeInfinite),
+		},
+		Exact: []theorems.Check{
+			onSystems("Σ_t from V falls, and never below what infinitely many steps leave", exactSystems(), decideRiccati).Visiting("R_v = 0", "Q singular"),
+		},
+		Certificates: []theorems.Certificate{
+			identity("one step: V − Π' for Σ = V − Π, Π' = AΠAᵀ + (N̄−AΠCᵀ)(Λ_0−CΠCᵀ)⁻¹(N̄−AΠCᵀ)ᵀ, N̄ = AVCᵀ", latentShapes(), func(g generic) []certificate.Equation {
+				p := g.stationaryLDS()
+				pi := g.b.Symmetric("Π", g.s.K)
+				sigma := p.x.Minus(pi)
+				gain := p.a.Times(sigma).Times(p.c.T())
+				s := p.c.Times(sigma).Times(p.c.T()).Plus(p.r)
+				riccati := p.a.Times(sigma).Times(p.a.T()).Plus(p.q).Minus(gain.Times(s.Inverse()).Times(gain.T()))
+				left := p.lagLatent().Minus(p.a.Times(pi).Times(p.c.T()))
+				dual := p.a.Times(pi).Times(p.a.T()).Plus(left.Times(p.lag(0).Minus(p.c.Times(pi).Times(p.c.T())).Inverse()).Times(left.T()))
+				return []certificate.Equation{riccati.Equals(p.x.Minus(dual))}
+			}),
+			identity("Riccati step = (A−KC)Σ(A−KC)ᵀ + Q + K R_v Kᵀ", latentShapes(), func(g generic) []certificate.Equation {
+				p := g.startedLDS()
+				gain := p.a.Times(p.x).Times(p.c.T()).Times(p.lag(0).Inverse())
+				closed := p.a.Minus(gain.Times(p.c))
+				return []certificate.Equation{
+					p.a.Times(p.x).Times(p.a.T()).Plus(p.q).Minus(gain.Times(p.lag(0)).Times(gain.T())).
+						Equals(closed.Times(p.x).Times(closed.T()).Plus(p.q).Plus(gain.Times(p.r).Times(gain.T()))),
+				}
+			}),
+		},
+		Twins: []theorems.Twin{
+			steadyTwin("filter gain for predictor gain", "Σ CᵀS⁻¹ handed out as the gain of the predictor", func(_ *model.LDS, s *theorems.SteadyState) { s.PredictorGain = s.FilterGain }),
+			steadyTwin("predictor gain for filter gain", "A Σ CᵀS⁻¹ handed out as the gain of the filter", func(_ *model.LDS, s *theorems.SteadyState) { s.FilterGain = s.PredictorGain }),
+			startedAtQ(),
+			steadyTwin("S without R_v", "C Σ Cᵀ for the innovation covariance", func(l *model.LDS, s *theorems.SteadyState) { s.Innovation = minus(s.Innovation, rows(l.R())) }),
+			steadyTwin("Σ after the observation", "the filter's covariance for the predictor's", func(_ *model.LDS, s *theorems.SteadyState) { s.PredictorCov = s.FilterCov }),
+			{Name: "from Q", Mistake: "the filter taken to reach the same from Q as from V", False: []theorems.Check{
+				onSystems("from Q as from V", movingAverages(), sameFromQ)}},
+		},
+		MaxUnknown: 0.2,
+	}
+}
+
+// movingAverages draw one unit that reads a chain of noises.
+func movingAverages() generators.SystemOptions {
+	return generators.SystemOptions{MaxUnits: 1, MaxLatents: 3, MinLatents: 2, Exact: true, MovingAverage: true}
+}
+
+// lagLatent is N̄ = A V Cᵀ = Cov(x_{t+1}, y_t).
+func (p process) lagLatent() certificate.Expr { return p.a.Times(p.x).Times(p.c.T()) }
+
+func judgeSteadyState(f *theorems.Finding, t *system, s theorems.Subject) error {
+	if s.SteadyState == nil {
+		return theorems.Missing("SteadyState")
+	}
+	got, err := s.SteadyState(t.lds)
+	if err != nil {
+		return err
+	}
+	n, k := t.Units(), t.Latents()
+	f.Demand("covariances K×K, gains K×N, innovations N×N", shaped(got.PredictorCov, k, k) && shaped(got.FilterCov, k, k) &&
+		shaped(got.PredictorGain, k, n) && shaped(got.FilterGain, k, n) && shaped(got.Innovation, n, n))
+	if f.Verdict == theorems.Fails {
+		return nil
+	}
+	long, short := t.law.PredictionCovariance(pastSteps), t.law.PredictionCovariance(pastSteps/2)
+	rest := 2 * dense.NormFro(minus(short, long))
+	v := dense.NormFro(t.law.StateCovariance())
+	c := dense.NormFro(t.C)
+	base := t.stationaryError() + operations(n+k)*t.u*(v+smallest)
+	known := math.Max(0, math.Sqrt(t.u)*v) // a root on the circle, or near: at least half of the digits
+	if rest < 1e-3*largest(long) {
+		known = base * 1e3
+	}
+	scale := largest(t.law.Autocovariance(0)) + smallest
+	expectClose(f, "|S − Var(y_{h+1} | y_1 … y_h)|", got.Innovation, long, rest+c*c*(known+base)+operations(n)*t.u*scale, scale)
+
+	// Identities between the numbers handed out.
+	sigma, filterGain := got.PredictorCov, got.FilterGain
+	innovation := plus(times(times(t.C, sigma), transposed(t.C)), t.R)
+	expectClose(f, "|S − (C Σ Cᵀ + R_v)|", got.Innovation, innovation, operations(n+k)*t.u*scale, scale)
+	a := dense.NormFro(t.A)
+	gainSize := dense.NormFro(filterGain)
+	expectClose(f, "|K − A K_f|", got.PredictorGain, times(t.A, filterGain), operations(k)*t.u*(1+a)*(gainSize+smallest), gainSize+smallest)
+	d := deviations(innovation)
+	kappa := 1.0
+	if s := dense.SingularValues(scaledTo(innovation, d)); s[len(s)-1] > 0 {
+		kappa = s[0] / s[len(s)-1]
+	} else {
+		kappa = math.Inf(1)
+	}
+	if kappa < 1e8 {
+		error := operations(n+k) * t.u * kappa * (1 + v*c*c/math.Max(leastPositive(innovation), smallest)) * (v + smallest)
+		expectClose(f, "|K_f S − Σ Cᵀ|", times(filterGain, got.Innovation), times(sigma, transposed(t.C)), error*(c+1)+operations(n+k)*t.u*gainSize*scale, v*c+smallest)
+		expectClose(f, "|Σ_f − (Σ − K_f S K_fᵀ)|", got.FilterCov, minus(sigma, times(times(filterGain, got.Innovation), transposed(filterGain))), error*(1+gainSize*c)*(1+gainSize*c), v+smallest)
+	}
+	closed := minus(t.A, times(got.PredictorGain, t.C))
+	if values, radii, err := dense.Spectrum(closed); err == nil {
+		radius := 0.0
+		for i, x := range values {
+			radius = math.Max(radius, cmplx.Abs(x)+radii[i])
+		}
+		spread := math.Pow(operations(k)*t.u*(1+dense.NormFro(closed)), 1/float64(k))
+		f.Expect("|ρ(A − KC) − that of the gains handed out|", math.Abs(radius-got.ClosedLoopRadius), 4*spread*(1+radius), 1+radius)
+		if !(kappa < 1e8) { // K is not unique where S is singular
+			return nil
+		}
+		f.Expect("ρ(A − KC) − 1, if it is positive", math.Max(0, radius-1), 4*math.Max(spread, math.Pow(t.u, 0.25))*(1+radius), 1)
+	}
+	return nil
+}
+
+func leastPositive(cov [][]float64) float64 { return 1 / smallestPositive(cov) }
+
+// judgeInfinite asks for a loss of +∞ where there is one: the subject's number
+// and the oracle's are infinite together.
+func judgeInfinite(s theorems.Subject, c generators.System) (f theorems.Finding, err error) {
+	if s.MarkovGap == nil {
+		return f, theorems.Missing("MarkovGap")
+	}
+	// x_1 moves on to x_2 and x_3; units see x_1 and x_3, plus what was drawn.
+	k := 3
+	chain := generators.System{Form: c.Form, A: [][]float64{{0, 0, 0}, {1, 0, 0}, {0, 1, 0}}, C: [][]float64{{1, 0, 0}, {0, 0, 1}}, QDiag: []float64{1, 0, 0}, RDiag: []float64{0, 0}}
+	for i, q := range c.QDiag {
+		if i < k && q > 0 {
+			chain.QDiag[0] = q
+		}
+	}
+	t, err := observeSystem(chain, s.UnitRoundoff)
+	if err != nil {
+		return f, err
+	}
+	got, err := s.MarkovGap(t.lds)
+	if err != nil {
+		return f, err
+	}
+	f.Demand("+∞ nats", math.IsInf(t.law.MarkovGap(), 1) && math.IsInf(got, 1))
+	return f, nil
+}
+
+// riccatiFrom returns Σ after some steps of the filter from a covariance.
+func (l *latent) riccatiFrom(sigma *exact.Matrix, steps int) *exact.Matrix {
+	for range steps {
+		s := l.c.Mul(sigma).Mul(l.c.T()).Add(l.r)
+		gain := l.a.Mul(sigma).Mul(l.c.T())
+		sigma = l.a.Mul(sigma).Mul(l.a.T()).Add(l.q).Sub(gain.Mul(s.GeneralizedInverse()).Mul(gain.T()))
+	}
+	return sigma
+}
+
+// decideRiccati: the sequence from V falls, and stays above that from Q.
+func decideRiccati(l *latent) error {
+	above, below := l.v, l.q
+	for range 3 {
+		next, lower := l.riccatiFrom(above, 1), l.riccatiFrom(below, 1)
+		if err := semidefinite("Σ_t − Σ_{t+1} from V", above.Sub(next)); err != nil {
+			return err
+		}
+		if err := semidefinite("Σ_t from V − Σ_t from Q", next.Sub(lower)); err != nil {
+			return err
+		}
+		above, below = next, lower
+	}
+	return nil
+}
+
+// sameFromQ compares innovation variances after a few steps from V and from Q:
+// those from V must have fallen towards those from Q.
+func sameFromQ(l *latent) error {
+	q := l.riccatiFrom(l.q, 1)
+	if !q.Equal(l.q) {
+		return nil // no fixed point: it moves on
+	}
+	if stays := l.riccatiFrom(l.v, 6); stays.Sub(q).Trace().Cmp(theorems.Rational(0.125)) > 0 {
+		return theorems.Violatedf("from Q it stays at %v, from V it is %v after 6 steps", q, stays)
+	}
+	return nil
+}
+
+// stuckAtQ: y = (1+2z⁻¹)/(1−z⁻¹/2) w with Var w = ¼.
+func stuckAtQ() theorems.Witness {
+	// x = (u, w) with u_{t+1} = ½u_t + (5/2)w_t + w_{t+1} … in the form y_t = w_t + 2w_{t−1}.
+	c := generators.System{Form: "structured", A: [][]float64{{0, 0}, {1, 0}}, C: [][]float64{{1, 2}}, QDiag: []float64{0.25, 0}, RDiag: []float64{0}}
+	return theorems.Witness{Without: "the filter is started from V", Shows: "y_t = w_t + 2w_{t−1}, Var w = ¼: from Q the innovation variance stays ¼, from V it is 1", Case: c,
+		Check: onSystems("from Q as from V", movingAverages(), sameFromQ)}
+}
+
+// circleIsNotStabilizing: y_t = w_t + w_{t−1} has Var_p = (p+2)/(p+1) Var w,
+// far from settled after any number of steps.
+func circleIsNotStabilizing() theorems.Witness {
+	w := zeroOnTheCircle()
+	w.Without = "there is no zero on the unit circle, for stabilizing"
+	return w
+}
+
+// startedAtQ iterates the Riccati equation from Q, as code does.
+func startedAtQ() theorems.Twin {
+	return steadyTwin("started at Q", "the Riccati iteration begun at Q in place of V", func(l *model.LDS, s *theorems.SteadyState) {
+		a, c, q, r := theorems.Rows(l.A()), theorems.Rows(l.C()), rows(l.Q()), rows(l.R())
+		if len(a) == 0 {
+			return
+		}
+		sigma := q
+		var gain, innovation [][]float64
+		for range 400 {
+			innovation = plus(times(times(c, sigma), transposed(c)), r)
+			gain = times(times(sigma, transposed(c)), pseudoInverse(innovation))
+			filtered := minus(sigma, times(times(gain, c), sigma))
+			sigma = plus(times(times(a, filtered), transposed(a)), q)
+		}
+		innovation = plus(times(times(c, sigma), transposed(c)), r)
+		gain = times(times(sigma, transposed(c)), pseudoInverse(innovation))
+		s.PredictorCov, s.FilterGain, s.PredictorGain, s.Innovation = sigma, gain, times(a, gain), innovation
+		s.FilterCov = minus(sigma, times(times(gain, c), sigma))
+	})
+}
