@@ -203,6 +203,7 @@ func TestActionsAreValidated(t *testing.T) {
 		"O is 2×2, want 3×3":           func() error { return second(l.Rotate(m(2, 2, 1, 0, 0, 1))) },
 		"O[2,2] is +Inf":               func() error { return second(net.Rotate(m(3, 3, 1, 0, 0, 0, 1, 0, 0, 0, math.Inf(1)))) },
 		"O is singular to rounding":    func() error { return second(net.Rotate(singular)) },
+		"T is singular to rounding":    func() error { return second(l.Transform(m(2, 2, 1, 1, 1, 1+2*unitRoundoff))) },
 		"order is of 2 units, want":    func() error { return second(l.Permute([]int{0, 1})) },
 		"unit 2 of the list is 1":      func() error { return second(l.Permute([]int{0, 1, 1})) },
 		"order is of 4 units":          func() error { return second(net.Permute([]int{0, 1, 2, 3})) },
@@ -220,6 +221,8 @@ func TestActionsAreValidated(t *testing.T) {
 		require.ErrorContains(t, err, message)
 	}
 	_, err := l.Rotate(singular) // an LDS may be observed through anything
+	require.NoError(t, err)
+	_, err = l.Transform(m(2, 2, 1e-150, 0, 0, 1e150)) // sizes of latents are no matter
 	require.NoError(t, err)
 }
 

@@ -40,17 +40,17 @@ func (s Noise) checkDense() error {
 			}
 		}
 	}
-	return checkSemidefinite("covariance", correlation, 0)
+	return checkSemidefinite("covariance", correlation)
 }
 
 // checkSemidefinite refuses a symmetric matrix of a diagonal near 1 that has a
 // negative eigenvalue, beyond what rounding may have made of 0.
-func checkSemidefinite(name string, correlation array, rounding float64) error {
+func checkSemidefinite(name string, correlation array) error {
 	values, _, err := correlation.eigenSym()
 	if err != nil {
 		return err
 	}
-	if len(values) > 0 && !(values[0] >= -(asymmetry+rounding)*float64(len(values))) {
+	if len(values) > 0 && !(values[0] >= -asymmetry*float64(len(values))) {
 		return invalidf("%s is not positive semidefinite: scaled to correlations it has the eigenvalue %.6g", name, values[0])
 	}
 	return nil
@@ -75,8 +75,7 @@ func (s Noise) checkReduced() error {
 	if s.minus.cols == 0 {
 		return nil
 	}
-	c := shifted.core()
-	return checkSemidefinite("diag + F Fᵀ − H Hᵀ", c.correlation, 16*unitRoundoff*c.size)
+	return checkSemidefinite("diag + F Fᵀ − H Hᵀ", shifted.core().correlation)
 }
 
 func squares(x []float64) float64 {

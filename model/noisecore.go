@@ -18,8 +18,7 @@ type noiseCore struct {
 	correlation   array
 	b             array
 	spread, scale []float64
-	noisy         []int   // units with d > 0
-	size          float64 // ‖T⁻¹[F H]‖_F
+	noisy         []int // units with d > 0
 }
 
 // ownShare is how much of a unit's variance its own d must be to be kept apart:
@@ -43,7 +42,6 @@ func (s Noise) core() noiseCore {
 		inverse[i] = 1 / c.scale[i]
 	}
 	z = z.scaledRows(inverse)
-	c.size = z.frobenius()
 	qn, rn := z.selectRows(c.noisy).gradedQR()
 	qb, rb := z.selectRows(bare).gradedQR()
 	r := array{rn.rows + rb.rows, z.cols, append(append([]float64{}, rn.data...), rb.data...)}

@@ -209,6 +209,43 @@ func TestNetworkNearTheCircle(t *testing.T) {
 	t.Logf("overlap rounded first: off by %.3g of Z", nearest(exactly(t, rounded.v).Sub(want)).frobenius()/nearest(want).frobenius())
 }
 
+// Overlaps that cancel are off by more than u² of what is left, and the error bound knows.
+func TestNetworkOfOverlapsThatCancel(t *testing.T) {
+	const units = 40
+	rng := seeded(73)
+	m, n := gaussianArray(rng, units, 1), gaussianArray(rng, units, 1).scaled(1.0/units)
+	for i, order := 0, rng.Perm(units); i+3 < units; i += 2 {
+		from, to := order[i], order[i+1]
+		m.data[from] *= 0x1p75
+		m.data[to], n.data[to] = m.data[from], -n.data[from]
+	}
+	p, err := IsotropicNoise(units, 1)
+	require.NoError(t, err)
+	net, err := NewLinearRNN(LinearRNNConfig{M: m.dense(), N: n.dense(), P: p})
+	require.NoError(t, err)
+	s, err := net.StationaryCovariance()
+	require.NoError(t, err)
+	nt := exactly(t, n).T()
+	want, err := exact.Lyapunov(nt.Mul(exactly(t, m)), nt.Mul(nt.T()))
+	require.NoError(t, err)
+	off := nearest(exactly(t, arrayOf(s.Z)).Sub(want)).frobenius()
+	require.True(t, off <= s.ErrorBound, "off by %v, bound %v", off, s.ErrorBound)
+	require.Greater(t, off, 4*unitRoundoff*s.Z.At(0, 0)) // more than rounding of Z alone
+}
+
+// What has no entries is handed out as nil, and may be handed in again.
+func TestNilMatricesAreTakenBack(t *testing.T) {
+	l := systems(t)["no latents"]
+	_, err := NewLDS(LDSConfig{A: l.A(), C: l.C(), Q: l.Q(), R: l.R()})
+	require.NoError(t, err)
+	none := networks(t)["no rank"]
+	m, n, ok := none.Loadings()
+	require.True(t, ok)
+	again, err := NewLinearRNN(LinearRNNConfig{M: m, N: n, P: none.P()})
+	require.NoError(t, err)
+	require.Equal(t, none, again)
+}
+
 func TestStationaryLawThatIsNone(t *testing.T) {
 	unit, err := IsotropicNoise(2, 1)
 	require.NoError(t, err)

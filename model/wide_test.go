@@ -94,4 +94,12 @@ func TestDigits(t *testing.T) {
 	require.False(t, widen(rowsArray([]float64{1, 1}, []float64{1, 1})).digits(256).positiveDefinite()) // singular
 	require.True(t, widen(rowsArray([]float64{1, 1}, []float64{1, 1 + 0x1p-50})).digits(256).positiveDefinite())
 	require.False(t, widen(newArray(2, 2)).digits(256).positiveDefinite())
+	rng := seeded(71)
+	for range 300 { // singular, and rounding may have the last pivot positive
+		f := newArray(3, 2)
+		for i := range f.data {
+			f.data[i] = float64(1 + rng.IntN(999))
+		}
+		require.False(t, widen(f.mulT(f)).digits(24).positiveDefinite(), "%v", f)
+	}
 }
