@@ -111,6 +111,9 @@ func TestToLDS(t *testing.T) {
 			N: matrix(row(0.5+0x1p-27, 0.25), row(0.25-0x1p-27, -0.5), row(0.625, 0.125+0x1p-12), row(0.25, 0.125)), P: isotropic(t, 4, 1)}, 4},
 		{"J = 0 by cancellation, with a law of y_0", model.LinearRNNConfig{M: matrix(row(1./3, 1./3), row(0.7, 0.7)), N: matrix(row(0.3, -0.3), row(0.1, -0.1)),
 			P: isotropic(t, 2, 1), Initial: start(row(1, 1), isotropic(t, 2, 1))}, 0},
+		{"dense J of rank two, weakly so", model.LinearRNNConfig{J: matrix(
+			row(0.21875, -0.19140625, 0.095703125, -0.19140625), row(-0.21875, 0.1953125, -0.103515625, 0.18359375),
+			row(0.109375, -0.103515625, 0.0634765625, -0.080078125), row(-0.21875, 0.18359375, -0.080078125, 0.20703125)), P: diagonal(t, 1, 0.25, 0.25, 0.25)}, 3},
 		{"J = 0 but for how its loadings were rounded", model.LinearRNNConfig{M: matrix(row(0.1, 0.2, 0.3), row(0.7, 0.1, 0.8)),
 			N: matrix(row(0.3, 0.3, -0.3), row(0.1, 0.1, -0.1)), P: isotropic(t, 2, 1), Initial: start(row(1, 1), isotropic(t, 2, 1))}, 0},
 		{"a unit that reads what cancels in the noise", model.LinearRNNConfig{
