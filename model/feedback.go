@@ -13,6 +13,7 @@ type feedback struct {
 	root      unitRoot  // P = root rootᵀ
 	noise     float64   // size of T⁻¹ root
 	fed       array     // orthonormal (N×g): of ε, root·fed·fedᵀ is fed back
+	w         array     // root·fed (N×g)
 	moved     array     // orthonormal (r×g): what that moves of κ
 	basis     array     // orthonormal U (N×K) of what holds x, T⁻¹x = U ξ
 	drive     array     // Q = drive driveᵀ (K×g)
@@ -44,24 +45,17 @@ func (net *LinearRNN) feedback(tol RankTolerance) (*feedback, error) {
 	d := decide("J", s, tol.of(m.rows, m.cols)*b.size)
 	b.decisions = append(b.decisions, d)
 	b.out = qm.mul(left.columns(0, d.Rank))
-	b.into = qn.mul(right.columns(0, d.Rank)).scaledColumns(s[:d.Rank])
+	b.into = n.mul(m.tmul(b.out)) // not from right: a unit that is hardly read is read as exactly as any
 	if d.Rank > 0 && d.Rank < m.rows && b.size > certain*s[d.Rank-1] {
 		// J x is in the range of J to twice the digits, whatever x is, and right
 		// singular vectors make its columns as good as orthogonal.
-		b.out, _ = normalizedColumns(through(n, m, qn.mul(right.columns(0, d.Rank)))).qr()
-		b.into = through(m, n, b.out)
+		b.out, _ = normalizedColumns(through(n, m, qn.mul(right.columns(0, d.Rank))).hi).qr()
+		b.into = through(m, n, b.out).hi
 		if d.Rank < m.cols { // J may itself be rounded
 			b.unsure = math.Min(b.size/s[d.Rank-1], 4*certain)
 		}
 	}
 	return b, b.feedNoise(net.p, m, n, tol)
-}
-
-// through returns B Aᵀ X, summed in twice the digits and rounded once.
-func through(a, b, x array) array {
-	latent, _ := wideTMul(a, widen(x))
-	out, _ := wideTMul(b.t(), latent)
-	return out.hi
 }
 
 func normalizedColumns(b array) array { return b.scaledColumns(reciprocals(rowNorms(b.t()))) }
@@ -106,12 +100,38 @@ func (b *feedback) feedNoise(p Noise, m, n array, tol RankTolerance) (err error)
 	d := decide("Nᵀ P N (its root)", s, tol.of(b.into.rows, b.into.cols)*b.noise*b.unsure)
 	b.decisions = append(b.decisions, d)
 	b.fed, right = left.columns(0, d.Rank), right.columns(0, d.Rank)
+	b.w = b.root.times(b.fed)
 	if d.Rank > 0 && b.noise > certain*s[d.Rank-1] {
-		weak := through(m, n, b.out.mul(right.scaledRows(shorter))) // in range Jᵀ to twice the digits, and as good as apart
-		b.fed, _ = normalizedColumns(b.root.tmul(weak.scaledRows(per))).qr()
+		// What is weakly fed back is a remainder of larger parts that cancel. These
+		// x are in the range of Jᵀ to twice the digits, and the columns of P x as
+		// good as apart: W = P x (xᵀPx)^(−½).
+		x := through(m, n, b.out.mul(right.scaledRows(shorter))).scaledRows(per)
+		b.fed, _ = normalizedColumns(b.root.tmul(x.hi)).qr()
+		px := p.timesWide(x)
+		gram, _ := wideTMul(px, x)
+		if b.w, err = px.overRoot(gram.hi); err != nil {
+			return err
+		}
 	}
 	b.moved, _ = right.scaledRows(length).qr()
 	return nil
+}
+
+// overRoot returns B G^(−½) for a positive definite G (k×k), scaled to unit
+// diagonal first.
+func (b array) overRoot(g array) (array, error) {
+	per := make([]float64, g.rows)
+	for i, x := range g.diagonal() {
+		per[i] = 1 / math.Sqrt(x)
+	}
+	values, vectors, err := g.scaledRows(per).scaledColumns(per).eigenSym()
+	if err != nil {
+		return array{}, err
+	}
+	for i, x := range values {
+		values[i] = 1 / math.Sqrt(x)
+	}
+	return b.scaledColumns(per).mul(vectors.scaledColumns(values)), nil
 }
 
 // dropSilent takes away what a stationary network never feeds back: κ lies
@@ -163,7 +183,7 @@ func apart(x, basis array, cut float64) (off array, singular []float64, err erro
 // span builds U: F first, so that all of J's output is in its first columns,
 // then what the fed noise has beside it.
 func (b *feedback) span(tol RankTolerance) error {
-	w := b.root.times(b.fed).scaledRows(reciprocals(b.scale))
+	w := b.w.scaledRows(reciprocals(b.scale))
 	cut := tol.of(w.rows, b.out.cols+w.cols) * b.noise * b.unsure
 	off, s, err := apart(w, b.out, cut)
 	if err != nil {
