@@ -24,10 +24,13 @@ func pages(t *testing.T) []string {
 // TestPages runs the sh and python blocks of each page of docs in their order,
 // in a folder with a copy of examples, where they may leave what they make.
 // Without a python3 that has numpy, which nothing else here needs, the python
-// blocks are only named in the log.
+// blocks are only named in the log; RANKPROOF_PYTHON=require makes that a failure.
 func TestPages(t *testing.T) {
 	verify := built(t, "./cmd/verify")
 	python, lacks := numpy()
+	if os.Getenv("RANKPROOF_PYTHON") == "require" {
+		require.Empty(t, lacks)
+	}
 	for _, page := range pages(t) {
 		t.Run(page, func(t *testing.T) {
 			folder := t.TempDir()

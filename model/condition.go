@@ -89,6 +89,31 @@ func (c *conditioning) whiten(e array) array {
 	return z
 }
 
+// whitenBest returns z with S^½ z = e where there are more equations than
+// unknowns, by those entries of e that are known best: each is off by rounding
+// of the terms that it was computed from.
+func (c *conditioning) whitenBest(e, terms []float64) []float64 {
+	per := reciprocals(terms)
+	equations, right := newArray(len(e), c.rank()), newArray(len(e), 1)
+	for i := range e {
+		for j, x := range c.rows.row(i)[:c.rank()] {
+			equations.set(i, j, x*c.size[i]*per[i])
+		}
+		right.data[i] = e[i] * per[i]
+	}
+	q, r := equations.qr()
+	z := q.tmul(right).data
+	for j := r.cols - 1; j >= 0; j-- {
+		for k := j + 1; k < r.cols; k++ {
+			z[j] -= r.at(j, k) * z[k]
+		}
+		if z[j] /= r.at(j, j); math.IsNaN(z[j]) || math.IsInf(z[j], 0) {
+			return c.whiten(array{len(e), 1, e}).data // of no terms, no weights
+		}
+	}
+	return z
+}
+
 // gain returns X S^(−½) as a map of y (K×n): x's estimate moves by gain·(y − C x̂).
 func (c *conditioning) gain() array {
 	x := c.cross()
@@ -140,9 +165,10 @@ func (c *conditioning) left() float64 {
 const contradiction = 0x1p-26
 
 // update moves the mean of x to that given y, in place, and returns |z|², the
-// squared length of the white innovation. Data outside the range of a singular
-// law are ErrInvalid.
-func (c *conditioning) update(mean []float64, y reduced) (float64, error) {
+// squared length of the white innovation. Terms (K) are what the mean was
+// computed from, in absolute values, and go along. Data outside the range of a
+// singular law, beyond their rounding, are ErrInvalid.
+func (c *conditioning) update(mean, terms []float64, y reduced) (float64, error) {
 	o, m := c.from, len(c.size)
 	if y.stray > contradiction {
 		return 0, invalidf("the law is singular and does not allow the data: what it says is zero is %.3g of the size of the data", y.stray)
@@ -152,11 +178,14 @@ func (c *conditioning) update(mean []float64, y reduced) (float64, error) {
 		sum, most := y.y[i], y.terms[i]
 		for k, x := range o.c.row(i) {
 			sum -= x * mean[k]
-			most += o.from.at(i, k) * math.Abs(mean[k])
+			most += o.from.at(i, k) * terms[k]
 		}
 		e.data[i], scale[i] = sum, most
 	}
 	z := c.whiten(e).data
+	if c.rank() < m {
+		z = c.whitenBest(e.data, scale)
+	}
 	length := math.Sqrt(sumSquares(z))
 	if c.rank() < m {
 		for i := range m {
@@ -173,6 +202,7 @@ func (c *conditioning) update(mean []float64, y reduced) (float64, error) {
 	for k := range mean {
 		for j, x := range c.rows.row(m + k)[:len(z)] {
 			mean[k] += x * z[j]
+			terms[k] += math.Abs(x * z[j])
 		}
 	}
 	return length * length, nil

@@ -32,4 +32,36 @@
 //
 // The statements are those of Pagan, Valente, Ostojic and Brody 2023
 // (arXiv:2309.04030). Labels such as L3 name theorems of package theorems.
+//
+// # Latent systems and linear networks
+//
+// An LDS hides K latents behind N units, a LinearRNN of rank R has nothing
+// hidden, in discrete time:
+//
+//	x_{t+1} = A x_t + w_t,   y_t = C x_t + v_t,   w ~ N(0, Q),  v ~ N(0, R_v)   (LDS)
+//	y_{t+1} = M Nᵀ y_t + ε_t,   ε ~ N(0, P)                                    (LinearRNN)
+//
+// All noises are white, w and v independent. A Noise may be isotropic,
+// diagonal, low-rank or dense, singular or zero. Either model is stationary, or
+// starts from a law: of x_1, behind the first observation; of y_0, one step
+// before it. StationaryCovariance certifies its answer, or is ErrUnstable.
+//
+// LinearRNN.ToLDS is exact: K = rank [M, PN] ≤ 2R latents have the law of the
+// network (S6), and for a stationary one no LDS has fewer than it returns (S7);
+// HankelRank is the least number if w and v may be correlated. With a leak,
+// aI + M Nᵀ, 2R latents are in general too few (S13). LDS.FirstOrderMatch is
+// exact in special cases only: of all networks it is the nearest, with the Λ_0
+// and Λ_1 of the system, Λ_k = Cov(y_{t+k}, y_t) (S1); FirstOrderMatchSteps does
+// without a stationary law. LDS.Markov decides whether it is exact (S2, S3), and
+// MarkovGap, I(y_{t+1}; y_{t−1} | y_t), tells in nats what is amiss (S4).
+//
+// What an LDS remembers is in its Kalman filter: Filter, Smooth and
+// LogLikelihood, with entries missing, and SteadyState, where the filter ends
+// (S12). MarkovLoss is what the best model of p steps loses against it (S5). A
+// network and its latent system have one likelihood (S8), and the network comes
+// back from that as it was (S9). LDS.Observe keeps a part of the units (S10);
+// Rotate, Permute, Rescale and Transform change coordinates, not the law (S11).
+//
+// These statements are those of Valente, Ostojic and Pillow 2022
+// (arXiv:2110.09804), and some beyond it.
 package model

@@ -35,9 +35,9 @@ func ExampleLinearRNN_ToLDS() {
 	}
 	// Output:
 	// rank 1 of J
-	// rank 1 of Nᵀ S N (relative, direction by direction)
-	// rank 1 of Nᵀ P N (its root)
-	// rank 1 of P N off range M (its root)
+	// rank 1 of J S Jᵀ (relative, direction by direction)
+	// rank 1 of P Jᵀ
+	// rank 2 of [J, P Jᵀ] (relative)
 	// K = 2, R_v =
 	//   0.5  -0.5   0.0
 	//  -0.5   0.5   0.0

@@ -134,19 +134,20 @@ func (l *LDS) filter(obs Observations, visit func(t int, s *filterStep) error) e
 		return err
 	}
 	view := views{l: l, size: l.sizes(mean, root, q)}
+	terms := absolute(array{1, len(mean), mean}).data // whose rounding is in the mean
 	for t := range obs.Y {
 		o, y, err := view.of(obs, t)
 		if err != nil {
 			return err
 		}
 		s := &filterStep{conditioning: o.condition(root), prior: root, predicted: mean, mean: slices.Clone(mean), y: o.reduce(y)}
-		if s.squared, err = s.update(s.mean, s.y); err != nil {
+		if s.squared, err = s.update(s.mean, terms, s.y); err != nil {
 			return fmt.Errorf("Y[%d]: %w", t, err)
 		}
 		if err := visit(t, s); err != nil || t == len(obs.Y)-1 {
 			return err
 		}
-		mean, root = l.a.timesVector(s.mean), carried(l.a, s.post, q)
+		mean, root, terms = l.a.timesVector(s.mean), carried(l.a, s.post, q), reach(l.a, terms)
 		for i, x := range rowNorms(root) {
 			if math.IsNaN(x+mean[i]) || math.IsInf(x+mean[i], 0) {
 				return invalidf("latent %d overflows in step %d: its mean is %v, its standard deviation %v", i, t+1, mean[i], x)

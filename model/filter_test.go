@@ -80,7 +80,7 @@ func requireLikelihood(t testing.TB, name string, want joint.Density, got, round
 }
 
 func TestFilterAndSmootherAreTheJointLaw(t *testing.T) {
-	const count = 150
+	const count = 100
 	unclear := 0
 	for i, s := range latentSystems(t, count) {
 		rng := random(uint64(1000 + i))

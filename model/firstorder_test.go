@@ -61,7 +61,7 @@ func matchBound(t *testing.T, l *model.LDS, m *model.FirstOrderMatch, law *oracl
 }
 
 func TestFirstOrderMatch(t *testing.T) {
-	everyLDS(t, 7, 12, false, func(t *testing.T, l *model.LDS) {
+	everyLDS(t, 7, 8, false, func(t *testing.T, l *model.LDS) {
 		law := lawOfLDS(t, l)
 		m, err := l.FirstOrderMatch(0)
 		require.NoError(t, err)

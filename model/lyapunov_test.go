@@ -38,6 +38,7 @@ func hardEquations(t testing.TB) []equation {
 		{"defective", jordan, identityArray(2)},
 		{"defective of order 3", rowsArray([]float64{near, 1, 0}, []float64{0, near, 1}, []float64{0, 0, near}), identityArray(3)},
 		{"defective, turned", o2.mul(rowsArray([]float64{1 - 1e-6, 1}, []float64{0, 1 - 1e-6})).mulT(o2), identityArray(2)},
+		{"defective of order 3, radius computed above 1", integerSimilar(1 - 0x1p-20), identityArray(3)},
 		{"nilpotent", nilpotent, identityArray(4)},
 		{"nilpotent, turned", o4.mul(nilpotent).mulT(o4), identityArray(4)},
 		{"nilpotent, huge", rowsArray([]float64{0, 1e100}, []float64{0, 0}), identityArray(2)},
@@ -48,6 +49,13 @@ func hardEquations(t testing.TB) []equation {
 		{"subnormal Q", mild, identityArray(3).scaled(1e-320)},
 		{"small A", mild.scaled(1e-200), identityArray(3)},
 	}
+}
+
+// integerSimilar is a Jordan block of order 3, in coordinates in which no entry is rounded.
+func integerSimilar(z float64) array {
+	t := rowsArray([]float64{1, 2, 0}, []float64{3, 7, 1}, []float64{-1, 1, 4})
+	inverse := rowsArray([]float64{27, -8, 2}, []float64{-13, 4, -1}, []float64{10, -3, 1})
+	return t.mul(rowsArray([]float64{z, 1, 0}, []float64{0, z, 1}, []float64{0, 0, z})).mul(inverse)
 }
 
 // The solution is within its error bound of the exact one, and the bound is no looser than what rounding V costs.
@@ -169,6 +177,31 @@ func TestStabilityAtTheCircle(t *testing.T) {
 	}
 	t.Logf("%d stable, %d not", certified, refused)
 	require.Greater(t, min(certified, refused), 30)
+}
+
+// Of an X that is not positive definite nothing follows: X = −1/3 solves X = 4X + 1.
+func TestCertificateIsPositiveDefinite(t *testing.T) {
+	for _, x := range []array{
+		diagonalArray([]float64{-1.0 / 3}),
+		diagonalArray([]float64{1e12, -1e-3}),
+		diagonalArray([]float64{1, 0}),
+		rowsArray([]float64{1, 2}, []float64{2, 1}),
+		rowsArray([]float64{1e16, 1e8}, []float64{1e8, 1}),
+		diagonalArray([]float64{math.NaN(), 1}),
+		diagonalArray([]float64{math.Inf(1), 1}),
+	} {
+		require.Equal(t, math.Inf(1), amplificationOf(widen(x), 0.25), "%v", x)
+	}
+	rng := seeded(79)
+	for range 300 { // singular, and rounding may have the last pivot positive
+		f := newArray(3, 2)
+		for i := range f.data {
+			f.data[i] = float64(rng.IntN(1<<25) + 1)
+		}
+		require.Equal(t, math.Inf(1), amplificationOf(widen(f.mulT(f)), 0.25), "%v", f)
+	}
+	got := amplificationOf(widen(rowsArray([]float64{3e16, 1e8}, []float64{1e8, 1})), 0.25)
+	require.True(t, got >= 4e16 && got < 4.001e16, "%v", got)
 }
 
 func TestStationaryCovarianceThatOverflows(t *testing.T) {

@@ -38,11 +38,12 @@ func (d MarkovDecision) String() string {
 //	Λ_{k+1} − J Λ_k = C A (I − L C) A^k V Cᵀ = C A Σ V⁺ A^k V Cᵀ,
 //
 // where the latents, scaled to unit covariance, leave only products of
-// contractions (K×K): O(N K²). "Markov" means that the violation is at most
-// Bound, "not Markov" that it is eight times Bound or more. With nats lost
-// (MarkovGap) above Bound there is no "Markov", and with a Bound above 2⁻²⁰ only
-// for a violation of zero, as where y_t determines x_t. An unstable system is
-// ErrUnstable, a tolerance that is none ErrInvalid. (S2)
+// contractions (K×K): O(N K²). "Markov" means that the violation is no more than
+// 1/64 of Bound, "not Markov" that it is eight times Bound or more: of errors
+// that add up Bound counts the worst, and what is rounding is far below it. With
+// nats lost (MarkovGap) above Bound there is no "Markov", and with a Bound above
+// 2⁻²⁰ only for a violation of zero, as where y_t determines x_t. An unstable
+// system is ErrUnstable, a tolerance that is none ErrInvalid. (S2)
 func (l *LDS) Markov(tol RankTolerance) (MarkovDecision, error) {
 	s, err := l.stationaryMatching(tol)
 	if err != nil {
@@ -77,10 +78,15 @@ func (s *matching) markov() (MarkovDecision, error) {
 	if err != nil {
 		return MarkovDecision{}, err
 	}
-	if w == nil || s.l.c.mul(s.prior).maxAbs() == 0 {
+	read := s.l.c.mul(s.prior) // of u, in units of unit variance
+	for i, terms := range reach(s.l.c, rowNorms(s.prior)) {
+		if row := read.row(i); math.Sqrt(sumSquares(row)) <= negligible(read.cols)*terms {
+			clear(row) // a unit that reads nothing does not read rounding
+		}
+	}
+	if w == nil || read.maxAbs() == 0 {
 		return MarkovDecision{Verdict: Markov}, nil
 	}
-	read := s.l.c.mul(s.prior) // of u, in units of unit variance
 	variance := s.l.r.variances()
 	for i, x := range rowNorms(read) {
 		variance[i] = math.Hypot(x, math.Sqrt(variance[i]))
@@ -108,7 +114,7 @@ func (s *matching) markov() (MarkovDecision, error) {
 	switch {
 	case d.Violation >= 8*d.Bound:
 		d.Verdict = NotMarkov
-	case d.Violation == 0 || d.Violation <= d.Bound && d.Bound <= 0x1p-20:
+	case d.Violation == 0 || d.Violation <= d.Bound/64 && d.Bound <= 0x1p-20:
 		d.Verdict = Markov
 	}
 	if d.Verdict == Markov {

@@ -44,7 +44,7 @@ func (net *LinearRNN) LogLikelihood(obs Observations) (float64, error) {
 			return 0, c.singular(t)
 		}
 		seen := o.reduce(y)
-		squared, err := c.update(latent, seen)
+		squared, err := c.update(latent, absolute(array{1, len(latent), latent}).data, seen)
 		if err != nil {
 			return 0, err
 		}

@@ -1,6 +1,7 @@
 package model
 
 import (
+	"fmt"
 	"math"
 	"testing"
 
@@ -54,6 +55,17 @@ func noises(t testing.TB) map[string]Noise {
 		h.set(i, 0, x)
 	}
 	keep("reduced")(ReducedNoise(graded, f.dense(), h.dense()))
+	for _, own := range []float64{1e-9, 1e-18, 1e-28} { // three units of little noise of their own, three of much
+		d, f := []float64{own, own, own, 1, 1, 1}, gaussianArray(rng, 6, 2)
+		for i := 3; i < 6; i++ {
+			f.row(i)[0] *= 1e-3
+			f.row(i)[1] *= 1e-3
+		}
+		p, err := LowRankNoise(d, f.dense())
+		require.NoError(t, err)
+		taken := array{6, 1, takenAway(t, p.expanded(), []float64{1, 1, 1, 1, 1, 1})}
+		keep(fmt.Sprintf("reduced beside %g", own))(ReducedNoise(d, f.dense(), taken.scaled(.9).dense()))
+	}
 	keep("reduced in part")(ReducedNoise(graded, f.dense(), h.scaled(.5).dense()))
 	keep("reduced diagonal")(ReducedNoise([]float64{1, 1}, nil, mat.NewDense(2, 1, []float64{.6, .8})))
 	keep("reduced to nothing")(ReducedNoise([]float64{0, 0}, mat.NewDense(2, 1, []float64{3, 4}), mat.NewDense(2, 1, []float64{3, 4})))

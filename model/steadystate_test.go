@@ -14,7 +14,7 @@ import (
 // closed loop halves differences in as many.
 func TestSteadyStateIsTheLimit(t *testing.T) {
 	seen := 0
-	for _, s := range append(stationarySystems(t, 120), delayLines(t, 12)...) {
+	for _, s := range append(stationarySystems(t, 90), delayLines(t, 12)...) {
 		steady, err := s.lds.SteadyState()
 		require.NoError(t, err, s.name)
 		if !(math.Pow(steady.ClosedLoopRadius, 24) < 0.5) || s.lds.Latents() == 0 {

@@ -10,7 +10,7 @@ import (
 type LDSConversion struct {
 	LDS       *LDS
 	Dimension int            // K, the number of latents
-	Decisions []RankDecision // of J; if stationary, of Nᵀ S N; of Nᵀ P N; of what P N has outside range M
+	Decisions []RankDecision // of J; if stationary, of J S Jᵀ; of J P Jᵀ; of what P Jᵀ has outside range J
 }
 
 // ToLDS returns the latent system, with independent noises, whose observations
@@ -59,11 +59,189 @@ func (net *LinearRNN) ToLDS(tol RankTolerance) (*LDSConversion, error) {
 	return &LDSConversion{LDS: l, Dimension: l.Latents(), Decisions: b.decisions}, nil
 }
 
+// feedback is what a network feeds back, in units scaled to about unit size,
+// y = T z: z_{t+1} = F κ_t + T⁻¹ε_t, κ = Gᵀz, with F orthonormal.
+type feedback struct {
+	scale     []float64 // T
+	out       array     // F (N×r)
+	into      array     // G (N×r)
+	size      float64   // of what G Fᵀ is the sum, before anything in it cancels
+	root      unitRoot  // P = root rootᵀ
+	noise     float64   // size of T⁻¹ root
+	fed       array     // orthonormal (N×g): of ε, root·fed·fedᵀ is fed back
+	sharpness []float64 // by which columns of fed are known to rounding over it, at most 1
+	moved     array     // orthonormal (r×g): what that moves of κ
+	basis     array     // orthonormal U (N×K) of what holds x, T⁻¹x = U ξ
+	turn      array     // F in that basis, UᵀF (K×r)
+	drive     array     // Q = drive driveᵀ (K×g)
+	decisions []RankDecision
+}
+
+func (net *LinearRNN) feedback(tol RankTolerance) (*feedback, error) {
+	m, n, scale, err := net.scaledLoadings()
+	if err != nil {
+		return nil, err
+	}
+	if net.initial == nil { // is there a stationary law? The overlap decides, whatever the noise
+		overlap, off := wideTMul(n, widen(m))
+		none := newArray(off.rows, off.rows)
+		if _, err := (stein{overlap, widen(none), off, none}).solve(); err != nil {
+			return nil, err
+		}
+	}
+	qm, rm := m.qr()
+	qn, rn := n.qr()
+	left, s, right, err := rm.mulT(rn).svd()
+	if err != nil {
+		return nil, err
+	}
+	b := &feedback{scale: scale, size: productSize(rm, rn)}
+	d := decide("J", s, tol.of(m.rows, m.cols)*b.size)
+	b.decisions = append(b.decisions, d)
+	b.out = qm.mul(left.columns(0, d.Rank))
+	in := qn.mul(right.columns(0, d.Rank))
+	b.into = in.scaledColumns(s[:d.Rank])
+	return b, b.feedNoise(net.p, in, tol)
+}
+
+// productSize bounds ‖Σ_r δm_r n_rᵀ‖/u where each column of M is off by u of
+// its length: as rounding leaves it, whatever cancels in M Nᵀ.
+func productSize(m, n array) float64 {
+	length := rowNorms(n.t())
+	n = n.scaledColumns(reciprocals(length))
+	most := 0.0
+	for _, sum := range reach(n.tmul(n), ones(n.cols)) {
+		most = math.Max(most, sum)
+	}
+	return m.scaledColumns(length).frobenius() * math.Sqrt(most)
+}
+
+func ones(n int) []float64 {
+	out := make([]float64, n)
+	for i := range out {
+		out[i] = 1
+	}
+	return out
+}
+
+// feedNoise splits the noise by what is fed back of it: Cov(η) = W Wᵀ with W =
+// root·fed comes of rootᵀG without forming GᵀPG, and without dividing by it.
+// Directions are judged by P G, with a cut relative to P and J, not to GᵀPG:
+// where P Jᵀ ≈ 0 there is only rounding to be inverted, and nothing in the law
+// that would miss it.
+func (b *feedback) feedNoise(p Noise, in array, tol RankTolerance) (err error) {
+	if b.root, err = p.root(); err != nil {
+		return err
+	}
+	for i, v := range p.variances() {
+		b.noise = math.Max(b.noise, math.Sqrt(v)/b.scale[i])
+	}
+	per := reciprocals(b.scale)
+	_, s, right, err := b.root.times(b.root.tmul(b.into.scaledRows(per))).scaledRows(per).tallSVD()
+	if err != nil {
+		return err
+	}
+	d := decide("P Jᵀ", s, tol.of(in.rows, in.cols)*b.noise*b.noise*b.size)
+	b.decisions = append(b.decisions, d)
+	b.moved = right.columns(0, d.Rank)
+	read, most := b.into.mul(b.moved), b.noise*b.size
+	if d.Rank == in.cols { // all is fed back: then how strongly does not matter
+		read, most = in, b.noise
+	}
+	left, strength, _, err := b.root.tmul(read.scaledRows(per)).tallSVD()
+	if err != nil {
+		return err
+	}
+	b.fed = left.columns(0, d.Rank)
+	for _, x := range strength[:d.Rank] {
+		b.sharpness = append(b.sharpness, math.Min(1, x/most))
+	}
+	return nil
+}
+
+// dropSilent takes away what a stationary network never feeds back: κ lies
+// almost surely in the smallest space that the noise reaches and the overlap
+// GᵀF maps to itself, the range of Cov(κ). It is found direction by direction,
+// each judged against rounding of what was applied: Cov(κ) itself shows them
+// only down to the root of that.
+func (b *feedback) dropSilent(tol RankTolerance) error {
+	cut := tol.of(b.into.rows, b.into.cols)
+	overlap := b.into.tmul(b.out)
+	reached, fresh := b.moved, b.moved
+	seen := make([]float64, 0, b.into.cols)
+	for _, s := range b.decisions[1].Singular[:b.moved.cols] {
+		seen = append(seen, s/(b.noise*b.noise*b.size))
+	}
+	for fresh.cols > 0 && reached.cols < b.into.cols {
+		next, s, err := apart(overlap.mul(fresh), reached, cut*b.size)
+		if err != nil {
+			return err
+		}
+		for _, x := range s {
+			seen = append(seen, x/b.size)
+		}
+		reached, fresh = reached.beside(next), next
+	}
+	d := decide("J S Jᵀ (relative, direction by direction)", seen, cut)
+	d.Rank = reached.cols
+	b.decisions = append(b.decisions[:1], d, b.decisions[1])
+	b.out, b.into = b.out.mul(reached), b.into.mul(reached)
+	return nil
+}
+
+// apart returns orthonormal vectors, orthogonal to those of an orthonormal
+// basis, that with it span what x does; and the singular values of x off the
+// basis, of which those above cut count.
+func apart(x, basis array, cut float64) (off array, singular []float64, err error) {
+	for range 2 { // once leaves what cancels in x
+		x = x.minus(basis.mul(basis.tmul(x)))
+	}
+	left, s, _, err := x.tallSVD()
+	if err != nil {
+		return off, nil, err
+	}
+	rank := min(decide("", s, cut).Rank, basis.rows-basis.cols)
+	off = left.columns(0, rank)
+	off = off.minus(basis.mul(basis.tmul(off))) // a small s leaves rounding along the basis in its vector
+	off, _ = off.qr()
+	return off.columns(0, rank), s, nil
+}
+
+// span builds U: a basis of what J and the fed noise reach, each direction
+// counted by how much of J or P there is in it, so that one which is hardly
+// reached, and hardly known, does not add to the others.
+func (b *feedback) span(tol RankTolerance) error {
+	w := b.root.times(b.fed).scaledRows(reciprocals(b.scale))
+	_, reach := b.into.qr() // J = F (Q reach)ᵀ
+	weighted := b.out.mulT(reach).scaled(orZero(1 / b.size)).beside(w.scaledColumns(b.sharpness).scaled(orZero(1 / b.noise)))
+	left, s, _, err := weighted.tallSVD()
+	if err != nil {
+		return err
+	}
+	d := decide("[J, P Jᵀ] (relative)", s, tol.of(weighted.rows, weighted.cols))
+	b.decisions = append(b.decisions, d)
+	b.basis = left.columns(0, d.Rank)
+	for i := range b.basis.rows { // a unit that no latent moves is not moved by rounding either
+		if (array{1, b.basis.cols, b.basis.row(i)}).frobenius() <= float64(DefaultRankTolerance(b.basis.cols, 1)) {
+			clear(b.basis.row(i))
+		}
+	}
+	b.turn, b.drive = b.basis.tmul(b.out), b.basis.tmul(w)
+	return nil
+}
+
+// orZero is x, or 0 if that is not finite: there is nothing to be scaled.
+func orZero(x float64) float64 {
+	if math.IsInf(x, 0) || math.IsNaN(x) {
+		return 0
+	}
+	return x
+}
+
 // lds puts the parts together.
 func (b *feedback) lds(net *LinearRNN) (*LDS, error) {
-	k := b.basis.cols
 	l := &LDS{
-		a: b.into.tmul(b.basis).padded(k),
+		a: b.turn.mul(b.into.tmul(b.basis)),
 		c: b.basis.scaledRows(b.scale),
 		q: factorNoise(b.drive),
 		r: b.unread(net.p),
@@ -78,10 +256,9 @@ func (b *feedback) lds(net *LinearRNN) (*LDS, error) {
 		if err != nil {
 			return nil, err
 		}
-		mean := scaled.timesVectorT(net.initial.Mean)
 		l.initial = &Gaussian{
-			Mean: append(mean, make([]float64, k-len(mean))...),
-			Cov:  factorNoise(v.scaledColumns(sizes).padded(k).beside(b.drive)),
+			Mean: b.turn.timesVector(scaled.timesVectorT(net.initial.Mean)),
+			Cov:  factorNoise(b.turn.mul(v.scaledColumns(sizes)).beside(b.drive)),
 		}
 	}
 	for _, x := range []array{l.a, l.c, l.q.plus} {
@@ -90,9 +267,4 @@ func (b *feedback) lds(net *LinearRNN) (*LDS, error) {
 		}
 	}
 	return l, nil
-}
-
-// padded appends rows of zeros.
-func (b array) padded(rows int) array {
-	return array{rows, b.cols, append(b.clone().data, make([]float64, (rows-b.rows)*b.cols)...)}
 }

@@ -155,10 +155,12 @@ func noiseKinds(t testing.TB, rng *rand.Rand, n int) map[string]model.Noise {
 // with the rank of [Λ_1, Λ_1ᵀ] that the oracle's Λ_1 has.
 func TestToLDSOnRandomNetworks(t *testing.T) {
 	rng := random(3)
-	for trial := range 40 {
+	for trial := range 24 {
 		n, r := 1+rng.IntN(5), 1+rng.IntN(3)
 		m, nn := eighths(rng, n, r), eighths(rng, n, r)
-		for kind, p := range noiseKinds(t, rng, n) {
+		kinds := noiseKinds(t, rng, n)
+		for _, kind := range sortedKinds(kinds) { // what is drawn below depends on the order
+			p := kinds[kind]
 			c := model.LinearRNNConfig{M: m, N: nn, P: p}
 			free := linearNetwork(t, c)
 			if trial%4 == 3 {
@@ -252,7 +254,9 @@ func TestUnreadNoise(t *testing.T) {
 				m.Set(i, 1, math.Ldexp(m.At(i, 1), -40))
 			}
 		}
-		for kind, p := range noiseKinds(t, rng, n) {
+		kinds := noiseKinds(t, rng, n)
+		for _, kind := range sortedKinds(kinds) {
+			p := kinds[kind]
 			net := linearNetwork(t, model.LinearRNNConfig{M: m, N: nn, P: p, Initial: &model.Gaussian{Mean: make([]float64, n), Cov: p}})
 			got := converted(t, net)
 			if got.Decisions[1].Rank < r {
@@ -262,8 +266,7 @@ func TestUnreadNoise(t *testing.T) {
 			fed.Mul(got.LDS.R().Dense(), nn)
 			// Entries of N are at most 1, and those of P 3; its root's product with N is as ill-conditioned as the decision says.
 			bound := 64 * u * n * 3 * conditionOfColumns(t, nn)
-			require.LessOrEqual(t, mat.Max(&fed), bound, kind)
-			require.GreaterOrEqual(t, mat.Min(&fed), -bound, kind)
+			require.LessOrEqual(t, largest(&fed), bound, kind)
 		}
 	}
 }
@@ -316,6 +319,17 @@ func TestFedWhole(t *testing.T) {
 			}
 		}
 	}
+}
+
+// largest is the size of the largest entry, NaN if there is one: mat.Max does not see it.
+func largest(m mat.Matrix) (most float64) {
+	rows, cols := m.Dims()
+	for i := range rows {
+		for j := range cols {
+			most = max(most, math.Abs(m.At(i, j)))
+		}
+	}
+	return most
 }
 
 // TestToLDSOfManyUnits compares autocovariances, units scaled to unit variance,

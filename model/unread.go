@@ -6,9 +6,10 @@ package model
 // rounding of some, which would count where covariances are scaled to
 // correlations.
 func (b *feedback) unread(p Noise) Noise {
+	w := b.root.times(b.fed)
 	switch {
 	case b.root.scale == nil:
-		rest := b.root.full.minus(b.root.full.mul(b.fed).mulT(b.fed))
+		rest := b.root.full.minus(w.mulT(b.fed))
 		for i := range p.n {
 			whole := (array{1, rest.cols, b.root.full.row(i)}).frobenius()
 			if (array{1, rest.cols, rest.row(i)}).frobenius() <= float64(DefaultRankTolerance(rest.cols, 1))*whole {
@@ -20,9 +21,9 @@ func (b *feedback) unread(p Noise) Noise {
 		}
 		return Noise{n: p.n, full: rest.mulT(rest).symmetrized(), plus: newArray(p.n, 0), minus: newArray(p.n, 0)}
 	case p.Kind() == LowRankPlusDiagonal:
-		return Noise{n: p.n, diag: p.diag, plus: p.plus, minus: p.minus.beside(b.w)}
+		return Noise{n: p.n, diag: p.diag, plus: p.plus, minus: p.minus.beside(w)}
 	}
-	diag, w := append([]float64{}, p.diag...), b.w.clone()
+	diag := append([]float64{}, p.diag...)
 	for i := range p.n {
 		if fedWhole(b.fed, i) {
 			diag[i] = 0

@@ -47,10 +47,18 @@ func admissible(text json.RawMessage, instance any) error {
 		return fmt.Errorf("%w: not a JSON object", model.ErrInvalid)
 	}
 	fields := numbered(reflect.ValueOf(instance))
+	itself, knows := instance.(interface{ Admissible() bool })
 	for _, f := range fields {
-		if err := f.check(given, fields); err != nil {
+		check := f.check
+		if knows { // which of its fields may be empty together
+			check = f.checkGiven
+		}
+		if err := check(given, fields); err != nil {
 			return fmt.Errorf("%w: %w", model.ErrInvalid, err)
 		}
+	}
+	if knows && !itself.Admissible() {
+		return fmt.Errorf("%w: no instance of this theorem: unstable without a law of its start, or a hypothesis does not hold", model.ErrInvalid)
 	}
 	network, ok := instance.(interface {
 		RNN(bias []float64) (*model.RNN, error)
@@ -137,6 +145,14 @@ func (f fieldOf) check(given map[string]any, all []fieldOf) error {
 			return errors.New("scale is missing, which M and N need")
 		}
 		return nil
+	}
+	return f.checkNumbers(f.name, f.value)
+}
+
+// checkGiven is check without a word about what may be empty.
+func (f fieldOf) checkGiven(given map[string]any, _ []fieldOf) error {
+	if _, present := given[f.name]; !present && !f.omittable {
+		return fmt.Errorf("%s is missing", f.name)
 	}
 	return f.checkNumbers(f.name, f.value)
 }

@@ -8,18 +8,19 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// asModel hands numbers to model, symmetrized.
-func asModel(l theorems.LatentSystem) (*model.LDS, error) {
+// asModel hands numbers to model. The noises of the units are made admissible in
+// units of the deviations d, to which rounding has been relative.
+func asModel(l theorems.LatentSystem, d []float64) (*model.LDS, error) {
 	config := model.LDSConfig{A: matrixOf(l.A), C: matrixOf(l.C)}
 	var err error
-	if config.Q, err = noiseOf(l.Q, len(l.A)); err != nil {
+	if config.Q, err = noiseOf(l.Q, deviations(l.Q)); err != nil {
 		return nil, err
 	}
-	if config.R, err = noiseOf(l.R, len(l.R)); err != nil {
+	if config.R, err = noiseOf(l.R, d); err != nil {
 		return nil, err
 	}
 	if l.Cov != nil {
-		cov, err := noiseOf(l.Cov, len(l.A))
+		cov, err := noiseOf(l.Cov, deviations(l.Cov))
 		if err != nil {
 			return nil, err
 		}
@@ -40,22 +41,17 @@ func matrixOf(m [][]float64) mat.Matrix {
 }
 
 // noiseOf makes a covariance admissible that rounding may have left a little
-// off from semidefinite: in units of unit variance, negative eigenvalues are
-// set to 0.
-func noiseOf(cov [][]float64, n int) (model.Noise, error) {
+// off from semidefinite: in units of the deviations d, negative eigenvalues are
+// set to 0. What is left is handed over as a factor.
+func noiseOf(cov [][]float64, d []float64) (model.Noise, error) {
+	n := len(cov)
 	if n == 0 {
 		return model.ZeroNoise(0), nil
-	}
-	d := make([]float64, n)
-	for i := range d {
-		d[i] = math.Sqrt(math.Max(0, cov[i][i]))
 	}
 	scaled := mat.NewSymDense(n, nil)
 	for i := range n {
 		for j := range i + 1 {
-			if d[i] > 0 && d[j] > 0 {
-				scaled.SetSym(i, j, (cov[i][j]+cov[j][i])/2/d[i]/d[j])
-			}
+			scaled.SetSym(i, j, (cov[i][j]+cov[j][i])/2/orOne(d[i])/orOne(d[j]))
 		}
 	}
 	var eig mat.EigenSym
@@ -66,10 +62,8 @@ func noiseOf(cov [][]float64, n int) (model.Noise, error) {
 	eig.VectorsTo(&v)
 	for k, x := range eig.Values(nil) {
 		for i := range n {
-			v.Set(i, k, v.At(i, k)*d[i]*math.Sqrt(math.Max(0, x)))
+			v.Set(i, k, v.At(i, k)*orOne(d[i])*math.Sqrt(math.Max(0, x)))
 		}
 	}
-	var out mat.Dense
-	out.Mul(&v, v.T())
-	return model.DenseNoise(&out)
+	return model.LowRankNoise(make([]float64, n), &v)
 }

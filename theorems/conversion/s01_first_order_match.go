@@ -26,8 +26,7 @@ func FirstOrderMatch() theorems.Theorem {
 				Visiting("R_v singular", "R_v = 0", "Q singular", "Q = 0", "K > N", "N = 1", "A defective", "A nilpotent", "A = 0", "spectral radius 1−2⁻²⁷",
 					"unobservable latent", "uncontrollable latent", "graded covariance"),
 			aboutSystems("step by step from a given start", startedSystems(), judgeSteps).Visiting("initial law", "R_v singular", "K > N"),
-			aboutSystems("autocovariances", stationarySystems(), judgeLDSAutocovariances).Visiting("R_v = 0", "A nilpotent", "K > N", "spectral radius 1−2⁻²⁷"),
-			aboutNetworks("autocovariances of networks", stationaryNetworks(), judgeRNNAutocovariances).Visiting("NᵀM nilpotent", "J = 0", "spectral radius 1−2⁻²⁷"),
+			aboutSystems("autocovariances", withLatents(), judgeLDSAutocovariances).Visiting("R_v = 0", "A nilpotent", "K > N", "spectral radius 1−2⁻²⁷"),
 		},
 		Exact: []theorems.Check{
 			onSystems("Λ_0, Λ_1, rank and semidefinite P", exactSystems(), decideMatch).Visiting("R_v singular", "R_v = 0", "K > N", "Q = 0"),
@@ -96,6 +95,13 @@ func FirstOrderMatch() theorems.Theorem {
 
 func stationarySystems() generators.SystemOptions {
 	return generators.SystemOptions{MaxUnits: 4, MaxLatents: 3, Initial: generators.Stationary}
+}
+
+// withLatents have a Λ_1 to get wrong.
+func withLatents() generators.SystemOptions {
+	o := stationarySystems()
+	o.MinLatents = 2
+	return o
 }
 
 func startedSystems() generators.SystemOptions {

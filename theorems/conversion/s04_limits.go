@@ -3,12 +3,10 @@ package conversion
 import (
 	"math"
 	"math/big"
-	"math/rand/v2"
 
 	"github.com/rankproof/rankproof/generators"
 	"github.com/rankproof/rankproof/model"
 	"github.com/rankproof/rankproof/oracles/exact"
-	"github.com/rankproof/rankproof/oracles/gaussian"
 	"github.com/rankproof/rankproof/theorems"
 )
 
@@ -232,89 +230,6 @@ func (l *latent) leadingParts() (inverseH, y, b *exact.Matrix, err error) {
 	}
 	y = l.a.Mul(inverseH).Mul(vi).Mul(l.a).Mul(l.v)
 	return inverseH, y, l.v.Sub(l.v.Mul(l.a.T()).Mul(vi).Mul(l.a).Mul(l.v)), nil
-}
-
-// judgeManyUnits draws N units, R_v = I, i.i.d. from the rows of C.
-func judgeManyUnits(s theorems.Subject, c generators.System) (f theorems.Finding, err error) {
-	if s.MarkovGap == nil {
-		return f, theorems.Missing("MarkovGap")
-	}
-	var ratios, errs []float64
-	for _, units := range []int{64, 256, 1024} {
-		rng := rand.New(rand.NewPCG(1, uint64(units)))
-		big := generators.System{Form: "structured", A: c.A, QDiag: c.QDiag, QFactor: c.QFactor, RDiag: ones(units)}
-		gram := make([][]float64, c.Latents()) // H = CᵀC, exact
-		for i := range gram {
-			gram[i] = make([]float64, c.Latents())
-		}
-		for range units {
-			row := c.C[rng.IntN(len(c.C))]
-			big.C = append(big.C, row)
-			for i := range row {
-				for j := range row {
-					gram[i][j] += row[i] * row[j]
-				}
-			}
-		}
-		lds, err := big.LDS()
-		if err != nil {
-			return f, err
-		}
-		nats, err := s.MarkovGap(lds)
-		if err != nil {
-			return f, err
-		}
-		// C = any root of H, R_v = I has the same V and H: K units stand for N.
-		h, err := rational(gram, c.Latents(), c.Latents())
-		if err != nil {
-			return f, err
-		}
-		if h.Rank() < c.Latents() {
-			return f, theorems.ErrUndecided // the draw left a latent unseen
-		}
-		inverse, err := h.Inverse()
-		if err != nil {
-			return f, err
-		}
-		small := c
-		small.RDiag, small.RFactor, small.C = make([]float64, c.Latents()), nil, diagonal(ones(c.Latents()))
-		l, err := newLatent(plain(small))
-		if err != nil {
-			return f, err
-		}
-		l.r = inverse // y = x + v, v ~ N(0, H⁻¹): what N units tell of x
-		_, y, b, err := l.leadingParts()
-		if err != nil {
-			return f, theorems.ErrUndecided
-		}
-		qi, err := l.q.Inverse()
-		if err != nil {
-			return f, err
-		}
-		bi, err := b.Inverse()
-		if err != nil {
-			return f, err
-		}
-		lead, _ := qi.Mul(y).Mul(bi).Mul(y.T()).Trace().Float64()
-		if lead == 0 {
-			return f, nil
-		}
-		process := gaussian.LDS{A: c.A, C: diagonal(ones(c.Latents())), Q: c.Q(), R: inverse.Float64()}
-		law, err := process.Process()
-		if err != nil {
-			return f, err
-		}
-		t := &system{LatentSystem: plain(small), law: law, u: s.UnitRoundoff}
-		if err := l.settle(); err != nil {
-			return f, err
-		}
-		epsilon, _ := t.gapError(l)
-		errs = append(errs, 2*math.Sqrt(float64(units))*epsilon*math.Sqrt(2/nats))
-		ratios = append(ratios, 2*nats/lead)
-	}
-	last := len(ratios) - 1
-	f.Expect("|N² · information / constant − 1|", math.Abs(ratios[last]-1), remaining(ratios)+errs[last]+errs[last-1], 1)
-	return f, nil
 }
 
 func judgeDiscontinuity(s theorems.Subject, c generators.System) (f theorems.Finding, err error) {

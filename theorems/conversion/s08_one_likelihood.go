@@ -162,10 +162,11 @@ func (t *network) expectThreeLikelihoods(f *theorems.Finding, s theorems.Subject
 	if err != nil {
 		return err
 	}
-	// y_1 … y_T from (y_0, ε_0 …): each covariance is a few products of J.
-	j := 1 + dense.NormFro(t.J)
+	// y_1 … y_T from (y_0, ε_0 …): each covariance is a few products of the
+	// loadings, in which y may cancel.
+	j := t.gain()
 	cov := t.law.Covariance(1)
-	relative := operations(t.Units()*len(y.Y)) * t.u * (1 + math.Pow(j, 2)) * (1 + t.startError(cov))
+	relative := operations(t.Units()*len(y.Y)) * t.u * (1 + j*j) * (1 + t.startError(cov))
 	if y.Missing == nil {
 		got, err := s.RNNLogLikelihood(t.net, y)
 		if err != nil {
@@ -173,6 +174,7 @@ func (t *network) expectThreeLikelihoods(f *theorems.Finding, s theorems.Subject
 		}
 		expectLogDensity(f, "|Markov − joint log-density|", got, d, relative)
 	}
+	scale := t.deviations()
 	converted, err := s.LDSFromRNN(t.net)
 	if err != nil {
 		return err
@@ -184,16 +186,19 @@ func (t *network) expectThreeLikelihoods(f *theorems.Finding, s theorems.Subject
 	if !wellFormed(f, converted.LatentSystem) {
 		return nil
 	}
-	lds, err := asModel(converted.LatentSystem)
+	lds, err := asModel(converted.LatentSystem, scale)
 	if err != nil {
 		f.Demand("the converted LDS is admissible", false)
 		return nil
 	}
 	got, err := s.LDSLogLikelihood(lds, y)
+	if (errors.Is(err, model.ErrSingular) || errors.Is(err, model.ErrInvalid)) && relative*d.Condition > 1e-3 {
+		f.Abstain("a covariance within rounding of a singular one")
+		return nil
+	}
 	if err != nil {
 		return err
 	}
-	scale := t.deviations()
 	e := t.conversionError(r, converted.LatentSystem, scale)
 	c2 := dense.NormFro(scaledSides(converted.C, scale, ones(len(converted.A))))
 	states := dense.NormFro(converted.Cov) + dense.NormFro(converted.Q)
@@ -204,6 +209,31 @@ func (t *network) expectThreeLikelihoods(f *theorems.Finding, s theorems.Subject
 	law := e.r + c2*c2*a*a*(e.q+e.cov+2*e.a*states)*(1+t.startError(cov)) + 2*c2*states*e.c
 	expectLogDensity(f, "|Kalman on the converted LDS − joint log-density|", got, d, relative+4*law)
 	return nil
+}
+
+// gain is how much larger than y_{t+1} the terms may be that it is the sum of: the
+// largest of Σ_j (|M||N|ᵀ)_ij times the ratio of deviations of y_t and y_{t+1}.
+func (t *network) gain() float64 {
+	now, next := deviations(t.law.Covariance(1)), t.deviations()
+	if t.HasInitial() {
+		for i, x := range deviations(t.Cov) {
+			next[i] = math.Max(next[i], x)
+		}
+		for i, x := range t.Mean {
+			next[i] = math.Max(next[i], math.Abs(x))
+		}
+	}
+	most := 0.0
+	for i := range t.M {
+		sum := 0.0
+		for j := range t.N {
+			for k := range t.M[i] {
+				sum += math.Abs(t.M[i][k]*t.N[j][k]) * next[j]
+			}
+		}
+		most = math.Max(most, sum/orOne(now[i]))
+	}
+	return most
 }
 
 // startError is what a stationary law amplifies rounding by; 0 for a given one.
@@ -236,7 +266,7 @@ func (t *system) expectKalman(f *theorems.Finding, s theorems.Subject, y model.O
 		return nil
 	case wantErr != nil:
 		return wantErr
-	case errors.Is(err, model.ErrSingular) && t.u*d.Condition*operations(len(y.Y)*t.Units()) > 1e-4:
+	case (errors.Is(err, model.ErrSingular) || errors.Is(err, model.ErrInvalid)) && t.u*d.Condition*operations(len(y.Y)*t.Units()) > 1e-4:
 		f.Abstain("a covariance within rounding of a singular one")
 		return nil
 	case err != nil:

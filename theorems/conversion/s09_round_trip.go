@@ -47,7 +47,10 @@ func RoundTrip() theorems.Theorem {
 			fromNetwork("R latents", "K = R: the overlaps, noises taken for independent", func(n numbers) theorems.LatentSystem {
 				return n.latents(n.m, nil, times(times(transposed(n.n), n.p), n.n), n.p)
 			}),
-			fromNetwork("N for P N", "the basis [M, N]", func(n numbers) theorems.LatentSystem { return n.converted(n.n, n.drive()) }),
+			fromNetwork("G⁺ dropped", "P N NᵀP in place of P N G⁻ NᵀP", func(n numbers) theorems.LatentSystem {
+				pn := times(n.p, n.n)
+				return n.converted(pn, times(pn, transposed(pn)))
+			}),
 			fromSystem("Jᵀ for J", "Λ_1ᵀΛ_0⁺", func(_ *model.LDS, m *theorems.FirstOrderMatch) { m.J = transposed(m.J) }),
 			fromSystem("P = Λ_0 − JJᵀ", "Λ_0 left out between J and Jᵀ", func(_ *model.LDS, m *theorems.FirstOrderMatch) {
 				m.P = minus(plus(m.P, m.P), times(m.J, transposed(m.J)))
@@ -81,7 +84,7 @@ func judgeNetworkRoundTrip(f *theorems.Finding, t *network, s theorems.Subject) 
 	if !wellFormed(f, converted.LatentSystem) {
 		return nil
 	}
-	lds, err := asModel(converted.LatentSystem)
+	lds, err := asModel(converted.LatentSystem, t.deviations())
 	if err != nil {
 		f.Demand("the converted LDS is admissible", false)
 		return nil

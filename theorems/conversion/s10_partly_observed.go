@@ -177,7 +177,7 @@ func judgeObservedGap(s theorems.Subject, c generators.PartlyObserved) (f theore
 	if !wellFormed(&f, *part) {
 		return f, nil
 	}
-	lds, err := asModel(*part)
+	lds, err := asModel(*part, selected(t.deviations(), c.Indices()))
 	if err != nil {
 		f.Demand("the LDS of the observed units is admissible", false)
 		return f, nil

@@ -129,7 +129,8 @@ func judgeChangedNetwork(s theorems.Subject, c generators.TransformedRecurrent) 
 		return f, err
 	}
 	g, inverse := c.Change().Similarity()
-	changed, err := changedNetwork(c, o, g, inverse)
+	d := deviations(law.Autocovariance(0))
+	changed, err := changedNetwork(c, o, g, inverse, d)
 	if err != nil {
 		return f, err
 	}
@@ -142,7 +143,6 @@ func judgeChangedNetwork(s theorems.Subject, c generators.TransformedRecurrent) 
 		return f, err
 	}
 	// Units are mixed, so that none is small beside another but by design of O.
-	d := deviations(law.Autocovariance(0))
 	turned := *t
 	turned.J = times(times(o, c.J()), transposed(o))
 	square := c.Factor * c.Factor
@@ -162,8 +162,9 @@ func judgeChangedNetwork(s theorems.Subject, c generators.TransformedRecurrent) 
 	return f, expectLaw(&f, got.LatentSystem, law, d, e)
 }
 
-func changedNetwork(c generators.TransformedRecurrent, o, g, inverse [][]float64) (*model.LinearRNN, error) {
-	noise, err := noiseOf(times(times(o, c.P()), transposed(o)), c.Units())
+// changedNetwork has units of the deviations d.
+func changedNetwork(c generators.TransformedRecurrent, o, g, inverse [][]float64, d []float64) (*model.LinearRNN, error) {
+	noise, err := noiseOf(times(times(o, c.P()), transposed(o)), d)
 	if err != nil {
 		return nil, err
 	}
@@ -206,7 +207,9 @@ func (t *system) expectEquivariance(f *theorems.Finding, s theorems.Subject, c g
 	if t.Latents() == 0 {
 		changed.C = make([][]float64, t.Units())
 	}
-	lds, err := asModel(changed)
+	lambda0 := times(times(o, l.lambda0.Float64()), transposed(o))
+	d := deviations(lambda0)
+	lds, err := asModel(changed, d)
 	if err != nil {
 		return err
 	}
@@ -219,10 +222,8 @@ func (t *system) expectEquivariance(f *theorems.Finding, s theorems.Subject, c g
 	if f.Verdict == theorems.Fails {
 		return nil
 	}
-	lambda0 := times(times(o, l.lambda0.Float64()), transposed(o))
 	lambda1 := times(times(o, l.lambda1.Float64()), transposed(o))
 	p := times(times(o, l.p.Float64()), transposed(o))
-	d := deviations(lambda0)
 	k := t.conditioning(l)
 	mixed := dense.NormFro(scaledSides(o, d, ones(n))) * dense.VectorNorm2(k.deviation) // D'⁻¹ O D
 	grown := 1 + dense.NormFro(sim)*dense.NormFro(inverse)

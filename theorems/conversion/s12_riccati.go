@@ -23,7 +23,7 @@ func Riccati() theorems.Theorem {
 		Given:  []string{"the filter is started from V", "there is no zero on the unit circle, for stabilizing"},
 		Needed: []theorems.Witness{stuckAtQ(), circleIsNotStabilizing()},
 		Why: "Identities between Σ, S and gains hold to the rounding of a few products, times the condition of the correlations of the innovations. Against a past of h steps Σ_∞ is off by " +
-			"what is still to come, at most twice what the second half of it changed; a double root on the unit circle is known to √u.",
+			"what is still to come, estimated from above by how fast the last steps of it changed less; a double root on the unit circle is known to √u.",
 		Claims: []theorems.Check{
 			aboutSystems("innovation covariance and gains", memorySystems(), judgeSteadyState).
 				Visiting("R_v = 0", "R_v singular", "Q singular", "zero outside the unit circle", "zero on the unit circle", "K > N"),
@@ -90,8 +90,8 @@ func judgeSteadyState(f *theorems.Finding, t *system, s theorems.Subject) error 
 	if f.Verdict == theorems.Fails {
 		return nil
 	}
-	long, short := t.law.PredictionCovariance(pastSteps), t.law.PredictionCovariance(pastSteps/2)
-	rest := 2 * dense.NormFro(minus(short, long))
+	long := t.law.PredictionCovariance(pastSteps)
+	rest := t.innovationAfter(pastSteps, long)
 	v := dense.NormFro(t.law.StateCovariance())
 	c := dense.NormFro(t.C)
 	base := t.stationaryError() + operations(n+k)*t.u*(v+smallest)
@@ -99,7 +99,7 @@ func judgeSteadyState(f *theorems.Finding, t *system, s theorems.Subject) error 
 	if rest < 1e-3*largest(long) {
 		known = base * 1e3
 	}
-	scale := largest(t.law.Autocovariance(0)) + smallest
+	scale := c*c*v + dense.NormFro(t.R) + smallest // terms of variances, which may cancel
 	expectClose(f, "|S − Var(y_{h+1} | y_1 … y_h)|", got.Innovation, long, rest+c*c*(known+base)+operations(n)*t.u*scale, scale)
 
 	// Identities between the numbers handed out.
@@ -135,6 +135,14 @@ func judgeSteadyState(f *theorems.Finding, t *system, s theorems.Subject) error 
 		f.Expect("ρ(A − KC) − 1, if it is positive", math.Max(0, radius-1), 4*math.Max(spread, math.Pow(t.u, 0.25))*(1+radius), 1)
 	}
 	return nil
+}
+
+// innovationAfter estimates, from above, how far Var(y_{p+1} | p past) is from
+// its limit, as lossAfter does for nats.
+func (t *system) innovationAfter(p int, long [][]float64) float64 {
+	middle := t.law.PredictionCovariance(p - 4)
+	last, before := dense.NormFro(minus(middle, long)), dense.NormFro(minus(t.law.PredictionCovariance(p-8), middle))
+	return leftAfter(last, before)
 }
 
 func leastPositive(cov [][]float64) float64 { return 1 / smallestPositive(cov) }

@@ -193,17 +193,41 @@ func (t *network) exactly() (*recurrent, error) {
 }
 
 // deviations returns the standard deviations (N) by which the units are scaled:
-// of y_t, the largest of y_0 … y_T for a given start, 0 of a unit that is silent.
+// of y_t, the largest of y_1 … y_T for a given start, 0 of a unit that is silent.
 func (t *network) deviations() []float64 {
 	if !t.HasInitial() {
 		return deviations(t.law.StateCovariance())
 	}
 	cov, n := t.law.Covariance(horizon), t.Units()
-	d := deviations(t.Cov)
+	d := make([]float64, n)
 	for i := range horizon * n {
 		d[i%n] = math.Max(d[i%n], math.Sqrt(cov[i][i]))
 	}
 	return d
+}
+
+// rankMargin is how far, relative to ‖J‖ and ‖P‖ in units of the deviations,
+// the ranks that decide a dimension are from lower ones: the smallest singular
+// value that exact arithmetic says is not zero of J, P Jᵀ, and both together,
+// of the stationary process also of [Λ_1, Λ_1ᵀ].
+func (t *network) rankMargin(r *recurrent, d []float64) float64 {
+	j, noise := scaledBoth(t.J, d, d), scaledTo(t.P, d)
+	fed := times(noise, transposed(j))
+	margin := 1.0
+	see := func(m [][]float64, rank int, size float64) {
+		if rank > 0 {
+			margin = math.Min(margin, dense.SingularValues(m)[rank-1]/size)
+		}
+	}
+	p, size := dense.NormFro(noise), dense.NormFro(j)
+	see(j, r.j.Rank(), size)
+	see(fed, r.p.Mul(r.j.T()).Rank(), p*size)
+	see(beside(j, fed), r.dimension(), size*(1+p))
+	if r.s != nil {
+		lambda := scaledTo(r.lag(1).Float64(), d)
+		see(beside(lambda, transposed(lambda)), r.minimalDimension(), 1)
+	}
+	return margin
 }
 
 // conversionError bounds what an honest conversion of the network may miss the
