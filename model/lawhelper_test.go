@@ -129,7 +129,7 @@ func lawBound(t testing.TB, net *model.LinearRNN, law *oracle.Process, steps int
 func inUnitsOf(j [][]float64, size []float64) (scaled [][]float64, norm float64) {
 	for a := range j {
 		for b := range j[a] {
-			if size[b] == 0 {
+			if size[a] == 0 || size[b] == 0 {
 				j[a][b] = 0
 			}
 			if j[a][b] != 0 {

@@ -38,10 +38,12 @@ func (d MarkovDecision) String() string {
 //	Λ_{k+1} − J Λ_k = C A (I − L C) A^k V Cᵀ = C A Σ V⁺ A^k V Cᵀ,
 //
 // where the latents, scaled to unit covariance, leave only products of
-// contractions (K×K): O(N K²). "Not Markov" means that the violation is eight
-// times Bound or more; "Markov" that it is at most Bound, and that Bound is at
-// most 2⁻³⁴ and the nats lost (MarkovGap) at most Bound; all else is undecided.
-// An unstable system is ErrUnstable, a tolerance that is none ErrInvalid. (S2)
+// contractions (K×K): O(N K²). "Markov" means that the violation is no more than
+// 1/64 of Bound, "not Markov" that it is eight times Bound or more: of errors
+// that add up Bound counts the worst, and what is rounding is far below it. With
+// nats lost (MarkovGap) above Bound there is no "Markov", and with a Bound above
+// 2⁻²⁰ only for a violation of zero, as where y_t determines x_t. An unstable
+// system is ErrUnstable, a tolerance that is none ErrInvalid. (S2)
 func (l *LDS) Markov(tol RankTolerance) (MarkovDecision, error) {
 	s, err := l.stationaryMatching(tol)
 	if err != nil {
@@ -112,7 +114,7 @@ func (s *matching) markov() (MarkovDecision, error) {
 	switch {
 	case d.Violation >= 8*d.Bound && d.Violation > 0:
 		d.Verdict = NotMarkov
-	case d.Violation <= d.Bound && d.Bound <= 0x1p-34, d.Violation == 0:
+	case d.Violation == 0 || d.Violation <= d.Bound/64 && d.Bound <= 0x1p-20:
 		d.Verdict = Markov
 	}
 	if d.Verdict == Markov {

@@ -10,18 +10,18 @@ import (
 // coordinates a unit of 1e-8 beside one of 1e8 would be rounding. T is of
 // powers of two, which make the change exact.
 //
-//	t_i² = P_ii + (Σ_r |m_ir| ζ_r)²,   ζ_r² ≥ Var κ_r,   ζ_r ≥ Σ_i |n_ir| t_i,
+//	t_i² = P_ii + (Σ_r |m_ir| ζ_r)²,   ζ_r² ≥ Var κ_r,   ζ_r ≥ Σ_i |n_ir| t_i of a first pass,
 //
 // κ = Nᵀy: what cancels is counted with its full size, so that no unit is
-// scaled up from what is but rounding, and no entry of T⁻¹J T exceeds R.
+// scaled up from what is but rounding.
 func (net *LinearRNN) scaledLoadings() (m, n array, scale []float64, err error) {
 	noise := roots(net.p.variances())
 	m, n = balancedColumns(net.m, net.n, noise)
-	variances, second, err := net.reachedVariances(m, n)
+	variances, err := net.reachedVariances(m, n)
 	if err != nil {
 		return m, n, nil, err
 	}
-	scale = unitScale(m, n, noise, roots(variances), second)
+	scale = unitScale(m, n, noise, roots(variances))
 	m, n = m.scaledRows(reciprocals(scale)), n.scaledRows(scale)
 	m, n = balancedColumns(m, n, nil)
 	for _, x := range []array{m, n} {
@@ -32,9 +32,8 @@ func (net *LinearRNN) scaledLoadings() (m, n array, scale []float64, err error) 
 	return m, n, scale, nil
 }
 
-// unitScale returns T, given deviations of noise and of κ, which it changes,
-// and second moments of y_0, nil for a stationary network.
-func unitScale(m, n array, noise, latent, second []float64) []float64 {
+// unitScale returns T, given deviations of noise and of κ, which it changes.
+func unitScale(m, n array, noise, latent []float64) []float64 {
 	t := make([]float64, m.rows)
 	for range 2 {
 		for i := range t {
@@ -44,15 +43,9 @@ func unitScale(m, n array, noise, latent, second []float64) []float64 {
 			latent[r] = math.Max(latent[r], gross)
 		}
 	}
-	most := 0.0
+	most := (array{1, len(t), t}).maxAbs()
 	for i := range t {
-		if t[i] == 0 && second != nil {
-			t[i] = math.Sqrt(second[i])
-		}
-		most = math.Max(most, t[i])
-	}
-	for i := range t {
-		if t[i] == 0 { // a silent unit: any scale will do
+		if t[i] == 0 { // a unit that is silent after y_0: any scale will do
 			t[i] = most
 		}
 		t[i] = powerOfTwo(t[i])
@@ -76,22 +69,17 @@ func powerOfTwo(x float64) float64 {
 }
 
 // reachedVariances returns those that κ = Nᵀy has after as many steps as it
-// takes noise, and y_0, to reach every latent; and second moments of y_0, nil
-// for a stationary network. An unstable one is slowed down to spectral radius
-// 1: sizes are all that is asked for.
-func (net *LinearRNN) reachedVariances(m, n array) (variances, second []float64, err error) {
+// takes noise, and y_0, to reach every latent. An unstable network is slowed
+// down to spectral radius 1: sizes are all that is asked for.
+func (net *LinearRNN) reachedVariances(m, n array) ([]float64, error) {
 	z, power := n.tmul(net.p.times(n)), n.tmul(m)
 	if g := net.initial; g != nil {
 		mean := n.tmul(array{n.rows, 1, g.Mean})
 		z = z.plus(n.tmul(g.Cov.times(n))).plus(mean.mulT(mean))
-		second = g.Cov.variances()
-		for i, x := range g.Mean {
-			second[i] += x * x
-		}
 	}
 	radius, err := spectralRadius(power)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	power = power.scaled(1 / math.Max(1, radius))
 	for range 1 + bits.Len(uint(power.rows)) {
@@ -102,7 +90,7 @@ func (net *LinearRNN) reachedVariances(m, n array) (variances, second []float64,
 		}
 		z = next
 	}
-	return z.diagonal(), second, nil
+	return z.diagonal(), nil
 }
 
 func (b array) diagonal() []float64 {
