@@ -27,6 +27,10 @@ func NewDecisions(list []model.RankDecision) []DecisionDocument {
 // Decisions writes a line for each: the rank, and the singular values on both
 // sides of the cut, a bar between those that count and those that do not.
 func Decisions(b *strings.Builder, list []model.RankDecision) {
+	if len(list) == 0 {
+		return
+	}
+	b.WriteString("ranks decided: singular values that count | those at or below the cut, taken for zero\n")
 	widest := 0
 	for _, d := range list {
 		widest = max(widest, width(d.Of))
@@ -61,7 +65,7 @@ func listed(s []float64) string {
 	}
 	var parts []string
 	for _, x := range s {
-		parts = append(parts, fmt.Sprintf("%.4g", x))
+		parts = append(parts, fmt.Sprintf("%.4g", x+0)) // −0 as 0
 	}
 	return strings.Join(parts, ", ")
 }
