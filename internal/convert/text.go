@@ -27,6 +27,9 @@ func (r *Report) WriteText(w io.Writer, written string) error {
 	default:
 		r.writeRNN(&b)
 	}
+	if len(r.Decisions) > 0 {
+		b.WriteString(report.DecisionsHeading)
+	}
 	report.Decisions(&b, r.Decisions)
 	if _, err := io.WriteString(w, b.String()); err != nil {
 		return err

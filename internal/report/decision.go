@@ -24,13 +24,12 @@ func NewDecisions(list []model.RankDecision) []DecisionDocument {
 	return out
 }
 
+// DecisionsHeading stands once above the lines of Decisions.
+const DecisionsHeading = "ranks decided: singular values that count | those at or below the cut, taken for zero\n"
+
 // Decisions writes a line for each: the rank, and the singular values on both
 // sides of the cut, a bar between those that count and those that do not.
 func Decisions(b *strings.Builder, list []model.RankDecision) {
-	if len(list) == 0 {
-		return
-	}
-	b.WriteString("ranks decided: singular values that count | those at or below the cut, taken for zero\n")
 	widest := 0
 	for _, d := range list {
 		widest = max(widest, width(d.Of))
