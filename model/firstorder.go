@@ -88,7 +88,7 @@ func (l *LDS) matching(o *readout, prior, noise array, tol RankTolerance) (*matc
 	for j, p := range given.pivots {
 		left[j] = math.Abs(given.rows.at(p, j))
 	}
-	d := decide("Var(y) (deviations, one given the others)", left, cut)
+	d := decide("Var(y), white noise aside (each given the others)", left, cut)
 	return &matching{l, prior, noise, given, d}, nil
 }
 

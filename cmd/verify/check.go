@@ -56,7 +56,14 @@ Low-rank connectivity is never expanded to N×N.`,
 			if err != nil {
 				return badInput(err)
 			}
-			network, linear, err := netfile.LoadModel(args[0], convention)
+			var network *netfile.Network
+			linear, err := whileWaiting(cmd.Context(), func() (linear *netfile.Linear, err error) {
+				network, linear, err = netfile.LoadModel(args[0], convention)
+				return linear, err
+			})
+			if errors.Is(err, context.Canceled) {
+				return interrupted(args[0])
+			}
 			if err != nil {
 				return badInput(hint(err))
 			}
@@ -65,7 +72,7 @@ Low-rank connectivity is never expanded to N×N.`,
 			}
 			report, err := inspected(cmd.Context(), network, search, s)
 			if errors.Is(err, context.Canceled) {
-				return &ended{statusUnknown, fmt.Errorf("%s: interrupted before there was anything to report", args[0])}
+				return interrupted(args[0])
 			}
 			if err != nil {
 				return badInput(fmt.Errorf("%s: %w", args[0], err))

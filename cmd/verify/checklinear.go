@@ -19,7 +19,7 @@ func checkedLinear(cmd *cobra.Command, path string, m *netfile.Linear, asJSON bo
 	}
 	r, err := whileWaiting(cmd.Context(), func() (*inspect.LinearReport, error) { return inspect.RunLinear(m, inspect.FamilyS) })
 	if errors.Is(err, context.Canceled) {
-		return &ended{statusUnknown, fmt.Errorf("%s: interrupted before there was anything to report", path)}
+		return interrupted(path)
 	}
 	if err != nil {
 		return badInput(fmt.Errorf("%s: %w", path, err))

@@ -76,16 +76,22 @@ func converted(ctx context.Context, path, out string, o convert.Options, asJSON 
 			return badInput(fmt.Errorf("%s: --out is the model itself, which would be lost", out))
 		}
 	}
-	from, err := netfile.LoadLinear(path)
+	r, err := whileWaiting(ctx, func() (*convert.Report, error) {
+		from, err := netfile.LoadLinear(path)
+		if err != nil {
+			return nil, err
+		}
+		r, err := convert.Run(from, o)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", path, err)
+		}
+		return r, nil
+	})
+	if errors.Is(err, context.Canceled) {
+		return interrupted(path)
+	}
 	if err != nil {
 		return badInput(err)
-	}
-	r, err := whileWaiting(ctx, func() (*convert.Report, error) { return convert.Run(from, o) })
-	if errors.Is(err, context.Canceled) {
-		return &ended{statusUnknown, fmt.Errorf("%s: interrupted before there was anything to report", path)}
-	}
-	if err != nil {
-		return badInput(fmt.Errorf("%s: %w", path, err))
 	}
 	if out != "" {
 		if err := r.To.Save(out); err != nil {
@@ -106,6 +112,11 @@ func sameFile(a, b string) bool {
 	}
 	second, err := os.Stat(b)
 	return err == nil && os.SameFile(first, second)
+}
+
+// interrupted ends a command that has nothing to show yet.
+func interrupted(path string) error {
+	return &ended{statusUnknown, fmt.Errorf("%s: interrupted before there was anything to report", path)}
 }
 
 // whileWaiting returns what work does, or gives up waiting for it when ctx ends:

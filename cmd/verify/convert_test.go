@@ -251,6 +251,34 @@ func TestCheckJSONOfLinear(t *testing.T) {
 	require.Equal(t, 2, d.Initial.Latents)
 }
 
+// TestConvertNowhere: that there is no place to write to is told before the work.
+func TestConvertNowhere(t *testing.T) {
+	folder := t.TempDir()
+	require.NoError(t, os.Mkdir(filepath.Join(folder, "x.npz"), 0o700))
+	for name, problem := range map[string]string{filepath.Join("nowhere", "x.json"): "there is no folder", "x.npz": "not a regular file"} {
+		path := filepath.Join(folder, name)
+		got := verify("convert", example("rnn.json"), "--to", "lds", "--out", path)
+		require.Equal(t, statusBadInput, got.status)
+		require.Contains(t, got.err, path+": "+problem)
+		require.Empty(t, got.out)
+	}
+}
+
+// TestConvertThroughALink: what a link is to is written, and the link stays.
+func TestConvertThroughALink(t *testing.T) {
+	folder := t.TempDir()
+	target, link := filepath.Join(folder, "target.json"), filepath.Join(folder, "link.json")
+	require.NoError(t, os.WriteFile(target, []byte("old"), 0o600))
+	require.NoError(t, os.Symlink(target, link))
+	require.Equal(t, statusHolds, verify("convert", example("rnn.json"), "--to", "lds", "--out", link).status)
+	info, err := os.Lstat(link)
+	require.NoError(t, err)
+	require.NotZero(t, info.Mode()&os.ModeSymlink)
+	text, err := os.ReadFile(target)
+	require.NoError(t, err)
+	require.Contains(t, string(text), `"A"`)
+}
+
 // TestWorkThatGoesOn is given up when the command is interrupted.
 func TestWorkThatGoesOn(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
@@ -263,7 +291,7 @@ func TestWorkThatGoesOn(t *testing.T) {
 
 // TestConvertUnwritable: a model that nobody could write is no success.
 func TestConvertUnwritable(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "nowhere", "x.json")
+	path := filepath.Join(t.TempDir(), strings.Repeat("x", 250)+".json") // the file beside it has too long a name
 	got := verify("convert", example("rnn.json"), "--to", "lds", "--out", path)
 	require.Equal(t, statusUnknown, got.status)
 	require.Contains(t, got.err, "cannot write "+path)
@@ -272,6 +300,6 @@ func TestConvertUnwritable(t *testing.T) {
 		var err strings.Builder
 		status := execute(context.Background(), append([]string{"convert", example("rnn.json")}, strings.Fields(args)...), streams{out: broken{}, err: &err})
 		require.Equal(t, statusUnknown, status)
-		require.Contains(t, err.String(), "no space left")
+		require.Equal(t, 1, strings.Count(err.String(), "no space left"), err.String())
 	}
 }

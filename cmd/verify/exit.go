@@ -69,7 +69,7 @@ func execute(ctx context.Context, args []string, s streams) int {
 	switch {
 	case errors.As(err, &end):
 		status = end.status
-		if end.err != nil {
+		if end.err != nil && (out.err == nil || !errors.Is(end.err, out.err)) { // that is told below
 			fmt.Fprintf(s.err, "verify: %v\n", end.err)
 		}
 	case err != nil:

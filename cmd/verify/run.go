@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"runtime"
@@ -199,5 +198,5 @@ func unwritable(err error) error {
 	if err == nil {
 		return nil
 	}
-	return &ended{statusUnknown, errors.Join(errors.New("results cannot be written"), err)}
+	return &ended{statusUnknown, fmt.Errorf("results cannot be written: %w", err)}
 }

@@ -27,6 +27,9 @@ func (r *Report) WriteText(w io.Writer, written string) error {
 	default:
 		r.writeRNN(&b)
 	}
+	if len(r.Decisions) > 0 {
+		b.WriteString(report.DecisionsHeading)
+	}
 	report.Decisions(&b, r.Decisions)
 	if _, err := io.WriteString(w, b.String()); err != nil {
 		return err
@@ -67,7 +70,7 @@ func (r *Report) writeRNN(b *strings.Builder) {
 
 func (r *Report) writeSteps(b *strings.Builder) {
 	b.WriteString("rnn, a network a step (S1): y_{t+1} = mean_{t+1} + M_t N_tᵀ (y_t − mean_t) + ε_t, ε_t ~ N(0, P_t)\n")
-	fmt.Fprintf(b, "each has the law of (y_t, y_{t+1}), t = 1 … %d; of what three observations lose nothing is said\n", len(r.Steps))
+	fmt.Fprintf(b, "each has the law of (y_t, y_{t+1}), t = 1 … %d; what is lost about longer stretches is not computed\n", len(r.Steps))
 	b.WriteString("an rnn below is of what y_t has beside its mean, and its initial law is the law of that\n")
 }
 

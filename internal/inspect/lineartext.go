@@ -60,6 +60,7 @@ func (r *LinearReport) writeLDS(b *strings.Builder) {
 		fmt.Fprintf(b, "at least %d; the file has %d\n", least, have)
 	}
 	r.writeHankel(b)
+	b.WriteString(report.DecisionsHeading)
 	report.Decisions(b, []model.RankDecision{law.Hankel})
 	fmt.Fprintf(b, "rank [Λ_1, Λ_1ᵀ] is %d, of the first-order match:\n", law.Pair)
 	report.Decisions(b, law.Decisions)
@@ -69,6 +70,7 @@ func (r *LinearReport) writeRNN(b *strings.Builder) {
 	b.WriteString("\nMarkov of order one, as every rnn: 0 nats a step are lost\n")
 	fmt.Fprintf(b, "\nlatents with independent noises: %d are needed and enough (S6, S7); verify convert --to lds has them\n", r.Law.Pair)
 	r.writeHankel(b)
+	b.WriteString(report.DecisionsHeading)
 	report.Decisions(b, r.Law.Decisions)
 }
 

@@ -86,6 +86,10 @@ func loadLinearArchive(path string) (*Network, *Linear, error) {
 	}
 	defer archive.Close()
 	a := &linearArchive{source{file: path, archive: archive}}
+	if !a.isLinear() && a.has("M") && a.has("N") {
+		return nil, nil, &Error{File: path, Cause: ErrConvention, Problem: fmt.Sprintf(
+			"array \"P\" is missing, if this is an rnn; the arrays are %s", a.have())}
+	}
 	if !a.isLinear() {
 		return nil, nil, &Error{File: path, Cause: ErrConvention, Problem: fmt.Sprintf("an archive does not say what its arrays mean, and these are "+
 			"neither those of an lds (A, C, Q, R) nor of an rnn (M and N, or J; P): %s", a.have())}

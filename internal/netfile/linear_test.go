@@ -217,6 +217,7 @@ func TestBadLinearJSON(t *testing.T) {
 		"Q indefinite":       {lds(q, "[[1, 2],\n [2, 1]]"), "m.json:6: Q: covariance[0,1] is 2, more than the variances 1 and 1 allow"},
 		"Q negative":         {lds(q, "[[-1, 0],\n [0, 1]]"), "m.json:6: Q: covariance[0,0] is -1, want a variance ≥ 0"},
 		"Q text":             {lds(q, `"1"`), `m.json:6: Q is the string "1", want rows, {"iso"}, {"diag"}`},
+		"Q vector":           {lds(q, `[1, 1]`), `m.json:6: Q is an array of numbers, want rows, or {"diag"} for variances`},
 		"Q number":           {lds(q, `1`), `m.json:6: Q is a number, want rows, {"iso"}`},
 		"Q unknown key":      {lds(q, `{"var": 1}`), `m.json:6: key "Q.var" is unknown`},
 		"Q of nothing":       {lds(q, `{}`), `m.json:6: Q has neither "iso" nor "diag"`},

@@ -45,7 +45,7 @@ func TestBadLinearArchives(t *testing.T) {
 		arrays  []npz.Array
 		problem string
 	}{
-		"no model":      {[]npz.Array{m, n}, `these are neither those of an lds (A, C, Q, R) nor of an rnn (M and N, or J; P): M, N: a convention is needed for those of a network with a nonlinearity`},
+		"no model":      {[]npz.Array{m, n}, `array "P" is missing, if this is an rnn; the arrays are M, N: a convention is needed for those of a network with a nonlinearity`},
 		"nothing":       {nil, "(M and N, or J; P): none at all: a convention"},
 		"unknown":       {[]npz.Array{a, c, q, r, array("x", []float64{1})}, `array "x" is none of an lds (A, C, Q, R)`},
 		"two kinds":     {[]npz.Array{a, c, q, r, p}, `array "P" is none of an lds`},

@@ -49,6 +49,10 @@ func Load(path string, c *Convention) (*Network, error) {
 
 // readFile returns the content of a file of at most limit bytes.
 func readFile(path string, limit int64) ([]byte, error) {
+	// Before it is opened: a pipe would wait there for somebody who writes.
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+		return nil, problemf(path, "not a regular file")
+	}
 	file, err := os.Open(path)
 	if err != nil {
 		return nil, err
@@ -58,8 +62,6 @@ func readFile(path string, limit int64) ([]byte, error) {
 	switch {
 	case err != nil:
 		return nil, err
-	case !info.Mode().IsRegular():
-		return nil, problemf(path, "not a regular file")
 	case info.Size() > limit:
 		return nil, problemf(path, "%d bytes, above the limit of %d", info.Size(), limit)
 	}

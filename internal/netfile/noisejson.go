@@ -70,6 +70,9 @@ func reducedNoise(variances []float64, factor, minus *mat.Dense) (model.Noise, e
 }
 
 func (d *document) denseNoise(v member, n int, of string) (model.Noise, error) {
+	if first := d.text[d.space(v.start+1)]; first == '-' || '0' <= first && first <= '9' {
+		return model.Noise{}, d.errorf(v.start, `%s is an array of numbers, want rows, or {"diag"} for variances`, v.key)
+	}
 	rows, cols, data, err := d.matrix(v)
 	switch {
 	case err != nil:

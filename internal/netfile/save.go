@@ -14,14 +14,20 @@ import (
 	"github.com/rankproof/rankproof/model"
 )
 
-// CheckOutput refuses a path that Save could not write to for its extension.
+// CheckOutput refuses a path that Save could not write to, for its extension,
+// its folder, or what is there already.
 func CheckOutput(path string) error {
-	switch extension := strings.ToLower(filepath.Ext(path)); extension {
-	case ".npz", ".json":
-		return nil
-	default:
+	if extension := strings.ToLower(filepath.Ext(path)); extension != ".npz" && extension != ".json" {
 		return problemf(path, "extension %q: want .npz or .json", extension)
 	}
+	if there, err := os.Stat(path); err == nil && !there.Mode().IsRegular() {
+		return problemf(path, "not a regular file")
+	}
+	folder := filepath.Dir(path)
+	if there, err := os.Stat(folder); err != nil || !there.IsDir() {
+		return problemf(path, "there is no folder %s", folder)
+	}
+	return nil
 }
 
 // Save writes the model to a .json or .npz file that LoadLinear reads. The file
@@ -64,6 +70,9 @@ func (c *counter) Write(p []byte) (int, error) {
 // replaceFile writes a file beside the one of that name, and then puts it in
 // its place.
 func replaceFile(path string, write func(io.Writer) error) (err error) {
+	if target, err := filepath.EvalSymlinks(path); err == nil {
+		path = target // a link stays one
+	}
 	beside := fmt.Sprintf("%s.%d.tmp", path, os.Getpid())
 	file, err := os.OpenFile(beside, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
 	if err != nil {

@@ -57,14 +57,15 @@ type Archive struct {
 
 // Open returns the archive of that path, which stays open until Close.
 func Open(path string) (*Archive, error) {
+	// Before it is opened: a pipe would wait there for somebody who writes.
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+		return nil, &Error{Archive: path, Problem: "not a regular file"}
+	}
 	file, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}
 	info, err := file.Stat()
-	if err == nil && !info.Mode().IsRegular() {
-		err = &Error{Archive: path, Problem: "not a regular file"}
-	}
 	var a *Archive
 	if err == nil {
 		a, err = read(path, file, info.Size())

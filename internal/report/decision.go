@@ -24,6 +24,9 @@ func NewDecisions(list []model.RankDecision) []DecisionDocument {
 	return out
 }
 
+// DecisionsHeading stands once above the lines of Decisions.
+const DecisionsHeading = "ranks decided: singular values that count | those at or below the cut, taken for zero\n"
+
 // Decisions writes a line for each: the rank, and the singular values on both
 // sides of the cut, a bar between those that count and those that do not.
 func Decisions(b *strings.Builder, list []model.RankDecision) {
@@ -61,7 +64,7 @@ func listed(s []float64) string {
 	}
 	var parts []string
 	for _, x := range s {
-		parts = append(parts, fmt.Sprintf("%.4g", x))
+		parts = append(parts, fmt.Sprintf("%.4g", x+0)) // −0 as 0
 	}
 	return strings.Join(parts, ", ")
 }
