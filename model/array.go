@@ -283,6 +283,28 @@ func (b array) eigenSym() (values []float64, vectors array, err error) {
 	return eig.Values(nil), arrayOf(&v), nil
 }
 
+// cholesky returns B = L Lᵀ for a symmetric positive definite B, and an estimate
+// of its condition number.
+func (b array) cholesky() (l array, condition float64, ok bool) {
+	if b.empty() {
+		return b, 1, true
+	}
+	var c mat.Cholesky
+	if !c.Factorize(b.symmetric()) {
+		return array{}, 0, false
+	}
+	var lower mat.TriDense
+	c.LTo(&lower)
+	return arrayOf(&lower), c.Cond(), true
+}
+
+// inverseLower returns L⁻¹ for a lower triangular L without zeros on its diagonal.
+func (b array) inverseLower() array {
+	inverse := identityArray(b.rows)
+	blas64.Trsm(blas.Left, blas.NoTrans, 1, blas64.Triangular{Uplo: blas.Lower, Diag: blas.NonUnit, N: b.rows, Data: b.data, Stride: b.cols}, inverse.general())
+	return inverse
+}
+
 // svd returns the thin decomposition B = U diag(s) Vᵀ, s largest first.
 func (b array) svd() (u array, s []float64, v array, err error) {
 	if b.empty() {

@@ -37,7 +37,7 @@ type Filtered struct {
 //
 // A stationary LDS with ρ(A) ≥ 1 is ErrUnstable. Data that a singular law does
 // not allow are ErrInvalid, as are those of a wrong shape, or not finite.
-// (arXiv:2110.09804, section 2; S5)
+// (arXiv:2110.09804; S5)
 func (l *LDS) Filter(obs Observations) (*Filtered, error) {
 	out := &Filtered{Density: true}
 	err := l.filter(obs, func(t int, s *filterStep) error {

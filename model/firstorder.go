@@ -29,7 +29,7 @@ type FirstOrderMatch struct {
 // Where Λ_0 is singular J is free off its range, and a generalized inverse is
 // taken: that of as few units as tell the latents. It takes O(N K²) time unless
 // R_v is dense. An unstable system is ErrUnstable, a tolerance that is none
-// ErrInvalid; a law of x_1 is not looked at. (arXiv:2110.09804, section 3; S1)
+// ErrInvalid; a law of x_1 is not looked at. (arXiv:2110.09804; S1)
 func (l *LDS) FirstOrderMatch(tol RankTolerance) (*FirstOrderMatch, error) {
 	s, err := l.stationaryMatching(tol)
 	if err != nil {

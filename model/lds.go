@@ -34,7 +34,7 @@ func (g *Gaussian) clone() *Gaussian {
 //
 // both noises white and independent of one another. It is stationary, or
 // starts from a given law of x_1, the latents at the first observation y_1. It
-// is immutable. (arXiv:2110.09804, equation 1)
+// is immutable. (arXiv:2110.09804)
 type LDS struct {
 	a, c    array // K×K, N×K
 	q, r    Noise // K, N

@@ -10,7 +10,7 @@ import (
 //
 // with loadings M and N (both N×R), the factor in front of M Nᵀ being 1. It is
 // stationary, or starts from a given law of y_0, one step before the first
-// observation y_1 = J y_0 + ε_0. It is immutable. (arXiv:2110.09804, equation 4)
+// observation y_1 = J y_0 + ε_0. It is immutable. (arXiv:2110.09804)
 type LinearRNN struct {
 	m, n    array // N×R; n is the identity where J was given
 	dense   bool

@@ -15,7 +15,7 @@ import (
 // Given missing entries there is no such product: they are ErrInvalid, and the
 // converted system's likelihood (ToLDS) is the way. A singular P, where T > 1,
 // is ErrSingular; without an initial law a network with ρ(J) ≥ 1 is
-// ErrUnstable. (arXiv:2110.09804, equation 4; S8)
+// ErrUnstable. (arXiv:2110.09804; S8)
 func (net *LinearRNN) LogLikelihood(obs Observations) (float64, error) {
 	if err := obs.check(net.Units()); err != nil {
 		return 0, err

@@ -127,7 +127,8 @@ func (s *share) spread(x, into array) {
 const fewUnits = 32
 
 // rotate diagonalizes a dense R, scaled to correlations, and returns the
-// variances in those coordinates.
+// variances in those coordinates: of eigenvectors, or, where that is no worse,
+// of L⁻¹y for R = L Lᵀ.
 func (o *readout) rotate(full array) ([]float64, error) {
 	n := full.rows
 	deviation := make([]float64, n)
@@ -139,6 +140,14 @@ func (o *readout) rotate(full array) ([]float64, error) {
 		o.logScale += math.Log(deviation[i])
 	}
 	per := reciprocals(deviation)
+	if l, ok := wellConditionedRoot(full.scaledRows(per).scaledColumns(per)); ok {
+		for i := range n {
+			o.logScale += math.Log(l.at(i, i))
+		}
+		t := l.inverseLower().scaledColumns(per)
+		o.rotation = &t
+		return ones(n), nil
+	}
 	values, vectors, err := full.scaledRows(per).scaledColumns(per).eigenSym()
 	if err != nil {
 		return nil, err

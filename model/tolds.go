@@ -34,8 +34,7 @@ type LDSConversion struct {
 //
 // It takes O(N R²) time and O(N R) memory for structured P. A stationary
 // network with spectral radius 1 or more is ErrUnstable; a tolerance that is
-// none, or numbers that overflow, are ErrInvalid. (arXiv:2110.09804, section
-// 4; S6, S7)
+// none, or numbers that overflow, are ErrInvalid. (arXiv:2110.09804; S6, S7)
 func (net *LinearRNN) ToLDS(tol RankTolerance) (*LDSConversion, error) {
 	if err := tol.check(); err != nil {
 		return nil, err

@@ -20,7 +20,7 @@ func FirstOrderMatch() theorems.Theorem {
 			"Σ = V − V CᵀΛ_0⁺C V; any generalized inverse does, as range Λ_1ᵀ ⊆ range Λ_0. " +
 			"For an LDS that starts from a law of x_1 so do J_t = Cov(y_{t+1}, y_t) Cov(y_t)⁺ and P_t = Cov(y_{t+1}) − J_t Cov(y_t) J_tᵀ, t = 1, 2, …, step by step. " +
 			"Of all Markov models of order one it is the nearest: for any other J' the errors of prediction are larger by (J'−J)Λ_0(J'−J)ᵀ ⪰ 0.",
-		Source: "V (arXiv:2110.09804), section 3.1; singular Λ_0, non-stationary and optimality +",
+		Source: "V (arXiv:2110.09804), from LDS to RNN; singular Λ_0, non-stationary and optimality +",
 		Given:  []string{"the LDS is stationary, or has a law of x_1"},
 		Why: "V is known to ‖(V ↦ V − AVAᵀ)⁻¹‖ times the rounding of AVAᵀ + Q; conditioning on y_t multiplies errors by the condition of its correlations on their range; " +
 			"J multiplies those of Λ_0. Units are scaled to unit variance, so that graded ones count alike.",

@@ -16,7 +16,7 @@ func NotMarkov() theorems.Theorem {
 		Ref: "S2", ID: "conversion/not-markov",
 		Statement: "A stationary LDS is Markov iff Λ_{k+1} = J Λ_k for k = 1 … rank A, J = Λ_1Λ_0⁺. Λ_2 − JΛ_1 = C A Σ V⁺ A V Cᵀ, Σ the posterior covariance of x_t given y_t; " +
 			"its size in nats is I(y_{t+1}; y_{t−1} | y_t). For R_v ≻ 0 and det A ≠ 0 it is Markov iff C V = 0: a random LDS is not.",
-		Source: "V (arXiv:2110.09804), section 3.1; Cayley–Hamilton, singular cases and the last sentence +",
+		Source: "V (arXiv:2110.09804), from LDS to RNN; Cayley–Hamilton, singular cases and the last sentence +",
 		Given:  []string{"all lags k = 1 … rank A are looked at", "det A ≠ 0, for Markov iff C V = 0"},
 		Needed: []theorems.Witness{lagOneIsNotEnough(), singularDynamicsAreMarkov()},
 		Why: "Λ_{k+1} − JΛ_k has the errors of the match (S1) times ‖A^k‖. The information is −½ ln det(I − X), X quadratic in the scaled defect: an error ε in that moves " +

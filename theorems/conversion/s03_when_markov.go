@@ -15,7 +15,7 @@ func WhenMarkov() theorems.Theorem {
 		Statement: "If some L has L C = I and L R_v Lᵀ = 0 (noise-free observation with C injective, or noise orthogonal to what reads the latents), then the whole process is " +
 			"that of the network J = C A L, P = C Q Cᵀ + R_v; with R_v = 0, J = C A C⁺ and P = C Q Cᵀ. Also sufficient: C A Σ = 0, and A = 0. None is necessary. " +
 			"With R_v = 0 and K > N it is generically not Markov.",
-		Source: "V (arXiv:2110.09804), section 3.1, equation 11; noise orthogonal to the latents +",
+		Source: "V (arXiv:2110.09804), from LDS to RNN; noise orthogonal to the latents +",
 		Given:  []string{"C is injective", "L R_v Lᵀ = 0"},
 		Needed: []theorems.Witness{moreLatentsThanUnits(), noiseOnWhatReads()},
 		Why:    "As for the match (S1): the law of the subject's J and P is compared at every lag, whatever J is off the range of Λ_0, by errors of J and P through S = J S Jᵀ + P.",

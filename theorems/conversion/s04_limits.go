@@ -18,7 +18,7 @@ func Limits() theorems.Theorem {
 			"½ tr Q⁻¹YB⁻¹Yᵀ with Y = σ²AH⁻¹V⁻¹AV, B = V − VAᵀV⁻¹AV, H = CᵀR₀⁻¹C; for R_v = I and N units with i.i.d. rows of C, of definite second moment, it is O(1/N²). " +
 			"If Q is singular it need not vanish: for det A ≠ 0, V ≻ 0, E a basis of null Q and q = V⁻¹A⁻¹VE it tends to −½ ln det(I − XB⁻¹XᵀD⁻¹), X = EᵀAH⁻¹E, " +
 			"D = Eᵀ(AH⁻¹Aᵀ+H⁻¹)E, B = qᵀH⁻¹q + EᵀH⁻¹E, though it is 0 at σ = 0: the limit is discontinuous.",
-		Source: "V (arXiv:2110.09804), section 3.1; leading order and singular Q +",
+		Source: "V (arXiv:2110.09804), from LDS to RNN; leading order and singular Q +",
 		Given:  []string{"Q ≻ 0, for the information to vanish", "C is injective"},
 		Needed: []theorems.Witness{informationStays(), blindDirections()},
 		Why: "On a grid of σ² in ratio 4 the local slope is off by O(σ²), so that it changes by three times its remaining error from one pair to the next: that change bounds it. " +

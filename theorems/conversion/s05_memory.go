@@ -19,7 +19,7 @@ func Memory() theorems.Theorem {
 		Statement: "The exact predictor of an LDS is the Kalman filter: given the past, y_{t+1} has the coefficients C (A − K C)^j K, K the predictor gain in steady state. The nats a step " +
 			"that the best Markov model of order p loses never increase in p, and for R_v ≻ 0 fall like ρ(A − KC)^(2p) up to a polynomial. " +
 			"With a zero on the unit circle they do not fall geometrically: y_t = w_t + w_{t−1} loses ½ ln((p+2)/(p+1)).",
-		Source: "V (arXiv:2110.09804), section 3.1; rates and the unit circle +",
+		Source: "V (arXiv:2110.09804), from LDS to RNN; rates and the unit circle +",
 		Given:  []string{"R_v ≻ 0, for the rate", "never increasing is not falling"},
 		Needed: []theorems.Witness{zeroOnTheCircle(), notStrictly()},
 		Why: "The oracle takes a past of finite length h off the joint law; what it misses is no more than what the state before that past would tell. The information of a " +

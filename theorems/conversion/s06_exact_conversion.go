@@ -18,7 +18,7 @@ func ExactConversion() theorems.Theorem {
 			"K = rank [J, PJᵀ] ≤ min(2R, N) latents: with G = NᵀPN and U a basis of range [M, PN] (M, N of full column rank; otherwise J for M and Jᵀ for N), A = U^L J U, C = U, " +
 			"Q = U^L P N G⁻ NᵀP U^Lᵀ, R_v = P − P N G⁻ NᵀP. A law N(m₀, S₀) of y_0 gives U x_1 the mean J m₀ and the covariance J S₀ Jᵀ + P N G⁻ NᵀP. " +
 			"If P N = 0, a stationary network is white: no latents at all (S6a).",
-		Source: "V (arXiv:2110.09804), section 3.2; singular P, minimal K and S6a +",
+		Source: "V (arXiv:2110.09804), from RNN to LDS; singular P, minimal K and S6a +",
 		Given:  []string{"the law is given for y_0, one step before the first observation, or is stationary"},
 		Needed: []theorems.Witness{firstObservationCannotBeMet()},
 		Why: "The conversion multiplies a few N×N matrices, solves with G = NᵀPN in orthonormal loadings, where rounding u‖P‖ is amplified by ‖P‖/λ_min(G), " +

@@ -18,7 +18,7 @@ func MinimalDimension() theorems.Theorem {
 		Statement: "Every LDS with independent noises for the process of a stationary linear network has K ≥ rank [Λ_1, Λ_1ᵀ], and one has as many: " +
 			"rank [M, P N] of them if rank Λ_1 = R. Generically that is min(2R, N), no less. For rank Λ_1 = R, R latents suffice iff range(P N) ⊆ range(M). " +
 			"The Hankel rank of Λ_k, k ≥ 1, the minimum if the noises may be correlated, is rank Λ_1 ≤ R.",
-		Source: "+ (sharpness of V, arXiv:2110.09804, section 3.2)",
+		Source: "+ (sharpness of V, arXiv:2110.09804, from RNN to LDS)",
 		Given:  []string{"both noises of the LDS are independent", "the network is stationary", "rank Λ_1 = R, for rank [M, P N]"},
 		Needed: []theorems.Witness{correlatedNoisesNeedFewer(), rankOfLambdaOne()},
 		Why: "A rank is an integer: the dimension that a subject finds is compared with the one in rational arithmetic, with no tolerance. " +

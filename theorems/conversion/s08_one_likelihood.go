@@ -19,7 +19,7 @@ func OneLikelihood() theorems.Theorem {
 		Statement: "For P ≻ 0 and any data y_1 … y_T, three algorithms give one number: the network's Markov log-likelihood Σ ln p(y_{t+1} | y_t), the converted LDS's Kalman " +
 			"log-likelihood, and the joint Gaussian log-density; with entries missing, the last two. So do, of any LDS, Kalman filter, predictor and smoother and the joint law " +
 			"of latents and observations. Where the observed numbers have no joint density, there is none to give.",
-		Source: "V (arXiv:2110.09804), section 3.2; missing entries and singular laws +",
+		Source: "V (arXiv:2110.09804), from RNN to LDS; missing entries and singular laws +",
 		Given:  []string{"the observed numbers have a joint density"},
 		Needed: []theorems.Witness{conditionalPseudoDeterminants()},
 		Why: "ln det and the quadratic form of a covariance whose entries are off by ε of its correlations differ by ε times their condition κ, n + κ|quadratic| at most; " +

@@ -19,7 +19,7 @@ func PartlyObserved() theorems.Theorem {
 		Ref: "S10", ID: "conversion/partly-observed",
 		Statement: "Observing some units O y of a linear network is an LDS of at most 2R latents, with read-out O U and noise O R_v Oᵀ of S6. The best first-order network on the " +
 			"observed units alone loses I(O y_{t+1}; O y_{t−1} | O y_t) > 0 nats a step generically, none when N is supported on the observed units.",
-		Source: "V (arXiv:2110.09804), section 4; nats +",
+		Source: "V (arXiv:2110.09804), part of a network observed; nats +",
 		Given:  []string{"N is supported on the observed units, for nothing to be lost"},
 		Needed: []theorems.Witness{hiddenUnitRemembers()},
 		Why:    "The law as in S6, rows left out. The information as in S2, of the LDS that the subject made.",
