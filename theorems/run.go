@@ -35,7 +35,7 @@ type Report struct {
 	Interrupted bool
 	Seconds     float64
 
-	judged, unknown map[string]int // instances of each check
+	judged, unknown, untried map[string]int // instances of each check
 }
 
 // Proof is a certificate of one identity, or of one rank, over all its shapes.
@@ -94,7 +94,7 @@ func (r Report) TwinSurvived() bool {
 // far is returned, marked Interrupted.
 func (t Theorem) Run(ctx context.Context, s Subject, e Effort) Report {
 	start := time.Now()
-	r := Report{Ref: t.Ref, ID: t.ID, Tags: map[string]int{}}
+	r := Report{Ref: t.Ref, ID: t.ID, Tags: map[string]int{}, judged: map[string]int{}, unknown: map[string]int{}, untried: map[string]int{}}
 	claims, exact := e.instances(t)
 	t.runChecks(ctx, &r, s, e, t.Claims, claims)
 	r.Silent = r.silent(t.Claims)
@@ -189,6 +189,7 @@ func (t Theorem) runChecks(ctx context.Context, r *Report, s Subject, e Effort, 
 // enter adds one judged instance to the report.
 func (r *Report) enter(s Subject, j judged) {
 	if j.outcome.NotTried {
+		r.untried[j.check.Name]++
 		reason := j.check.Name + ": " + j.outcome.Reason
 		if !slices.Contains(r.NotTried, reason) {
 			r.NotTried = append(r.NotTried, reason)
@@ -203,9 +204,6 @@ func (r *Report) enter(s Subject, j judged) {
 		r.Tags[tag]++
 	}
 	r.Judged++
-	if r.judged == nil {
-		r.judged, r.unknown = map[string]int{}, map[string]int{}
-	}
 	r.judged[j.check.Name]++
 	if !j.check.IsExact() {
 		r.Instances++
@@ -242,13 +240,15 @@ func (r *Report) fail(s Subject, j judged) {
 }
 
 // silent lists the claims of which more than half of the instances stayed
-// unknown: one of several could otherwise be evaded altogether, while what the
+// unknown, or for some of whose instances an operation was missing: one of several could otherwise be evaded altogether, while what the
 // others and exact arithmetic decide keeps the theorem's share low.
 func (r *Report) silent(claims []Check) []string {
 	const few = 20 // instances, of which half may be so by chance
 	var out []string
 	for _, c := range claims {
-		if r.judged[c.Name] >= few && 2*r.unknown[c.Name] > r.judged[c.Name] {
+		// An operation is there or is not: one that is missing where it suits is none.
+		sometimes := r.untried[c.Name] > 0 && r.judged[c.Name] > 0
+		if sometimes || r.judged[c.Name] >= few && 2*r.unknown[c.Name] > r.judged[c.Name] {
 			out = append(out, c.Name)
 		}
 	}

@@ -145,6 +145,23 @@ func TestOneClaimCannotBeEvaded(t *testing.T) {
 	require.Equal(t, theorems.Holds, th.Run(context.Background(), theorems.Subject{}, effort(2)).Verdict)
 }
 
+// TestOperationsAreThereOrNot: one that is missing on the instances where it
+// would fail is not one that was not tried.
+func TestOperationsAreThereOrNot(t *testing.T) {
+	sometimes := theorems.Claim("sometimes", vectors(), func(_ theorems.Subject, c small) (f theorems.Finding, err error) {
+		if len(c.V) > 1 {
+			return f, theorems.Missing("Norm")
+		}
+		f.Expect("|0|", 0, 1, 8)
+		return f, nil
+	})
+	th := theorems.Theorem{Ref: "T1", ID: "toy/sometimes", Claims: []theorems.Check{sometimes}}
+	r := th.Run(context.Background(), theorems.Subject{}, effort(2))
+	require.NotEmpty(t, r.NotTried)
+	require.Equal(t, []string{"sometimes"}, r.Silent)
+	require.Equal(t, theorems.Unknown, r.Verdict)
+}
+
 func TestAnUnvisitedEdgeIsReported(t *testing.T) {
 	th := theorems.Theorem{Ref: "T1", ID: "toy/bounded", Claims: []theorems.Check{bounded(100).Visiting("never drawn")}}
 	require.Equal(t, []string{"never drawn"}, th.Run(context.Background(), theorems.Subject{}, effort(1)).Unvisited)
