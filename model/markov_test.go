@@ -44,6 +44,7 @@ func TestMarkov(t *testing.T) {
 			Q: diagonal(t, 0x1p54, 1), R: diagonal(t, 0x1p54, 0x1p60)}, model.NotMarkov, 0},
 		{"graded, without noise", model.LDSConfig{A: matrix(row(0.5, 0x1p27), row(0, -0.5)), C: matrix(row(1, 0), row(0, 0x1p30)),
 			Q: diagonal(t, 0x1p54, 1), R: model.ZeroNoise(2)}, model.Markov, 0},
+		{"a violation of 2⁻³⁴, far above rounding", model.LDSConfig{A: matrix(row(0.5)), C: matrix(row(1)), Q: isotropic(t, 1, 1), R: isotropic(t, 1, 0x1p-34)}, model.NotMarkov, 1},
 		{"spectral radius 1 − 2⁻²⁰", model.LDSConfig{A: matrix(row(1 - 0x1p-20)), C: column(1, 1), Q: isotropic(t, 1, 1), R: isotropic(t, 2, 1)}, model.NotMarkov, 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {
