@@ -216,8 +216,8 @@ func requireExit(t *testing.T, want int, c *exec.Cmd) {
 	require.Equal(t, want, c.ProcessState.ExitCode(), "%s", said)
 }
 
-// around makes a program of README's Go block: loadings of three units and
-// rank one, and an end at the first error.
+// around makes a program of README's Go blocks, each a function with what it
+// takes for granted, and an end at the first error.
 const around = `package main
 
 import (
@@ -227,19 +227,33 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-func main() {
+func network() {
 	const units = 3
 	m, n := mat.NewDense(units, 1, []float64{1, -1, 2}), mat.NewDense(units, 1, []float64{3, -2, 1})
 %s	log.Print(modes.Eigenvalues)
 }
+
+func system() {
+	a, c := mat.NewDense(1, 1, []float64{0.5}), mat.NewDense(2, 1, []float64{1, 2})
+	q, err := model.IsotropicNoise(1, 1)
+	if err != nil { log.Fatal(err) }
+	r, err := model.DiagonalNoise([]float64{1, 2})
+	if err != nil { log.Fatal(err) }
+	y, missing := [][]float64{{1, 0}, {0, 1}}, [][]bool{{false, false}, {true, false}}
+%s	log.Print(nats, back.Dimension, loglik)
+}
+
+func main() { network(); system() }
 `
 
-// TestReadmeProgram runs README's Go block.
+// TestReadmeProgram runs README's Go blocks.
 func TestReadmeProgram(t *testing.T) {
-	code := blocks(document(t, "README.md"), "go")
-	require.Len(t, code, 1)
-	checked := regexp.MustCompile(`(?m)^\w+, err := .*$`).ReplaceAllString(code[0], "$0\nif err != nil { log.Fatal(err) }")
-	requireExit(t, 0, exec.Command(built(t, written(t, "main.go", fmt.Sprintf(around, checked)))))
+	var checked []any
+	for _, code := range blocks(document(t, "README.md"), "go") {
+		checked = append(checked, regexp.MustCompile(`(?m)^\w+, err := .*$`).ReplaceAllString(code, "$0\nif err != nil { log.Fatal(err) }"))
+	}
+	require.Len(t, checked, 2)
+	requireExit(t, 0, exec.Command(built(t, written(t, "main.go", fmt.Sprintf(around, checked...)))))
 }
 
 func requireKnown(t *testing.T, c command) {

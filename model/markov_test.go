@@ -48,6 +48,7 @@ func TestMarkov(t *testing.T) {
 			Q: q, R: model.ZeroNoise(2)}, model.Markov, 0},
 		{"units that are nearly the same, one with noise", model.LDSConfig{A: rotation, C: matrix(row(0.3, 0.7), row(0.3, 0.7+0x1p-30), row(0.1, 0.2)),
 			Q: q, R: diagonal(t, 0, 0, 1)}, model.Markov, 0},
+		{"a violation of 2⁻³⁴, far above rounding", model.LDSConfig{A: matrix(row(0.5)), C: matrix(row(1)), Q: isotropic(t, 1, 1), R: isotropic(t, 1, 0x1p-34)}, model.NotMarkov, 1},
 		{"spectral radius 1 − 2⁻²⁰", model.LDSConfig{A: matrix(row(1 - 0x1p-20)), C: column(1, 1), Q: isotropic(t, 1, 1), R: isotropic(t, 2, 1)}, model.NotMarkov, 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {
