@@ -78,10 +78,10 @@ func actedOn(t *testing.T) (map[string]*LDS, map[string]*LinearRNN) {
 	require.NoError(t, err)
 	dense, err := DenseNoise(mat.NewDense(2, 2, []float64{4, 2, 2, 1}))
 	require.NoError(t, err)
-	dense3, err := DenseNoise(gaussianArray(rng, 3, 3).mulT(identityArray(3)).dense())
+	_, err = DenseNoise(gaussianArray(rng, 3, 3).mulT(identityArray(3)).dense())
 	require.Error(t, err)
 	f := gaussianArray(rng, 3, 2)
-	dense3, err = DenseNoise(f.mulT(f).symmetrized().dense())
+	dense3, err := DenseNoise(f.mulT(f).symmetrized().dense())
 	require.NoError(t, err)
 	a, c := rowsArray([]float64{.5, -.25}, []float64{.75, .5}), gaussianArray(rng, 3, 2)
 	start := &Gaussian{Mean: []float64{3, -1}, Cov: dense}

@@ -27,9 +27,20 @@ func (o *readout) condition(root array) *conditioning {
 	return o.conditionTo(root, negligible(o.g.cols+root.cols))
 }
 
+// conditionAt is condition for data ŷ and a mean of x whose terms are of the
+// sizes given: of numbers that say the same, the one is read that rounding of
+// those spoils least.
+func (o *readout) conditionAt(root array, terms []float64) *conditioning {
+	return o.conditionWith(root, negligible(o.g.cols+root.cols), terms)
+}
+
 // conditionTo is condition with a tolerance of the caller's: an entry of ŷ of
 // which no more is left is taken for a function of the others.
 func (o *readout) conditionTo(root array, tolerance float64) *conditioning {
+	return o.conditionWith(root, tolerance, nil)
+}
+
+func (o *readout) conditionWith(root array, tolerance float64, terms []float64) *conditioning {
 	m, k := o.c.rows, root.rows
 	deviation := rowNorms(root)
 	read := o.c.mul(array{o.c.cols, root.cols, root.data[:o.c.cols*root.cols]})
@@ -53,7 +64,14 @@ func (o *readout) conditionTo(root array, tolerance float64) *conditioning {
 	for i := range k {
 		copy(c.rows.row(m + i)[o.g.cols:], root.row(i))
 	}
-	c.pivots, _ = eliminate(c.rows, m, tolerance, false)
+	var preference []float64
+	if terms != nil {
+		preference = make([]float64, m)
+		for i, size := range c.size {
+			preference[i] = size / (size + terms[i])
+		}
+	}
+	c.pivots, _ = eliminatePreferring(preference, c.rows, m, tolerance, false)
 	rest := newArray(k, width-len(c.pivots))
 	for i := range k {
 		copy(rest.row(i), c.rows.row(m + i)[len(c.pivots):])
@@ -89,33 +107,9 @@ func (c *conditioning) whiten(e array) array {
 	return z
 }
 
-// whitenBest returns z with S^½ z = e where there are more equations than
-// unknowns, by those entries of e that are known best: each is off by rounding
-// of the terms that it was computed from.
-func (c *conditioning) whitenBest(e, terms []float64) []float64 {
-	per := reciprocals(terms)
-	equations, right := newArray(len(e), c.rank()), newArray(len(e), 1)
-	for i := range e {
-		for j, x := range c.rows.row(i)[:c.rank()] {
-			equations.set(i, j, x*c.size[i]*per[i])
-		}
-		right.data[i] = e[i] * per[i]
-	}
-	q, r := equations.qr()
-	z := q.tmul(right).data
-	for j := r.cols - 1; j >= 0; j-- {
-		for k := j + 1; k < r.cols; k++ {
-			z[j] -= r.at(j, k) * z[k]
-		}
-		if z[j] /= r.at(j, j); math.IsNaN(z[j]) || math.IsInf(z[j], 0) {
-			return c.whiten(array{len(e), 1, e}).data // of no terms, no weights
-		}
-	}
-	return z
-}
-
-// gain returns X S^(−½) as a map of y (K×n): x's estimate moves by gain·(y − C x̂).
-func (c *conditioning) gain() array {
+// condensedGain returns X S^(−½) as a map of ŷ (K×m), zero on entries that are
+// functions of the others.
+func (c *conditioning) condensedGain() array {
 	x := c.cross()
 	for j, p := range slices.Backward(c.pivots) {
 		for k := range x.rows {
@@ -132,7 +126,17 @@ func (c *conditioning) gain() array {
 			full.set(k, p, x.at(k, j)/c.size[p])
 		}
 	}
-	return c.from.expand(full)
+	return full
+}
+
+// gain returns that as a map of y (K×n): x's estimate moves by gain·(y − C x̂).
+func (c *conditioning) gain() array { return c.from.expand(c.condensedGain()) }
+
+// coefficients returns ŷ as functions of those of it that are pivots (m×m).
+func (c *conditioning) coefficients() array {
+	m := len(c.size)
+	b := array{m, c.rows.cols, c.rows.data[:m*c.rows.cols]}.columns(0, c.rank()).scaledRows(c.size)
+	return b.mul(c.whiten(identityArray(m)))
 }
 
 // posterior returns Var(x|y) (K×K).
@@ -147,45 +151,27 @@ func (c *conditioning) logDet() float64 {
 	return 2 * sum
 }
 
-// left returns how much is left of the best known entry of ŷ given the others,
-// in standard deviations relative to what it is made of.
-func (c *conditioning) left() float64 {
-	if !c.regular() {
-		return 0
-	}
-	least := math.Inf(1)
-	for j, p := range c.pivots {
-		least = math.Min(least, math.Abs(c.rows.at(p, j)))
-	}
-	return least
-}
-
 // contradiction is the relative deviation of data from the subspace that a
 // singular law allows: √(2u), half of the digits.
 const contradiction = 0x1p-26
 
-// update moves the mean of x to that given y, in place, and returns |z|², the
-// squared length of the white innovation. Terms (K) are what the mean was
+// update moves the mean of x to that given y, in place, and returns z, the white
+// innovation. Terms (K) are what the mean was
 // computed from, in absolute values, and go along. Data outside the range of a
-// singular law, beyond their rounding, are ErrInvalid.
-func (c *conditioning) update(mean, terms []float64, y reduced) (float64, error) {
+// singular law, beyond the rounding of their terms, are ErrInvalid.
+func (c *conditioning) update(mean, terms []float64, y reduced) ([]float64, error) {
 	o, m := c.from, len(c.size)
 	if y.stray > contradiction {
-		return 0, invalidf("the law is singular and does not allow the data: what it says is zero is %.3g of the size of the data", y.stray)
+		return nil, invalidf("the law is singular and does not allow the data: what it says is zero is %.3g of the size of the data", y.stray)
 	}
-	e, scale := newArray(m, 1), make([]float64, m)
+	e, scale := newArray(m, 1), o.terms(terms, y)
 	for i := range m {
-		sum, most := y.y[i], y.terms[i]
+		e.data[i] = y.y[i]
 		for k, x := range o.c.row(i) {
-			sum -= x * mean[k]
-			most += o.from.at(i, k) * terms[k]
+			e.data[i] -= x * mean[k]
 		}
-		e.data[i], scale[i] = sum, most
 	}
 	z := c.whiten(e).data
-	if c.rank() < m {
-		z = c.whitenBest(e.data, scale)
-	}
 	length := math.Sqrt(sumSquares(z))
 	if c.rank() < m {
 		for i := range m {
@@ -195,7 +181,7 @@ func (c *conditioning) update(mean, terms []float64, y reduced) (float64, error)
 			}
 			off, size := math.Abs(e.data[i]-expected*c.size[i]), scale[i]+c.size[i]*(1+length)
 			if !(off <= contradiction*size) {
-				return 0, invalidf("the law is singular and does not allow the data: a combination that it determines is off by %.3g, of the size %.3g", off, size)
+				return nil, invalidf("the law is singular and does not allow the data: a combination that it determines is off by %.3g, of the size %.3g", off, size)
 			}
 		}
 	}
@@ -205,7 +191,19 @@ func (c *conditioning) update(mean, terms []float64, y reduced) (float64, error)
 			terms[k] += math.Abs(x * z[j])
 		}
 	}
-	return length * length, nil
+	return z, nil
+}
+
+// terms returns the sizes of what ŷ − Ĉ x̂ is computed from, given those of what
+// x̂ is.
+func (o *readout) terms(latent []float64, y reduced) []float64 {
+	out := slices.Clone(y.terms)
+	for i := range out {
+		for k, x := range o.from.row(i) {
+			out[i] += x * latent[k]
+		}
+	}
+	return out
 }
 
 // logDensity returns ln p(y) of what was reduced, given |z|².

@@ -15,6 +15,8 @@ type descent struct {
 	o     *readout
 	scale []float64 // standard deviations of the latents, which are divided by them
 
+	stationary array // root of V
+
 	order int           // j
 	root  array         // of Σ_j
 	at    *conditioning // on y, at Σ_j
@@ -33,8 +35,14 @@ func (l *LDS) newDescent() (*descent, error) {
 		return nil, err
 	}
 	scale := rowNorms(v)
+	for i, x := range scale {
+		if x == 0 { // always 0, but A is what it is
+			scale[i] = 1
+		}
+	}
 	per := reciprocals(scale)
 	d := &descent{a: l.a.scaledColumns(scale).scaledRows(per), q: q.scaledRows(per), scale: scale, root: v.scaledRows(per)}
+	d.stationary = d.root
 	if d.o, err = newReadout(l.c.scaledColumns(scale), l.r); err != nil {
 		return nil, err
 	}
@@ -80,12 +88,6 @@ func (d *descent) step() error {
 	x := d.loss.minus(before.cross().mul(w)) // columns of V with s = 0 keep their length
 	d.loss = d.advance(x.plus(x.mul(v).scaledColumns(shrunk).mulT(v)))
 	return nil
-}
-
-// closedLoop returns F = A − K C at Σ_j.
-func (d *descent) closedLoop() array {
-	w := d.at.whiten(d.o.c)
-	return d.a.mul(identityArray(d.a.rows).minus(d.at.cross().mul(w)))
 }
 
 // advance returns A X, of no more columns than rows.
@@ -145,7 +147,14 @@ func (d *descent) settle(visit func(*innovationGap)) error {
 
 // toGo returns a root of Σ_j − Σ_∞, and about what share of it is missing.
 func (d *descent) toGo() (root array, missing float64, err error) {
-	return doubledDescent(d.closedLoop(), d.at.whiten(d.o.c).t(), d.loss)
+	u, _, _, err := d.root.svd()
+	if err != nil {
+		return array{}, 0, err
+	}
+	// Beyond the range of Σ_j, where no loss is, F can grow.
+	w := d.at.whiten(d.o.c)
+	closed := d.a.mul(u.minus(d.at.cross().mul(w.mul(u)))).mulT(u)
+	return doubledDescent(closed, w.t(), d.loss)
 }
 
 // doubledDescent returns a root of Π_∞, Π_0 = 0, of

@@ -1,9 +1,10 @@
 package model
 
 import (
-	"cmp"
 	"math"
 	"slices"
+
+	"gonum.org/v1/gonum/blas/blas64"
 )
 
 // A covariance S is kept as a root X, S = X Xᵀ: a row of X is a variable, and
@@ -23,26 +24,55 @@ func negligible(terms int) float64 { return 16 * unitRoundoff * float64(terms+4)
 // go along. A candidate of which no more than tolerance is left is taken for a
 // combination of those before it: candidates are of size about 1.
 //
-// reflectors are v with H = I − v vᵀ, for those who ask for them.
-func eliminate(x array, candidates int, tolerance float64, keep bool) (pivots []int, reflectors [][]float64) {
+// Before a reflection the column where the pivot is largest comes first. So
+// columns of very different sizes, little noise beside much signal, keep their
+// digits each (Cox and Higham 1998). Where asked for, the steps are kept.
+func eliminate(x array, candidates int, tolerance float64, keep bool) (pivots []int, steps []reflection) {
+	return eliminatePreferring(nil, x, candidates, tolerance, keep)
+}
+
+// eliminatePreferring is eliminate where, of candidates of which there is about
+// as much left, the preferred one comes first.
+func eliminatePreferring(preference []float64, x array, candidates int, tolerance float64, keep bool) (pivots []int, steps []reflection) {
 	pivots = make([]int, 0, min(candidates, x.cols))
 	done := make([]bool, x.rows)
-	v := make([]float64, x.cols)
+	v, left := make([]float64, x.cols), make([]float64, candidates)
 	for j := 0; j < min(candidates, x.cols); j++ {
 		best, most := -1, tolerance*tolerance
 		for i := range candidates {
+			left[i] = 0
 			if done[i] {
 				continue
 			}
-			if left := sumSquares(x.row(i)[j:]); left > most {
-				best, most = i, left
+			if left[i] = sumSquares(x.row(i)[j:]); left[i] > most {
+				best, most = i, left[i]
 			}
 		}
 		if best < 0 {
 			break
 		}
+		if preference != nil {
+			const about = 1.0 / 256 // of a variance
+			enough := math.Max(about*most, tolerance*tolerance)
+			for i, l := range left {
+				if l > enough && preference[i] > preference[best] {
+					best, most = i, l
+				}
+			}
+		}
 		pivots, done[best] = append(pivots, best), true
-		norm, row := math.Sqrt(most), x.row(best)
+		row, first := x.row(best), j
+		for c := j + 1; c < x.cols; c++ {
+			if math.Abs(row[c]) > math.Abs(row[first]) {
+				first = c
+			}
+		}
+		if first != j {
+			for i := range x.rows {
+				x.row(i)[j], x.row(i)[first] = x.row(i)[first], x.row(i)[j]
+			}
+		}
+		norm := math.Sqrt(most)
 		if row[j] > 0 {
 			norm = -norm
 		}
@@ -61,14 +91,57 @@ func eliminate(x array, candidates int, tolerance float64, keep bool) (pivots []
 			}
 		}
 		if keep {
-			reflectors = append(reflectors, slices.Clone(w))
+			steps = append(steps, reflection{first, slices.Clone(w)})
 		}
 	}
-	return pivots, reflectors
+	return pivots, steps
+}
+
+// reflection is the j-th step of an elimination: columns j and first change
+// places, then those from j on are multiplied by I − v vᵀ.
+type reflection struct {
+	first int
+	v     []float64
+}
+
+// reflections are those of an elimination, together an orthogonal matrix H.
+type reflections []reflection
+
+// apply overwrites a row x by x H.
+func (h reflections) apply(x []float64) {
+	for j, r := range h {
+		x[j], x[r.first] = x[r.first], x[j]
+		reflect(x[j:], r.v)
+	}
+}
+
+// undo overwrites a row x by x Hᵀ.
+func (h reflections) undo(x []float64) {
+	for j, r := range slices.Backward(h) {
+		reflect(x[j:], r.v)
+		x[j], x[r.first] = x[r.first], x[j]
+	}
+}
+
+// rows returns X Q for the first rows Q of Hᵀ, as many as X (k×r) has columns
+// and as long as n.
+func (h reflections) rows(x array, n int) array {
+	out := newArray(x.rows, n)
+	for k := range x.rows {
+		copy(out.row(k), x.row(k))
+		h.undo(out.row(k))
+	}
+	return out
 }
 
 // reflect subtracts v (vᵀ row) from a row.
 func reflect(row, v []float64) {
+	const long = 64
+	if len(v) > long {
+		a, b := blas64.Vector{N: len(v), Inc: 1, Data: v}, blas64.Vector{N: len(v), Inc: 1, Data: row}
+		blas64.Axpy(-blas64.Dot(a, b), a, b)
+		return
+	}
 	dot := 0.0
 	for c, x := range v {
 		dot += x * row[c]
@@ -102,14 +175,6 @@ func rowNorms(x array) []float64 {
 	out := make([]float64, x.rows)
 	for i := range out {
 		out[i] = array{1, x.cols, x.row(i)}.frobenius()
-	}
-	return out
-}
-
-func absolute(b array) array {
-	out := b.clone()
-	for i, x := range out.data {
-		out.data[i] = math.Abs(x)
 	}
 	return out
 }
@@ -149,12 +214,12 @@ func compress(x array, size []float64) array {
 
 // scaleRow divides by a size, and makes zero what has none.
 func scaleRow(row []float64, size float64) {
-	per := 0.0
-	if size > 0 {
-		per = 1 / size
+	if !(size > 0) {
+		clear(row)
+		return
 	}
 	for j := range row {
-		row[j] *= per
+		row[j] /= size // of a subnormal size the reciprocal would be infinite
 	}
 }
 
@@ -176,59 +241,15 @@ func carried(a, x, y array) array {
 	return compress(a.mul(x).beside(y), size)
 }
 
-// basis writes Z = Qᵀ R for an orthonormal Q (r×n), of as many rows as Z (n×k)
-// has rank: a column of Z that others make up but for rounding adds none. Rows
-// are taken largest first, which together with pivoting keeps the small rows of
-// a graded Z as accurate as the large ones (Cox and Higham 1998).
-func basis(z array) (q, r array) {
-	order := largestFirst(rowNorms(z))
-	if order != nil {
-		z = z.selectRows(order)
-	}
+// decompose writes Z = Qᵀ R, where Qᵀ (n×r) is the first columns of H, of as
+// many as Z (n×k) has rank: a column of Z that others make up but for rounding
+// adds none.
+func (z array) decompose() (h reflections, r array) {
 	work := z.t()
 	size := rowNorms(work)
 	for i, x := range size {
 		scaleRow(work.row(i), x)
 	}
-	pivots, reflectors := eliminate(work, work.rows, negligible(z.cols+int(math.Sqrt(float64(z.rows)))), true)
-	rank := len(pivots)
-	q = newArray(rank, z.rows)
-	for k := range rank {
-		row := q.row(k)
-		row[k] = 1
-		for j := k; j >= 0; j-- {
-			reflect(row[j:], reflectors[j])
-		}
-	}
-	if order != nil {
-		sorted := q
-		q = newArray(rank, z.rows)
-		for k := range rank {
-			for s, i := range order {
-				q.set(k, i, sorted.at(k, s))
-			}
-		}
-	}
-	return q, work.columns(0, rank).scaledRows(size).t()
-}
-
-// largestFirst returns the order of falling norms, nil where they differ by so
-// little that order does not matter.
-func largestFirst(norms []float64) []int {
-	const little = 1 << 10
-	least, most := math.Inf(1), 0.0
-	for _, x := range norms {
-		if x > 0 {
-			least, most = math.Min(least, x), math.Max(most, x)
-		}
-	}
-	if most <= little*least {
-		return nil
-	}
-	order := make([]int, len(norms))
-	for i := range order {
-		order[i] = i
-	}
-	slices.SortStableFunc(order, func(i, j int) int { return cmp.Compare(norms[j], norms[i]) })
-	return order
+	pivots, h := eliminate(work, work.rows, negligible(z.cols+int(math.Sqrt(float64(z.rows)))), true)
+	return h, work.columns(0, len(pivots)).scaledRows(size).t()
 }

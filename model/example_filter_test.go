@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"log"
+	"math"
 
 	"github.com/rankproof/rankproof/model"
 	"gonum.org/v1/gonum/mat"
@@ -144,4 +145,67 @@ func ExampleLinearRNN_LogLikelihood() {
 	// network -6.919044, latent system -6.919044
 	// network refuses: true
 	// latent system -6.119505
+}
+
+// tracked is one latent of time constant ten steps, read by two units.
+func tracked() *model.LDS {
+	q, err := model.IsotropicNoise(1, 0.19)
+	if err != nil {
+		log.Fatal(err)
+	}
+	r, err := model.DiagonalNoise([]float64{1, 0.25})
+	if err != nil {
+		log.Fatal(err)
+	}
+	l, err := model.NewLDS(model.LDSConfig{
+		A: mat.NewDense(1, 1, []float64{0.9}), C: mat.NewDense(2, 1, []float64{1, 0.5}), Q: q, R: r,
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	return l
+}
+
+// The filter knows the past, the smoother the future too. The second step is
+// missing altogether.
+func ExampleLDS_Smooth() {
+	obs := model.Observations{
+		Y:       [][]float64{{1, 1}, {0, 0}, {2, 0.5}},
+		Missing: [][]bool{{false, false}, {true, true}, {false, false}},
+	}
+	filtered, err := tracked().Filter(obs)
+	if err != nil {
+		log.Fatal(err)
+	}
+	smoothed, err := tracked().Smooth(obs)
+	if err != nil {
+		log.Fatal(err)
+	}
+	for t := range obs.Y {
+		fmt.Printf("filter %.3f ± %.3f, smoother %.3f ± %.3f\n",
+			filtered.FilteredMean[t][0], math.Sqrt(filtered.FilteredCov[t].At(0, 0)),
+			smoothed.Mean[t][0], math.Sqrt(smoothed.Cov[t].At(0, 0)))
+	}
+	// Output:
+	// filter 1.000 ± 0.577, smoother 1.175 ± 0.515
+	// filter 0.900 ± 0.678, smoother 1.169 ± 0.547
+	// filter 1.175 ± 0.515, smoother 1.175 ± 0.515
+}
+
+// Without noise the data are certain after the first step, and have no density.
+func ExampleLDS_LogLikelihood_singular() {
+	start, err := model.IsotropicNoise(1, 1)
+	if err != nil {
+		log.Fatal(err)
+	}
+	l, err := model.NewLDS(model.LDSConfig{
+		A: mat.NewDense(1, 1, []float64{0.5}), C: mat.NewDense(1, 1, []float64{1}), Q: model.ZeroNoise(1), R: model.ZeroNoise(1),
+		Initial: &model.Gaussian{Mean: []float64{0}, Cov: start},
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	_, err = l.LogLikelihood(model.Observations{Y: [][]float64{{1}, {0.5}}})
+	fmt.Println(errors.Is(err, model.ErrSingular))
+	// Output: true
 }

@@ -20,8 +20,6 @@ type Filtered struct {
 	PredictedCov, FilteredCov   []*mat.SymDense
 	LogLikelihood               float64
 	Density                     bool
-
-	roots []array // of FilteredCov
 }
 
 // Filter returns the Kalman filter of observations Y (T×N), whose entries may
@@ -32,7 +30,8 @@ type Filtered struct {
 //
 // computed on square roots, so that singular and zero Q, R and S_t are nothing
 // special. A step costs O(N K + K³) after a set-up of O(N K²), which is made
-// anew for a step with entries missing that were not in the step before; a dense R makes the set-up O(N³).
+// anew for a step with entries missing that were not in the step before; a
+// dense R makes the set-up O(N³).
 // An entry whose Missing is all true predicts: one more at the end gives the
 // law of x_{T+1}.
 //
@@ -46,7 +45,6 @@ func (l *LDS) Filter(obs Observations) (*Filtered, error) {
 		out.PredictedCov = append(out.PredictedCov, s.prior.mulT(s.prior).symmetric())
 		out.FilteredMean = append(out.FilteredMean, s.mean)
 		out.FilteredCov = append(out.FilteredCov, s.posterior().symmetric())
-		out.roots = append(out.roots, s.post)
 		if out.Density = out.Density && s.regular(); out.Density {
 			out.LogLikelihood += s.logDensity(s.y, s.squared)
 		} else {
@@ -85,7 +83,8 @@ type filterStep struct {
 	prior           array     // root of Σ_t
 	predicted, mean []float64 // of x_t before and after
 	y               reduced
-	squared         float64
+	innovation      []float64 // white, S^(−½)(ŷ − Ĉ x̂)
+	squared         float64   // its squared length
 }
 
 // start returns mean and a root of the covariance of x_1.
@@ -102,24 +101,6 @@ func (l *LDS) start() (mean []float64, root array, err error) {
 	return make([]float64, l.Latents()), root, err
 }
 
-// sizes returns how large latents become, given mean and root of x_1 and a root
-// of Q: 0 for those that stay 0. K steps reach what is ever reached.
-func (l *LDS) sizes(mean []float64, root, q array) []float64 {
-	out := rowNorms(root)
-	for i, x := range rowNorms(q) {
-		out[i] += x + math.Abs(mean[i])
-	}
-	if l.initial == nil {
-		return out
-	}
-	for range out {
-		for i, x := range reach(l.a, out) {
-			out[i] = math.Max(out[i], x)
-		}
-	}
-	return out
-}
-
 // filter calls visit with every step, in order.
 func (l *LDS) filter(obs Observations, visit func(t int, s *filterStep) error) error {
 	if err := obs.check(l.Units()); err != nil {
@@ -133,17 +114,19 @@ func (l *LDS) filter(obs Observations, visit func(t int, s *filterStep) error) e
 	if err != nil {
 		return err
 	}
-	view := views{l: l, size: l.sizes(mean, root, q)}
-	terms := absolute(array{1, len(mean), mean}).data // whose rounding is in the mean
+	view := views{l: l}
+	terms := array{1, len(mean), mean}.abs().data // whose rounding is in the mean
 	for t := range obs.Y {
 		o, y, err := view.of(obs, t)
 		if err != nil {
 			return err
 		}
-		s := &filterStep{conditioning: o.condition(root), prior: root, predicted: mean, mean: slices.Clone(mean), y: o.reduce(y)}
-		if s.squared, err = s.update(s.mean, terms, s.y); err != nil {
-			return fmt.Errorf("Y[%d]: %w", t, err)
+		seen := o.reduce(y)
+		s := &filterStep{conditioning: o.conditionAt(root, o.terms(terms, seen)), prior: root, predicted: mean, mean: slices.Clone(mean), y: seen}
+		if s.innovation, err = s.update(s.mean, terms, s.y); err != nil {
+			return fmt.Errorf("in Y[%d]: %w", t, err)
 		}
+		s.squared = sumSquares(s.innovation)
 		if err := visit(t, s); err != nil || t == len(obs.Y)-1 {
 			return err
 		}
@@ -161,7 +144,6 @@ func (l *LDS) filter(obs Observations, visit func(t int, s *filterStep) error) e
 // before, are kept.
 type views struct {
 	l     *LDS
-	size  []float64
 	whole *readout
 	part  *readout
 	units []int
@@ -171,7 +153,7 @@ func (v *views) of(obs Observations, t int) (o *readout, y []float64, err error)
 	units, y := obs.observed(t), obs.Y[t]
 	if units == nil {
 		if v.whole == nil {
-			v.whole, err = newScaledReadout(v.l.c, v.l.r, v.size)
+			v.whole, err = newReadout(v.l.c, v.l.r)
 		}
 		return v.whole, y, err
 	}
@@ -180,7 +162,7 @@ func (v *views) of(obs Observations, t int) (o *readout, y []float64, err error)
 		if err != nil {
 			return nil, nil, err
 		}
-		if v.part, err = newScaledReadout(v.l.c.selectRows(units), r, v.size); err != nil {
+		if v.part, err = newReadout(v.l.c.selectRows(units), r); err != nil {
 			return nil, nil, err
 		}
 		v.units = units

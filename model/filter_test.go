@@ -82,7 +82,12 @@ func requireLikelihood(t testing.TB, name string, want joint.Density, got, round
 func TestFilterAndSmootherAreTheJointLaw(t *testing.T) {
 	const count = 100
 	unclear := 0
-	for i, s := range latentSystems(t, count) {
+	numbers := []int{277, 286, 870, 1458} // these took rounding for noise once
+	for i := range count {
+		numbers = append(numbers, i)
+	}
+	for _, i := range numbers {
+		s := latentSystemOf(t, i)
 		rng := random(uint64(1000 + i))
 		steps := 1 + rng.IntN(6)
 		obs := model.Observations{Y: s.draw(t, rng, steps)}

@@ -1,7 +1,6 @@
 package model_test
 
 import (
-	"math/rand/v2"
 	"testing"
 
 	"github.com/rankproof/rankproof/model"
@@ -94,5 +93,3 @@ func BenchmarkLogLikelihoodMany(b *testing.B) {
 		}
 	}
 }
-
-var _ = rand.New

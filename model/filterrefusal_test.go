@@ -84,7 +84,7 @@ func TestFilterWithoutLatents(t *testing.T) {
 
 // Everything missing is a prediction, and tells nothing.
 func TestFilterPredicts(t *testing.T) {
-	s := latentSystems(t, 1)[0]
+	s := latentSystemOf(t, 0)
 	y := [][]float64{{1, -1}, {0.5, 0}, {99, 99}}
 	missing := [][]bool{{false, false}, {false, false}, {true, true}}
 	f, err := s.lds.Filter(model.Observations{Y: y, Missing: missing})

@@ -218,6 +218,7 @@ func TestRoundTrip(t *testing.T) {
 				}
 				back := converted(t, match.RNN)
 				require.Equal(t, there.Latents(), back.Dimension, "%+v", back.Decisions)
+				require.LessOrEqual(t, lawGap(law, lawOfLDS(t, back.LDS), 5), 5*bound+lawBound(t, match.RNN, law, 5), "P of what was matched takes away too")
 			})
 		}
 	}

@@ -47,11 +47,18 @@ func (l *LDS) HankelRank(tol RankTolerance) (RankDecision, error) {
 	}
 	_, c = c.scaledRows(reciprocals(variances)).qr() // what units say of the latents, in at most K rows
 	cut := tol.of(max(l.Units(), a.rows), a.rows)
-	reached, passed, err := spanned(a, a.mul(root.mulT(c.mul(root))), cut)
+	cov := root.mulT(c.mul(root))
+	reached, passed, err := spanned(a, a.mul(cov), a.frobenius()*cov.frobenius(), cut)
 	if err != nil {
 		return RankDecision{}, err
 	}
-	seen, sizes, err := spanned(reached.tmul(a).mul(reached).t(), c.mul(reached).t(), cut)
+	least := 1.0
+	for _, s := range passed {
+		if s > cut {
+			least = math.Min(least, s)
+		}
+	}
+	seen, sizes, err := spanned(reached.tmul(a).mul(reached).t(), c.mul(reached).t(), c.frobenius(), cut/least)
 	if err != nil {
 		return RankDecision{}, err
 	}
@@ -66,15 +73,17 @@ func (l *LDS) HankelRank(tol RankTolerance) (RankDecision, error) {
 }
 
 // spanned returns an orthonormal basis of the smallest space that holds what a
-// start spans and that A maps into itself, and the sizes, relative to what was
-// applied, of the directions as they were found.
-func spanned(a, start array, cut float64) (basis array, sizes []float64, err error) {
+// start spans and that A maps into itself, and the sizes of the directions as
+// they were found. A start is relative to the size of what it was computed
+// from, lest what cancels in it be taken for all of it; and a direction of which
+// little was seen is known to as few digits: A applied to it counts for as little.
+func spanned(a, start array, size, cut float64) (basis array, sizes []float64, err error) {
 	basis = newArray(a.rows, 0)
 	if norm := a.frobenius(); norm > 0 {
 		a = a.scaled(1 / norm)
 	}
-	if norm := start.frobenius(); norm > 0 {
-		start = start.scaled(1 / norm)
+	if size > 0 {
+		start = start.scaled(1 / size)
 	}
 	for fresh := start; basis.cols < basis.rows; {
 		next, s, err := apart(fresh, basis, cut)
@@ -85,7 +94,7 @@ func spanned(a, start array, cut float64) (basis array, sizes []float64, err err
 		if next.cols == 0 {
 			break
 		}
-		basis, fresh = basis.beside(next), a.mul(next)
+		basis, fresh = basis.beside(next), a.mul(next.scaledColumns(s[:next.cols]))
 	}
 	return basis, sizes, nil
 }

@@ -176,3 +176,30 @@ func TestHankelRankRefusals(t *testing.T) {
 	require.NoError(t, err)
 	require.Zero(t, d.Rank)
 }
+
+// TestHankelRankBelowRounding: what cancels in A V Cᵀ is not seen as all of it,
+// a direction of which little is seen does not pass its rounding on, and sizes
+// that A's powers take below the normal numbers are zeros.
+func TestHankelRankBelowRounding(t *testing.T) {
+	for _, c := range []struct {
+		n, want int
+		a, q    []float64
+	}{
+		{2, 0, []float64{1, 1, -1, -1}, []float64{4, -4, -4, 4}},
+		{4, 2, []float64{-0.125, -0.125, 0.0625, 0.0625, -0.25, -0.1875, 0.25, 0.0625, -0.125, -0.0625, 0.1875, 0, 0.25, 0.1875, -0.25, -0.0625},
+			[]float64{0.5625, 0.75, 1.125, 0.9375, 0.75, 1, 1.5, 1.25, 1.125, 1.5, 2.25, 1.875, 0.9375, 1.25, 1.875, 1.5625}},
+		{3, 0, []float64{0.125, -0.375, -0.375, -1.25, 0, 0, 0.75, 0, 0}, []float64{0, 0, 0, 0, 1, -1, 0, -1, 1}},
+	} {
+		q, err := model.DenseNoise(mat.NewDense(c.n, c.n, c.q))
+		require.NoError(t, err)
+		one := make([]float64, c.n*c.n)
+		for i := range c.n {
+			one[i*(c.n+1)] = 1
+		}
+		l, err := model.NewLDS(model.LDSConfig{A: mat.NewDense(c.n, c.n, c.a), C: mat.NewDense(c.n, c.n, one), Q: q, R: model.ZeroNoise(c.n)})
+		require.NoError(t, err)
+		d, err := l.HankelRank(0)
+		require.NoError(t, err)
+		require.Equal(t, c.want, d.Rank, "%v", d)
+	}
+}

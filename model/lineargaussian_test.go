@@ -170,33 +170,29 @@ func stable(rng *rand.Rand, k, kind int) *mat.Dense {
 	return a
 }
 
-// latentSystems are latent systems of all kinds, stationary and not.
-func latentSystems(t testing.TB, count int) []latentSystem {
-	var out []latentSystem
-	for i := range count {
-		rng := random(uint64(i))
-		n, k := 1+rng.IntN(5), rng.IntN(5)
-		a := stable(rng, k, rng.IntN(5))
-		c := model.LDSConfig{Q: drawCovariance(t, rng, k, rng.IntN(7)), R: drawCovariance(t, rng, n, rng.IntN(7))}
-		if k > 0 {
-			c.A, c.C = a, eighths(rng, n, k)
-		}
-		if rng.IntN(3) == 0 {
-			if k > 0 && rng.IntN(2) == 0 {
-				a.Scale(2, a) // unstable is fine
-			}
-			mean := make([]float64, k)
-			for j := range mean {
-				mean[j] = float64(rng.IntN(5) - 2)
-			}
-			c.Initial = &model.Gaussian{Mean: mean, Cov: drawCovariance(t, rng, k, rng.IntN(7))}
-		}
-		if rng.IntN(3) == 0 {
-			c = graded(t, rng, c)
-		}
-		out = append(out, newLatentSystem(t, fmt.Sprintf("%d: N=%d K=%d", i, n, k), c))
+// latentSystemOf is one of all kinds, stationary or not, by its number.
+func latentSystemOf(t testing.TB, number int) latentSystem {
+	rng := random(uint64(number))
+	n, k := 1+rng.IntN(5), rng.IntN(5)
+	a := stable(rng, k, rng.IntN(5))
+	c := model.LDSConfig{Q: drawCovariance(t, rng, k, rng.IntN(7)), R: drawCovariance(t, rng, n, rng.IntN(7))}
+	if k > 0 {
+		c.A, c.C = a, eighths(rng, n, k)
 	}
-	return out
+	if rng.IntN(3) == 0 {
+		if k > 0 && rng.IntN(2) == 0 {
+			a.Scale(2, a) // unstable is fine
+		}
+		mean := make([]float64, k)
+		for j := range mean {
+			mean[j] = float64(rng.IntN(5) - 2)
+		}
+		c.Initial = &model.Gaussian{Mean: mean, Cov: drawCovariance(t, rng, k, rng.IntN(7))}
+	}
+	if rng.IntN(3) == 0 {
+		c = graded(t, rng, c)
+	}
+	return newLatentSystem(t, fmt.Sprintf("%d: N=%d K=%d", number, n, k), c)
 }
 
 // graded scales latents and units by powers of two from 2⁻²⁷ to 2²⁷, exactly.

@@ -10,11 +10,11 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// stationarySystems are those of latentSystems without an initial law.
+// stationarySystems are those without an initial law.
 func stationarySystems(t testing.TB, count int) []latentSystem {
 	var out []latentSystem
-	for _, s := range latentSystems(t, count) {
-		if s.oracle.Cov == nil {
+	for i := range count {
+		if s := latentSystemOf(t, i); s.oracle.Cov == nil {
 			out = append(out, s)
 		}
 	}

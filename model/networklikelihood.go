@@ -44,11 +44,11 @@ func (net *LinearRNN) LogLikelihood(obs Observations) (float64, error) {
 			return 0, c.singular(t)
 		}
 		seen := o.reduce(y)
-		squared, err := c.update(latent, absolute(array{1, len(latent), latent}).data, seen)
+		white, err := c.update(latent, array{1, len(latent), latent}.abs().data, seen)
 		if err != nil {
 			return 0, err
 		}
-		sum += c.logDensity(seen, squared)
+		sum += c.logDensity(seen, sumSquares(white))
 		latent = net.n.timesVectorT(y)
 	}
 	return sum, nil

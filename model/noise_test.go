@@ -80,7 +80,7 @@ func scales(s Noise) []float64 {
 		if s.Kind() == DenseNoiseKind {
 			out[i] = math.Sqrt(s.full.at(i, i))
 		} else {
-			out[i] = math.Sqrt(s.diag[i] + squares(s.plus.row(i)) + squares(s.minus.row(i)))
+			out[i] = math.Sqrt(s.diag[i] + sumSquares(s.plus.row(i)) + sumSquares(s.minus.row(i)))
 		}
 	}
 	return out

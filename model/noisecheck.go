@@ -61,7 +61,7 @@ func checkSemidefinite(name string, correlation array) error {
 func (s Noise) checkReduced() error {
 	shifted := Noise{n: s.n, diag: make([]float64, s.n), plus: s.plus, minus: s.minus}
 	for i, d := range s.diag {
-		given, taken := d+squares(s.plus.row(i)), squares(s.minus.row(i))
+		given, taken := d+sumSquares(s.plus.row(i)), sumSquares(s.minus.row(i))
 		switch {
 		case math.IsInf(given, 0) || math.IsInf(taken, 0):
 			return invalidf("variance %d overflows", i)
@@ -76,14 +76,6 @@ func (s Noise) checkReduced() error {
 		return nil
 	}
 	return checkSemidefinite("diag + F Fᵀ − H Hᵀ", shifted.core().correlation)
-}
-
-func squares(x []float64) float64 {
-	sum := 0.0
-	for _, v := range x {
-		sum += v * v
-	}
-	return sum
 }
 
 func checkUnits(units []int, n int) error {

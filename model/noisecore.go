@@ -31,7 +31,7 @@ func (s Noise) core() noiseCore {
 	z := s.plus.beside(s.minus)
 	inverse := make([]float64, s.n)
 	for i := range s.n {
-		if s.diag[i] > ownShare*squares(s.plus.row(i)) {
+		if s.diag[i] > ownShare*sumSquares(s.plus.row(i)) {
 			c.noisy, c.scale[i] = append(c.noisy, i), math.Sqrt(s.diag[i])
 		} else {
 			bare = append(bare, i)

@@ -59,7 +59,7 @@ func TestStationaryCovariance(t *testing.T) {
 		require.NoError(t, err, name)
 		off := nearest(exactly(t, arrayOf(s.Cov)).Sub(v)).frobenius()
 		require.True(t, off <= s.ErrorBound, "%s: off by %v, bound %v", name, off, s.ErrorBound)
-		entering := s.Amplification * squares(scales(l.q)) // of which FFᵀ − HHᵀ keeps 2^-90 where all cancels
+		entering := s.Amplification * sumSquares(scales(l.q)) // of which FFᵀ − HHᵀ keeps 2^-90 where all cancels
 		require.LessOrEqual(t, s.ErrorBound, 8*unitRoundoff*nearest(v).frobenius()+0x1p-90*entering, name)
 		require.LessOrEqual(t, s.Residual*s.Amplification, s.ErrorBound)
 		require.True(t, s.SpectralRadius < 1, name)
@@ -176,7 +176,7 @@ func TestNetworkAutocovariances(t *testing.T) {
 		require.NoError(t, err)
 		off := nearest(exactly(t, arrayOf(stationary.Z)).Sub(want)).frobenius()
 		require.True(t, off <= s.errorBound, "%s: off by %v, bound %v", name, off, s.errorBound)
-		entering := s.amplification * squares(net.n.abs().tmul(size).data)
+		entering := s.amplification * sumSquares(net.n.abs().tmul(size).data)
 		require.LessOrEqual(t, s.errorBound, 8*unitRoundoff*nearest(want).frobenius()+0x1p-90*entering, name)
 	}
 }

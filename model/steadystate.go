@@ -1,6 +1,7 @@
 package model
 
 import (
+	"fmt"
 	"math"
 
 	"gonum.org/v1/gonum/mat"
@@ -38,7 +39,7 @@ type SteadyState struct {
 // process has no zero on the unit circle; with one, the filter converges like
 // 1/t, and Σ_∞ is known to half of the digits, about 1e-8. Singular and zero
 // Q, R and S are legal. O(N K²); any initial law is left aside. ρ(A) ≥ 1 is
-// ErrUnstable. (S5, S12)
+// ErrUnstable, a Residual above √(2u) is ErrNotConverged. (S5, S12)
 func (l *LDS) SteadyState() (*SteadyState, error) {
 	d, err := l.newDescent()
 	if err != nil {
@@ -55,9 +56,6 @@ func (l *LDS) SteadyState() (*SteadyState, error) {
 	if err != nil {
 		return nil, err
 	}
-	for range 2 { // restores digits where Σ_∞ is far below Σ_j
-		root = carried(d.a, d.o.condition(root).post, d.q)
-	}
 	return l.steadyStateAt(d, root, missing)
 }
 
@@ -67,18 +65,51 @@ func (l *LDS) steadyStateAt(d *descent, root array, missing float64) (*SteadySta
 	next := carried(d.a, d.at.post, d.q)
 	difference := next.mulT(next).minus(root.mulT(root))
 	out := &SteadyState{Residual: difference.maxAbs(), Steps: d.order}
-	cov, post := root.scaledRows(d.scale), d.at.post.scaledRows(d.scale)
-	out.PredictorCov, out.FilterCov = cov.mulT(cov).symmetric(), post.mulT(post).symmetric()
-	gain := d.at.gain().scaledRows(d.scale)
-	out.FilterGain, out.PredictorGain = gain.dense(), l.a.mul(gain).dense()
-	out.Innovation = l.r.plusGram(l.c.mul(cov))
-	// Of all latents: those without variance are not in the coordinates of d.
-	var err error
-	if out.ClosedLoopRadius, err = spectralRadius(l.a.minus(l.a.mul(gain).mul(l.c))); err != nil {
+	if !(out.Residual < contradiction) {
+		return nil, fmt.Errorf("%w: the Riccati equation has a residual of %.3g", ErrNotConverged, out.Residual)
+	}
+	gain, err := d.completedGain()
+	if err != nil {
 		return nil, err
 	}
-	out.certify(d, d.closedLoop(), missing)
+	closed := d.a.mul(identityArray(d.a.rows).minus(gain.mul(d.o.c)))
+	if out.ClosedLoopRadius, err = spectralRadius(closed); err != nil {
+		return nil, err
+	}
+	out.certify(d, closed, missing)
+
+	cov, post := root.scaledRows(d.scale), d.at.post.scaledRows(d.scale)
+	out.PredictorCov, out.FilterCov = cov.mulT(cov).symmetric(), post.mulT(post).symmetric()
+	gain = d.o.expand(gain).scaledRows(d.scale)
+	out.FilterGain, out.PredictorGain = gain.dense(), l.a.mul(gain).dense()
+	out.Innovation = l.r.withFactor(l.c.mul(cov))
 	return out, nil
+}
+
+// completedGain returns the filter's gain as a map of ŷ. Where S is singular,
+// L S = Σ Cᵀ leaves L free on what is zero for certain in the steady state, and
+// an error that should not be there could grow. It is taken for one of
+// covariance V: L = lim (Σ + εV) Cᵀ (S + ε C V Cᵀ)⁺ for ε → 0. Modulo the range
+// of Σ that makes A − A L C a contraction in the norm of V, as A is.
+func (d *descent) completedGain() (array, error) {
+	gain, m := d.at.condensedGain(), d.o.c.rows
+	if d.at.rank() == m {
+		return gain, nil
+	}
+	certain := identityArray(m).minus(d.at.coefficients()) // combinations of ŷ that are zero, one row an entry
+	seen := certain.mul(d.o.c).mul(d.stationary)
+	unknown := d.stationary.minus(gain.mul(d.o.c).mul(d.stationary))
+	terms := reach(certain.abs().mul(d.o.from), rowNorms(d.stationary))
+	u, s, v, err := seen.scaledRows(reciprocals(terms)).svd()
+	if err != nil {
+		return array{}, err
+	}
+	rank := 0
+	for rank < len(s) && s[rank] > negligible(m+seen.cols) {
+		rank++
+	}
+	learned := unknown.mul(v.columns(0, rank)).scaledColumns(reciprocals(s[:rank])).mulT(u.columns(0, rank))
+	return gain.plus(learned.scaledColumns(reciprocals(terms)).mul(certain)), nil
 }
 
 // certify bounds the distance e of Σ to the strong solution. Around Σ the
@@ -102,14 +133,4 @@ func (s *SteadyState) certify(d *descent, closed array, missing float64) {
 	if s.Stabilizing = 8*alpha*alpha*gamma*r < 1; s.Stabilizing {
 		s.ErrorBound = 2 * alpha * r
 	}
-}
-
-// plusGram returns Σ + X Xᵀ, held as Σ is.
-func (s Noise) plusGram(x array) Noise {
-	if s.Kind() == DenseNoiseKind {
-		s.full = s.full.plus(x.mulT(x)).symmetrized()
-		return s
-	}
-	s.plus = s.plus.beside(x)
-	return s
 }

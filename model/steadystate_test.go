@@ -26,6 +26,7 @@ func TestSteadyStateIsTheLimit(t *testing.T) {
 		}
 		seen++
 		require.True(t, steady.Stabilizing, s.name)
+		require.Less(t, steady.Residual, rounding, s.name)
 		k, n := s.lds.Latents(), s.lds.Units()
 		nothing := make([][]float64, 25)
 		for i := range nothing {

@@ -20,7 +20,8 @@ type unitRoot struct {
 // zero in the root.
 func (s Noise) root() (unitRoot, error) {
 	if s.Kind() == DenseNoiseKind {
-		return s.denseRoot()
+		full, err := covarianceRoot(s.full)
+		return unitRoot{full: full}, err
 	}
 	if s.plus.cols+s.minus.cols == 0 {
 		return unitRoot{scale: roots(s.diag), b: newArray(s.n, 0)}, nil
@@ -45,20 +46,6 @@ func (s Noise) root() (unitRoot, error) {
 	}
 	g.core = vectors.scaledColumns(cutRoots(values)).mulT(vectors).scaledRows(c.spread)
 	return g, nil
-}
-
-func (s Noise) denseRoot() (unitRoot, error) {
-	deviation, inverse := roots(s.variances()), make([]float64, s.n)
-	for i, x := range deviation {
-		if x > 0 {
-			inverse[i] = 1 / x
-		}
-	}
-	values, vectors, err := s.full.scaledRows(inverse).scaledColumns(inverse).eigenSym()
-	if err != nil {
-		return unitRoot{}, err
-	}
-	return unitRoot{full: vectors.scaledColumns(cutRoots(values)).scaledRows(deviation)}, nil
 }
 
 // cutRoots returns the roots of eigenvalues (smallest first) of a matrix whose

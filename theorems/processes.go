@@ -45,12 +45,22 @@ type Estimates struct {
 
 // SteadyState is what the Kalman filter of a stationary LDS settles to: Σ_∞
 // before an observation and after it (K×K), the gains of predictor and filter
-// (K×N), the innovation covariance (N×N), and ρ(A − KC).
+// (K×N), the innovation covariance (N×N), ρ(A − KC), and whether it is found to
+// be stabilizing, ρ(A − KC) < 1.
 type SteadyState struct {
 	PredictorCov, FilterCov   [][]float64
 	PredictorGain, FilterGain [][]float64
 	Innovation                [][]float64
 	ClosedLoopRadius          float64
+	Stabilizing               bool
+}
+
+// Coordinates are new ones: latents L x (L K×K), nil for the same, and of units
+// Factor times those of O y (O N×N, orthogonal) in an order.
+type Coordinates struct {
+	Latents, Orthogonal [][]float64
+	Order               []int
+	Factor              float64
 }
 
 // Processes are the operations on linear Gaussian processes of a Subject, nil
@@ -68,6 +78,10 @@ type Processes struct {
 	MarkovGap          func(l *model.LDS) (nats float64, err error)
 	MarkovLoss         func(l *model.LDS, order int) (nats float64, err error)
 	ObserveRNN         func(net *model.LinearRNN, units []int) (*LatentSystem, error)
+	LDSHankelRank      func(l *model.LDS, tolerance float64) (int, error) // of (Λ_{i+j−1}), sizes relative
+	RNNHankelRank      func(net *model.LinearRNN, tolerance float64) (int, error)
+	ChangeLDS          func(l *model.LDS, to Coordinates) (*model.LDS, error)
+	ChangeRNN          func(net *model.LinearRNN, to Coordinates) (*model.LinearRNN, error) // of units alone
 }
 
 // modelProcesses are the operations of our own package.
@@ -85,6 +99,12 @@ func modelProcesses() Processes {
 		MarkovGap:          (*model.LDS).MarkovGap,
 		MarkovLoss:         (*model.LDS).MarkovLoss,
 		ObserveRNN:         observeNetwork,
+		LDSHankelRank:      func(l *model.LDS, tol float64) (int, error) { return rankOf(l.HankelRank(model.RankTolerance(tol))) },
+		RNNHankelRank: func(net *model.LinearRNN, tol float64) (int, error) {
+			return rankOf(net.HankelRank(model.RankTolerance(tol)))
+		},
+		ChangeLDS: changeSystem,
+		ChangeRNN: changeNetwork,
 	}
 }
 
@@ -175,7 +195,44 @@ func steadyState(l *model.LDS) (*SteadyState, error) {
 		return nil, err
 	}
 	return &SteadyState{symmetricRows(s.PredictorCov), symmetricRows(s.FilterCov), Rows(s.PredictorGain), Rows(s.FilterGain),
-		CovarianceRows(s.Innovation), s.ClosedLoopRadius}, nil
+		CovarianceRows(s.Innovation), s.ClosedLoopRadius, s.Stabilizing}, nil
+}
+
+func rankOf(d model.RankDecision, err error) (int, error) { return d.Rank, err }
+
+func changeSystem(l *model.LDS, to Coordinates) (*model.LDS, error) {
+	var err error
+	if len(to.Latents) > 0 {
+		if l, err = l.Transform(denseOf(to.Latents)); err != nil {
+			return nil, err
+		}
+	}
+	if l, err = l.Rotate(denseOf(to.Orthogonal)); err != nil {
+		return nil, err
+	}
+	if l, err = l.Permute(to.Order); err != nil {
+		return nil, err
+	}
+	return l.Rescale(to.Factor)
+}
+
+func changeNetwork(net *model.LinearRNN, to Coordinates) (*model.LinearRNN, error) {
+	net, err := net.Rotate(denseOf(to.Orthogonal))
+	if err != nil {
+		return nil, err
+	}
+	if net, err = net.Permute(to.Order); err != nil {
+		return nil, err
+	}
+	return net.Rescale(to.Factor)
+}
+
+func denseOf(rows [][]float64) *mat.Dense {
+	m := mat.NewDense(len(rows), len(rows[0]), nil)
+	for i, row := range rows {
+		m.SetRow(i, row)
+	}
+	return m
 }
 
 func observeNetwork(net *model.LinearRNN, units []int) (*LatentSystem, error) {

@@ -125,6 +125,26 @@ func TestEscalation(t *testing.T) {
 	require.Equal(t, theorems.Unknown, vague.On(theorems.Subject{}, small{V: []float64{1}}).Verdict)
 }
 
+// TestOneClaimCannotBeEvaded: the share of all instances that are unknown stays
+// below what the theorem allows.
+func TestOneClaimCannotBeEvaded(t *testing.T) {
+	evasive := theorems.Claim("evaded", vectors(), func(theorems.Subject, small) (f theorems.Finding, err error) {
+		f.Abstain("says nothing")
+		return f, nil
+	})
+	others := []theorems.Check{bounded(9), bounded(10), bounded(11), bounded(12)}
+	for i := range others {
+		others[i].Name += string(rune('a' + i))
+	}
+	th := theorems.Theorem{Ref: "T1", ID: "toy/evaded", Claims: append(others, evasive), MaxUnknown: 0.25}
+	r := th.Run(context.Background(), theorems.Subject{}, effort(2))
+	require.LessOrEqual(t, float64(r.Unknown), th.MaxUnknown*float64(r.Judged))
+	require.Equal(t, []string{"evaded"}, r.Silent)
+	require.Equal(t, theorems.Unknown, r.Verdict)
+	th.Claims = others
+	require.Equal(t, theorems.Holds, th.Run(context.Background(), theorems.Subject{}, effort(2)).Verdict)
+}
+
 func TestAnUnvisitedEdgeIsReported(t *testing.T) {
 	th := theorems.Theorem{Ref: "T1", ID: "toy/bounded", Claims: []theorems.Check{bounded(100).Visiting("never drawn")}}
 	require.Equal(t, []string{"never drawn"}, th.Run(context.Background(), theorems.Subject{}, effort(1)).Unvisited)

@@ -114,6 +114,11 @@ type conversion struct {
 		}
 		Infinite bool
 		Refused  string `json:"nats_refused"`
+		Past     *struct {
+			Nats     *float64 `json:"nats_per_step"`
+			Infinite bool
+			Refused  string `json:"nats_refused"`
+		} `json:"all_of_the_past"`
 	}
 	LDS, RNN json.RawMessage
 	Steps    []struct {
@@ -142,12 +147,14 @@ func TestConvertJSON(t *testing.T) {
 	require.Equal(t, "no", d.Conversion.Markov.Verdict)
 	require.Greater(t, d.Conversion.Markov.Violation, d.Conversion.Markov.Bound)
 	require.Greater(t, *d.Conversion.Nats, 0.1)
+	require.Greater(t, *d.Conversion.Past.Nats, *d.Conversion.Nats)
 
 	d = conversion{}
 	infinite := modelFile(t, `{"A": [[0, 0, 0], [1, 0, 0], [0, 1, 0]], "C": [[1, 0, 0], [0, 0, 1]], "Q": {"diag": [1, 0, 0]}, "R": {"iso": 0}}`)
 	strictly(t, verify("convert", infinite, "--to", "rnn", "--json").out, &d)
 	require.True(t, d.Conversion.Infinite)
 	require.Nil(t, d.Conversion.Nats)
+	require.True(t, d.Conversion.Past.Infinite)
 
 	d = conversion{}
 	strictly(t, verify("convert", example("started.json"), "--to", "rnn", "--steps", "3", "--json").out, &d)

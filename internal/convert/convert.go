@@ -8,6 +8,7 @@ import (
 	"math"
 
 	"github.com/rankproof/rankproof/internal/netfile"
+	"github.com/rankproof/rankproof/internal/report"
 	"github.com/rankproof/rankproof/model"
 )
 
@@ -40,6 +41,10 @@ type Report struct {
 	// NatsRefused says why there is no number.
 	Nats        float64
 	NatsRefused string
+	// Past is what the match loses against all of the past, at least Nats: more
+	// than that where observations before y_{t−1} tell something (S5). Of an LDS
+	// alone.
+	Past report.Loss
 }
 
 // Run converts a model. A model that is already what it is to become, and an
@@ -96,6 +101,7 @@ func fromLDS(from *netfile.Linear, o Options) (*Report, error) {
 	} else if math.IsNaN(r.Nats) {
 		r.NatsRefused = "not a number"
 	}
+	r.Past = report.NewLoss(from.LDS.MarkovLoss(1))
 	if o.Tolerance > 0 {
 		plain, err := from.LDS.FirstOrderMatch(0)
 		if err != nil {
@@ -119,6 +125,7 @@ func (r *Report) truncated(plain []model.RankDecision) {
 	}
 	if r.Truncated {
 		r.NatsRefused = "the tolerance cut singular values that are not rounding"
+		r.Past = report.Loss{Refused: r.NatsRefused}
 	}
 }
 

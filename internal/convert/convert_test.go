@@ -61,6 +61,20 @@ func TestVerdicts(t *testing.T) {
 	}
 }
 
+// Of y_{t−1} nothing may be lost, and something of y_{t−2}: Λ_2 = JΛ_1 and Λ_3 ≠
+// JΛ_2 (S2). What is reported as lost is then not nothing.
+func TestLostBeyondThreeObservations(t *testing.T) {
+	r, err := Run(read(t, `{"A": [[0.5, 0], [0, -0.5]], "C": [[3, 3]], "Q": [[9, -2.5], [-2.5, 0.75]], "R": [[40]]}`), Options{To: "rnn"})
+	require.NoError(t, err)
+	exact, known := r.Exact()
+	require.True(t, known && !exact)
+	require.Less(t, r.Nats, 1e-20)
+	require.Greater(t, r.Past.Nats, 1e-3)
+	var text bytes.Buffer
+	require.NoError(t, r.WriteText(&text, ""))
+	require.Contains(t, text.String(), "lost against all of the past (S5): 0.00105076 nats a step")
+}
+
 // A tolerance below the smallest singular value changes nothing; one above it
 // is owned up to, in either direction.
 func TestTolerance(t *testing.T) {
@@ -82,6 +96,7 @@ func TestTolerance(t *testing.T) {
 			exact, known := r.Exact()
 			require.True(t, known && !exact)
 			require.NotEmpty(t, r.NatsRefused)
+			require.True(t, c.to == "lds" || r.Past.Refused != "")
 		}
 	}
 	_, err := Run(read(t, network), Options{To: "lds", Tolerance: -1})

@@ -24,7 +24,9 @@ type document struct {
 	Nats     *float64 `json:"nats_per_step,omitempty"`
 	Infinite bool     `json:"infinite,omitempty"`
 	Refused  string   `json:"nats_refused,omitempty"`
-	Written  string   `json:"written,omitempty"` // the file that the model went to
+
+	Past    *report.LossDocument `json:"all_of_the_past,omitempty"` // of an lds
+	Written string               `json:"written,omitempty"`         // the file that the model went to
 }
 
 func (r *Report) document(written string) document {
@@ -41,7 +43,7 @@ func (r *Report) document(written string) document {
 	}
 	d.Dimension = &r.Dimension
 	if r.Markov != nil {
-		d.Markov = report.NewMarkov(*r.Markov)
+		d.Markov, d.Past = report.NewMarkov(*r.Markov), r.Past.Document()
 	}
 	switch {
 	case r.NatsRefused != "":

@@ -61,7 +61,8 @@ func (r *Report) writeRNN(b *strings.Builder) {
 		b.WriteString("not exact: ")
 	}
 	b.WriteString(report.Markov(*r.Markov))
-	fmt.Fprintf(b, "lost, I(y_{t+1}; y_{t−1} | y_t): %s\n\n", report.Nats(r.Nats, r.NatsRefused))
+	fmt.Fprintf(b, "lost, I(y_{t+1}; y_{t−1} | y_t): %s\n", report.Nats(r.Nats, r.NatsRefused))
+	fmt.Fprintf(b, "lost against all of the past (S5): %s\n\n", r.Past)
 }
 
 func (r *Report) writeSteps(b *strings.Builder) {

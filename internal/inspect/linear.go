@@ -6,6 +6,7 @@ import (
 	"math"
 
 	"github.com/rankproof/rankproof/internal/netfile"
+	"github.com/rankproof/rankproof/internal/report"
 	"github.com/rankproof/rankproof/model"
 	"github.com/rankproof/rankproof/theorems"
 	"github.com/rankproof/rankproof/theorems/conversion"
@@ -38,6 +39,8 @@ type Dimensions struct {
 	// rnn is Markov.
 	Nats        float64
 	NatsRefused string
+	// Past is what is lost against all of the past, Nats or more (S5).
+	Past report.Loss
 }
 
 // JudgeLinear judges the statements of family S at a model; nil judges none.
@@ -89,7 +92,7 @@ func stationary(m *netfile.Linear) (err error) {
 // dimensions judges the stationary process, whatever law the model starts from.
 func dimensions(m *netfile.Linear) (*Dimensions, error) {
 	d := &Dimensions{}
-	net := m.RNN
+	var net *model.LinearRNN
 	var err error
 	if m.LDS != nil {
 		l, err := withoutStart(m.LDS)
@@ -109,6 +112,7 @@ func dimensions(m *netfile.Linear) (*Dimensions, error) {
 		} else if math.IsNaN(d.Nats) {
 			d.NatsRefused = "not a number"
 		}
+		d.Past = report.NewLoss(l.MarkovLoss(1))
 	} else {
 		if net, err = netWithoutStart(m.RNN); err != nil {
 			return nil, err

@@ -33,6 +33,7 @@ type lawDocument struct {
 	Nats      *float64                  `json:"nats_per_step,omitempty"`
 	Infinite  bool                      `json:"infinite,omitempty"`
 	Refused   string                    `json:"nats_refused,omitempty"`
+	Past      *report.LossDocument      `json:"all_of_the_past,omitempty"` // of an lds
 }
 
 type fromDocument struct {
@@ -63,7 +64,7 @@ func (r *LinearReport) law() *lawDocument {
 		d.Markov = &report.MarkovDocument{Verdict: report.Yes}
 		d.Enough = &law.Pair
 	} else {
-		d.Markov = report.NewMarkov(*law.Markov)
+		d.Markov, d.Past = report.NewMarkov(*law.Markov), law.Past.Document()
 		if d.Markov.Verdict == report.Yes {
 			d.Enough = &law.Pair
 		}

@@ -48,6 +48,7 @@ func (r *LinearReport) WriteText(w io.Writer) error {
 func (r *LinearReport) writeLDS(b *strings.Builder) {
 	law := r.Law
 	fmt.Fprintf(b, "\n%slost by an rnn, I(y_{t+1}; y_{t−1} | y_t): %s\n", report.Markov(*law.Markov), report.Nats(law.Nats, law.NatsRefused))
+	fmt.Fprintf(b, "lost by an rnn against all of the past (S5): %s\n", law.Past)
 	b.WriteString("\nlatents with independent noises: ")
 	least := max(law.Pair, law.Hankel.Rank)
 	switch have := r.Model.LDS.Latents(); {

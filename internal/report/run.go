@@ -88,6 +88,9 @@ func (r Result) Doubts(twinAttempts int) []string {
 		add("%d of %s unknown (%s), more than the %s %% allowed: too badly conditioned for floating point, and not decided exactly",
 			r.Unknown, counted(seen, "instance"), percent(r.Unknown, seen), number(100*r.Theorem.MaxUnknown))
 	}
+	for _, claim := range r.Silent {
+		add("claim %q says nothing on more than half of its instances", claim)
+	}
 	if r.Interrupted {
 		add("interrupted after %s, %s and %s of %d", counted(r.Judged(), "instance"),
 			counted(len(r.Proofs), "certificate"), counted(len(r.Twins), "twin"), len(r.Theorem.Twins))

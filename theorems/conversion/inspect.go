@@ -185,7 +185,7 @@ func judgeSomeUnits(f *theorems.Finding, s theorems.Subject, net *model.LinearRN
 	for _, x := range d {
 		scale = max(scale, relative/orOne(x)/orOne(x))
 	}
-	e := rounding{a: operations(net.Units()) * s.UnitRoundoff * size, c: operations(net.Units()) * s.UnitRoundoff, q: scale * size, r: scale * size}
+	e := rounding{a: operations(net.Units()) * s.UnitRoundoff * size, c: operations(net.Units()) * s.UnitRoundoff, q: scale * size, r: scale * size, dynamics: size}
 	return expectLaw(f, *got, law, d, e)
 }
 

@@ -1,12 +1,14 @@
 package conversion
 
 import (
+	"errors"
 	"math"
 
 	"github.com/rankproof/rankproof/generators"
 	"github.com/rankproof/rankproof/model"
 	"github.com/rankproof/rankproof/oracles/certificate"
 	"github.com/rankproof/rankproof/oracles/dense"
+	"github.com/rankproof/rankproof/oracles/exact"
 	"github.com/rankproof/rankproof/theorems"
 )
 
@@ -14,8 +16,9 @@ import (
 func FirstOrderMatch() theorems.Theorem {
 	return theorems.Theorem{
 		Ref: "S1", ID: "conversion/first-order-match",
-		Statement: "For every LDS, J = Λ_1Λ_0⁺ and P = Λ_0 − J Λ_0 Jᵀ = R_v + C (Q + A Σ Aᵀ) Cᵀ ⪰ 0 are a linear network of rank ≤ K with the same Λ_0 and Λ_1, " +
-			"Σ = V − V CᵀΛ_0⁺C V; any generalized inverse does, as range Λ_1ᵀ ⊆ range Λ_0. So do J_t and P_t of a non-stationary LDS. " +
+		Statement: "For every stationary LDS, J = Λ_1Λ_0⁺ and P = Λ_0 − J Λ_0 Jᵀ = R_v + C (Q + A Σ Aᵀ) Cᵀ ⪰ 0 are a linear network of rank ≤ K with the same Λ_0 and Λ_1, " +
+			"Σ = V − V CᵀΛ_0⁺C V; any generalized inverse does, as range Λ_1ᵀ ⊆ range Λ_0. " +
+			"For an LDS that starts from a law of x_1 so do J_t = Cov(y_{t+1}, y_t) Cov(y_t)⁺ and P_t = Cov(y_{t+1}) − J_t Cov(y_t) J_tᵀ, t = 1, 2, …, step by step. " +
 			"Of all Markov models of order one it is the nearest: for any other J' the errors of prediction are larger by (J'−J)Λ_0(J'−J)ᵀ ⪰ 0.",
 		Source: "V (arXiv:2110.09804), section 3.1; singular Λ_0, non-stationary and optimality +",
 		Given:  []string{"the LDS is stationary, or has a law of x_1"},
@@ -25,7 +28,7 @@ func FirstOrderMatch() theorems.Theorem {
 			aboutSystems("Λ_0 and Λ_1 kept", stationarySystems(), judgeMatch).
 				Visiting("R_v singular", "R_v = 0", "Q singular", "Q = 0", "K > N", "N = 1", "A defective", "A nilpotent", "A = 0", "spectral radius 1−2⁻²⁷",
 					"unobservable latent", "uncontrollable latent", "graded covariance"),
-			aboutSystems("step by step from a given start", startedSystems(), judgeSteps).Visiting("initial law", "R_v singular", "K > N"),
+			aboutSystems("step by step from a given start", startedSystems(), judgeSteps).Visiting("initial law", "unstable", "R_v singular", "K > N"),
 			aboutSystems("autocovariances", withLatents(), judgeLDSAutocovariances).Visiting("R_v = 0", "A nilpotent", "K > N", "spectral radius 1−2⁻²⁷"),
 		},
 		Exact: []theorems.Check{
@@ -105,7 +108,7 @@ func withLatents() generators.SystemOptions {
 }
 
 func startedSystems() generators.SystemOptions {
-	return generators.SystemOptions{MaxUnits: 4, MaxLatents: 3, Initial: generators.WithInitial}
+	return generators.SystemOptions{MaxUnits: 4, MaxLatents: 3, Initial: generators.WithInitial, Radius: generators.StableOrNot}
 }
 
 func exactSystems() generators.SystemOptions {
@@ -163,6 +166,9 @@ func judgeSteps(f *theorems.Finding, t *system, s theorems.Subject) error {
 		return err
 	}
 	f.Demand("as many steps as were asked for", len(got) == steps)
+	if err := t.expectRefusal(f, s); err != nil {
+		return err
+	}
 	if f.Verdict == theorems.Fails {
 		return nil
 	}
@@ -196,6 +202,25 @@ func judgeSteps(f *theorems.Finding, t *system, s theorems.Subject) error {
 		}
 		x = a*a*x + dense.NormFro(t.Q)
 	}
+	return nil
+}
+
+// expectRefusal: without its initial law an unstable system has none, and is
+// refused as such.
+func (t *system) expectRefusal(f *theorems.Finding, s theorems.Subject) error {
+	if t.Latents() == 0 || s.RNNFromLDS == nil {
+		return nil
+	}
+	a, err := rational(t.A, t.Latents(), t.Latents())
+	if err != nil || a.CharPoly().UnitDisc() == exact.Inside {
+		return err
+	}
+	bare, err := model.NewLDS(model.LDSConfig{A: t.lds.A(), C: t.lds.C(), Q: t.lds.Q(), R: t.lds.R()})
+	if err != nil {
+		return err
+	}
+	_, err = s.RNNFromLDS(bare)
+	f.Demand("an unstable system without an initial law is refused as unstable", errors.Is(err, model.ErrUnstable))
 	return nil
 }
 

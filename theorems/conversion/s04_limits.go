@@ -15,7 +15,7 @@ func Limits() theorems.Theorem {
 	return theorems.Theorem{
 		Ref: "S4", ID: "conversion/limits",
 		Statement: "C injective, R_v = σ²R₀ with R₀ ≻ 0, Q ≻ 0: as σ → 0, ‖Λ_2 − JΛ_1‖ = O(σ²) and the information I(y_{t+1}; y_{t−1} | y_t) = O(σ⁴), to leading order " +
-			"½ tr Q⁻¹YB⁻¹Yᵀ with Y = σ²AH⁻¹V⁻¹AV, B = V − VAᵀV⁻¹AV, H = CᵀR₀⁻¹C; for R_v = I and N units with i.i.d. rows of C it is O(1/N²). " +
+			"½ tr Q⁻¹YB⁻¹Yᵀ with Y = σ²AH⁻¹V⁻¹AV, B = V − VAᵀV⁻¹AV, H = CᵀR₀⁻¹C; for R_v = I and N units with i.i.d. rows of C, of definite second moment, it is O(1/N²). " +
 			"If Q is singular it need not vanish: for det A ≠ 0, V ≻ 0, E a basis of null Q and q = V⁻¹A⁻¹VE it tends to −½ ln det(I − XB⁻¹XᵀD⁻¹), X = EᵀAH⁻¹E, " +
 			"D = Eᵀ(AH⁻¹Aᵀ+H⁻¹)E, B = qᵀH⁻¹q + EᵀH⁻¹E, though it is 0 at σ = 0: the limit is discontinuous.",
 		Source: "V (arXiv:2110.09804), section 3.1; leading order and singular Q +",

@@ -1,7 +1,10 @@
 package conversion
 
 import (
+	"errors"
+
 	"github.com/rankproof/rankproof/generators"
+	"github.com/rankproof/rankproof/model"
 	"github.com/rankproof/rankproof/oracles/certificate"
 	"github.com/rankproof/rankproof/oracles/exact"
 	"github.com/rankproof/rankproof/theorems"
@@ -12,8 +15,8 @@ func ExactConversion() theorems.Theorem {
 	return theorems.Theorem{
 		Ref: "S6", ID: "conversion/rnn-to-lds",
 		Statement: "Every linear network y_{t+1} = M Nᵀ y_t + ε_t, ε ~ N(0, P), P singular or not, has the law of an LDS with independent noises and " +
-			"K = rank [J, PJᵀ] ≤ min(2R, N) latents: with G = NᵀPN and U a basis of range [M, PN], A = U^L J U, C = U, " +
-			"Q = U^L P N G⁻ NᵀP U^Lᵀ, R_v = P − P N G⁻ NᵀP. A law N(m₀, S₀) of y_0 gives x_1 the mean J m₀ and the covariance J S₀ Jᵀ + P N G⁻ NᵀP. " +
+			"K = rank [J, PJᵀ] ≤ min(2R, N) latents: with G = NᵀPN and U a basis of range [M, PN] (M, N of full column rank; otherwise J for M and Jᵀ for N), A = U^L J U, C = U, " +
+			"Q = U^L P N G⁻ NᵀP U^Lᵀ, R_v = P − P N G⁻ NᵀP. A law N(m₀, S₀) of y_0 gives U x_1 the mean J m₀ and the covariance J S₀ Jᵀ + P N G⁻ NᵀP. " +
 			"If P N = 0, a stationary network is white: no latents at all (S6a).",
 		Source: "V (arXiv:2110.09804), section 3.2; singular P, minimal K and S6a +",
 		Given:  []string{"the law is given for y_0, one step before the first observation, or is stationary"},
@@ -22,7 +25,7 @@ func ExactConversion() theorems.Theorem {
 			"and has J's ranges to u‖J‖/s_min(J): relative errors of A, Q, R_v. Through V = AVAᵀ + Q they are amplified by ‖(V ↦ V − AVAᵀ)⁻¹‖, known to the oracle.",
 		Claims: []theorems.Check{
 			aboutNetworks("law, from a given start", startedNetworks(), judgeConversion).
-				Visiting("initial law", "P singular", "P = 0", "G singular", "PN = 0", "N = 1", "R = N", "N < 2R", "J = 0", "dependent loadings", "NᵀM nilpotent", "NᵀM = 0"),
+				Visiting("initial law", "unstable", "P singular", "P = 0", "G singular", "PN = 0", "N = 1", "R = N", "N < 2R", "J = 0", "dependent loadings", "NᵀM nilpotent", "NᵀM = 0"),
 			aboutNetworks("law, stationary", stationaryNetworks(), judgeConversion).
 				Visiting("spectral radius 1−2⁻²⁷", "P singular", "G singular", "PN = 0", "graded covariance", "isotropic P", "symmetric J"),
 		},
@@ -51,7 +54,7 @@ func ExactConversion() theorems.Theorem {
 }
 
 func startedNetworks() generators.RecurrentOptions {
-	return generators.RecurrentOptions{MaxUnits: 5, MaxRank: 2, Initial: generators.WithInitial}
+	return generators.RecurrentOptions{MaxUnits: 5, MaxRank: 2, Initial: generators.WithInitial, Radius: generators.StableOrNot}
 }
 
 func stationaryNetworks() generators.RecurrentOptions {
@@ -93,6 +96,9 @@ func judgeConversion(f *theorems.Finding, t *network, s theorems.Subject) error 
 	if f.Verdict == theorems.Fails {
 		return nil
 	}
+	if err := t.expectRefusal(f, s, r); err != nil {
+		return err
+	}
 	if !t.HasInitial() && s.RNNAutocovariances != nil {
 		if err := judgeRNNAutocovariances(f, t, s); err != nil {
 			return err
@@ -102,6 +108,27 @@ func judgeConversion(f *theorems.Finding, t *network, s theorems.Subject) error 
 	expectSemidefinite(f, "λ_min(Q) < 0", got.Q, e.q)
 	expectSemidefinite(f, "λ_min(R_v) < 0, scaled", scaledTo(got.R, d), e.r)
 	return expectLaw(f, got.LatentSystem, t.law, d, e)
+}
+
+// expectRefusal: without its initial law an unstable network has none, and is
+// refused as such.
+func (t *network) expectRefusal(f *theorems.Finding, s theorems.Subject, r *recurrent) error {
+	if !t.HasInitial() || r.n.T().Mul(r.m).CharPoly().UnitDisc() == exact.Inside {
+		return nil
+	}
+	config := model.LinearRNNConfig{P: t.net.P()}
+	if m, n, ok := t.net.Loadings(); !ok {
+		config.J = t.net.J()
+	} else if m != nil {
+		config.M, config.N = m, n
+	}
+	bare, err := model.NewLinearRNN(config)
+	if err != nil {
+		return err
+	}
+	_, err = s.LDSFromRNN(bare)
+	f.Demand("an unstable network without an initial law is refused as unstable", errors.Is(err, model.ErrUnstable))
+	return nil
 }
 
 // latentForm is the conversion of S6 in rationals, in the basis U of range

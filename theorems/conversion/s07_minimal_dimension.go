@@ -1,8 +1,12 @@
 package conversion
 
 import (
+	"math"
+
 	"github.com/rankproof/rankproof/generators"
+	"github.com/rankproof/rankproof/model"
 	"github.com/rankproof/rankproof/oracles/certificate"
+	"github.com/rankproof/rankproof/oracles/dense"
 	"github.com/rankproof/rankproof/oracles/exact"
 	"github.com/rankproof/rankproof/theorems"
 )
@@ -18,9 +22,9 @@ func MinimalDimension() theorems.Theorem {
 		Given:  []string{"both noises of the LDS are independent", "the network is stationary", "rank Λ_1 = R, for rank [M, P N]"},
 		Needed: []theorems.Witness{correlatedNoisesNeedFewer(), rankOfLambdaOne()},
 		Why: "A rank is an integer: the dimension that a subject finds is compared with the one in rational arithmetic, with no tolerance. " +
-			"Its own A, C, Q, R must then have the law (bounds of S6), so that no smaller claim passes.",
+			"Its own A, C, Q, R must then have the law (bounds of S6), so that no smaller claim passes. The Hankel rank is asked of the network, and of the LDS A = J, C = I, Q = P.",
 		Claims: []theorems.Check{
-			aboutNetworks("dimension and law", stationaryNetworks(), judgeConversion).
+			aboutNetworks("dimension and law", stationaryNetworks(), judgeMinimal).
 				Visiting("N < 2R", "R = N", "NᵀM = 0", "symmetric J", "isotropic P", "dependent loadings", "J = 0"),
 		},
 		Exact: []theorems.Check{
@@ -85,6 +89,48 @@ func dimensionTwin(name, mistake string, dimension func(v numbers, k int) int) t
 	return fromNetworkConversion(name, mistake, func(v numbers, c *theorems.LatentConversion) { c.Dimension = dimension(v, c.Dimension) })
 }
 
+// judgeMinimal is judgeConversion, with the Hankel rank of the network and of
+// the LDS x_{t+1} = J x_t + ε_t, y_t = x_t.
+func judgeMinimal(f *theorems.Finding, t *network, s theorems.Subject) error {
+	if err := judgeConversion(f, t, s); err != nil || f.Verdict == theorems.Fails {
+		return err
+	}
+	r, err := t.exactly()
+	if err != nil {
+		return err
+	}
+	lambda, d := r.lag(1), t.deviations()
+	want, margin := lambda.Rank(), t.rankMargin(r, d)
+	if want > 0 {
+		margin = math.Min(margin, dense.SingularValues(scaledTo(lambda.Float64(), d))[want-1])
+	}
+	// Λ_1 is known to this, units scaled to unit variance.
+	tolerance := operations(t.Units()) * t.u * t.law.Amplification()
+	if margin < 1e3*tolerance {
+		f.Abstain("a Hankel rank that rounding hides")
+		return nil
+	}
+	if s.RNNHankelRank != nil {
+		got, err := s.RNNHankelRank(t.net, tolerance)
+		if err != nil {
+			return err
+		}
+		f.Demand("Hankel rank of the network = rank Λ_1", got == want)
+	}
+	if s.LDSHankelRank == nil {
+		return nil
+	}
+	lds, err := model.NewLDS(model.LDSConfig{A: matrixOf(t.J), C: matrixOf(diagonal(ones(t.Units()))), Q: t.net.P(), R: model.ZeroNoise(t.Units())})
+	if err != nil {
+		return err
+	}
+	got, err := s.LDSHankelRank(lds, tolerance)
+	if err == nil {
+		f.Demand("Hankel rank of the LDS = rank Λ_1", got == want)
+	}
+	return err
+}
+
 func decideMinimal(r *recurrent) error {
 	lambda := r.lag(1)
 	least := r.minimalDimension()
@@ -94,7 +140,7 @@ func decideMinimal(r *recurrent) error {
 		if both.Rank() != least {
 			return theorems.Violatedf("rank Λ_1 = R, rank [M, PN] = %d, rank [Λ_1, Λ_1ᵀ] = %d", both.Rank(), least)
 		}
-		inside := both.Rank() == r.j.Rank() // range PN ⊆ range M
+		inside := r.j.T().NullSpace().T().Mul(pn).IsZero() // range PN ⊆ range M: what reads nothing of M reads nothing of PN
 		if inside != (least == r.j.Rank()) {
 			return theorems.Violatedf("range PN ⊆ range M is %v, K = %d, R = %d", inside, least, r.j.Rank())
 		}

@@ -38,7 +38,9 @@ func (t *system) expectEstimates(f *theorems.Finding, s theorems.Subject, y mode
 	if err != nil {
 		return err
 	}
-	relative := t.filterError(steps) * kappa
+	// A filter takes differences of the size of deviations, in which units of
+	// little innovation are known to rounding of what they vary altogether.
+	relative := t.filterError(steps) * (kappa + t.sharpest(steps))
 	got, err := s.Estimate(t.lds, y)
 	if errors.Is(err, model.ErrInvalid) && relative > 1e-4 {
 		f.Abstain("data within rounding of what the law excludes")
@@ -55,20 +57,6 @@ func (t *system) expectEstimates(f *theorems.Finding, s theorems.Subject, y mode
 	size := 0.0
 	for _, row := range y.Y {
 		size = math.Max(size, dense.VectorNormInf(row))
-	}
-	ahead := make([]float64, steps)    // condition of what is predicted of x_{t+1} … x_T
-	dropped := 2 * operations(k) * t.u // deviations, of correlations, that rounding cannot tell from 0
-	for step := steps - 1; step > 0; step-- {
-		_, cov, err := truth.Posterior(y.Y, y.Missing, step+1, step)
-		if err != nil {
-			return err
-		}
-		rank, left := numericalRank(cov)
-		dropped = math.Max(dropped, 2*left)
-		ahead[step] = condition(scaledTo(cov, deviations(cov)), rank)
-		if step+1 < steps {
-			ahead[step] = math.Max(ahead[step], ahead[step+1])
-		}
 	}
 	for step := 1; step <= steps; step++ {
 		for _, e := range []struct {
@@ -91,8 +79,8 @@ func (t *system) expectEstimates(f *theorems.Finding, s theorems.Subject, y mode
 			}
 			v := dense.NormFro(prior)
 			relative := relative
-			if e.what == "smoothed" && step < steps { // the recursion back conditions on x_{t+1}
-				relative = relative*ahead[step] + dropped
+			if e.what == "smoothed" { // a second pass, in which what the first left is squared
+				relative *= 4
 			}
 			expectClose(f, "|"+e.what+" covariance − that of the joint law|", e.cov[step-1], cov, (relative+own/(v+smallest))*(v+smallest), v+smallest)
 			// A mean is gain times data: ‖gain‖² ≤ κ‖V‖/min variance.
@@ -104,20 +92,20 @@ func (t *system) expectEstimates(f *theorems.Finding, s theorems.Subject, y mode
 	return nil
 }
 
-// numericalRank is the rank of a covariance to rounding of its correlations, and
-// the largest deviation below that.
-func numericalRank(cov [][]float64) (rank int, left float64) {
-	if len(cov) == 0 {
-		return 0, 0
-	}
-	for _, s := range dense.SingularValues(scaledTo(cov, deviations(cov))) {
-		if s > operations(len(cov))*0x1p-53 {
-			rank++
-		} else {
-			left = math.Max(left, math.Sqrt(s))
+// sharpest is the largest ratio of a unit's deviation to that given the past.
+func (t *system) sharpest(steps int) float64 {
+	most := 1.0
+	for p := range steps {
+		cov := t.law.Covariance(p + 1)
+		n := t.Units()
+		whole, rest := deviations(slice(cov, p*n, p*n, n)), deviations(t.law.PredictionCovariance(p))
+		for i := range rest {
+			if rest[i] > 0 {
+				most = math.Max(most, whole[i]/rest[i])
+			}
 		}
 	}
-	return rank, left
+	return most
 }
 
 // leastVariance is the smallest variance of an observation that has one.

@@ -273,7 +273,7 @@ func (t *system) expectKalman(f *theorems.Finding, s theorems.Subject, y model.O
 		return err
 	}
 	expectLogDensity(f, "|Kalman − joint log-density|", got, d, t.filterError(len(y.Y)))
-	return nil
+	return t.expectBystanders(f, s, y, d)
 }
 
 // filterError is the relative error of the correlations that a filter works

@@ -118,7 +118,7 @@ func judgeObserved(s theorems.Subject, c generators.PartlyObserved) (f theorems.
 	if !wellFormed(&f, *got) {
 		return f, nil
 	}
-	f.Demand("at most 2R latents", len(got.A) <= 2*t.Rank() || len(got.A) <= t.Units())
+	f.Demand("at most min(2R, N) latents", len(got.A) <= min(2*t.Rank(), t.Units()))
 	e, d := t.observedError(r, *got)
 	return f, expectLaw(&f, *got, law, selected(d, c.Indices()), e)
 }

@@ -131,6 +131,9 @@ func judgeChangedNetwork(s theorems.Subject, c generators.TransformedRecurrent) 
 	g, inverse := c.Change().Similarity()
 	d := deviations(law.Autocovariance(0))
 	changed, err := changedNetwork(c, o, g, inverse, d)
+	if s.ChangeRNN != nil && err == nil {
+		changed, err = changedBy(s, t.net, c, g, inverse)
+	}
 	if err != nil {
 		return f, err
 	}
@@ -182,6 +185,19 @@ func changedNetwork(c generators.TransformedRecurrent, o, g, inverse [][]float64
 	return model.NewLinearRNN(config)
 }
 
+// changedBy has the subject change the units, of a network that is given by its
+// loadings M G and N G⁻ᵀ unless it was drawn dense and y keeps its scale.
+func changedBy(s theorems.Subject, net *model.LinearRNN, c generators.TransformedRecurrent, g, inverse [][]float64) (*model.LinearRNN, error) {
+	if c.Rank() > 0 && !(c.Form == "dense" && c.Factor == 1) {
+		var err error
+		config := model.LinearRNNConfig{M: matrixOf(times(c.M, g)), N: matrixOf(times(c.N, transposed(inverse))), P: net.P()}
+		if net, err = model.NewLinearRNN(config); err != nil {
+			return nil, err
+		}
+	}
+	return s.ChangeRNN(net, theorems.Coordinates{Orthogonal: c.Change().Orthogonal(), Order: c.Change().Order(), Factor: c.Factor})
+}
+
 // judgeChangedSystem: latents x → S x and y → O y.
 func judgeChangedSystem(s theorems.Subject, c generators.TransformedSystem) (f theorems.Finding, err error) {
 	if s.RNNFromLDS == nil {
@@ -210,6 +226,9 @@ func (t *system) expectEquivariance(f *theorems.Finding, s theorems.Subject, c g
 	lambda0 := times(times(o, l.lambda0.Float64()), transposed(o))
 	d := deviations(lambda0)
 	lds, err := asModel(changed, d)
+	if s.ChangeLDS != nil && err == nil {
+		lds, err = s.ChangeLDS(t.lds, theorems.Coordinates{Latents: sim, Orthogonal: c.Orthogonal(), Order: c.Order(), Factor: c.Factor})
+	}
 	if err != nil {
 		return err
 	}

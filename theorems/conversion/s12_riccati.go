@@ -23,15 +23,15 @@ func Riccati() theorems.Theorem {
 		Given:  []string{"the filter is started from V", "there is no zero on the unit circle, for stabilizing"},
 		Needed: []theorems.Witness{stuckAtQ(), circleIsNotStabilizing()},
 		Why: "Identities between Σ, S and gains hold to the rounding of a few products, times the condition of the correlations of the innovations. Against a past of h steps Σ_∞ is off by " +
-			"what is still to come, estimated from above by how fast the last steps of it changed less; a double root on the unit circle is known to √u.",
+			"what is still to come, no more than the state before it would tell; a double root on the unit circle is known to √u.",
 		Claims: []theorems.Check{
 			aboutSystems("innovation covariance and gains", memorySystems(), judgeSteadyState).
 				Visiting("R_v = 0", "R_v singular", "Q singular", "zero outside the unit circle", "zero on the unit circle", "K > N"),
-			aboutSystems("zeros outside the unit circle", movingAverages(), judgeSteadyState).Visiting("zero outside the unit circle", "zero on the unit circle"),
+			aboutSystems("zeros outside the unit circle", movingAverages(), judgeMovingAverage).Visiting("zero outside the unit circle", "zero on the unit circle"),
 			theorems.Claim("infinite loss", generators.Systems(stationarySystems()), judgeInfinite),
 		},
 		Exact: []theorems.Check{
-			onSystems("Σ_t from V falls, and never below what infinitely many steps leave", exactSystems(), decideRiccati).Visiting("R_v = 0", "Q singular"),
+			onSystems("Σ_t from V falls, and stays above that from Q", exactSystems(), decideRiccati).Visiting("R_v = 0", "Q singular"),
 		},
 		Certificates: []theorems.Certificate{
 			identity("one step: V − Π' for Σ = V − Π, Π' = AΠAᵀ + (N̄−AΠCᵀ)(Λ_0−CΠCᵀ)⁻¹(N̄−AΠCᵀ)ᵀ, N̄ = AVCᵀ", latentShapes(), func(g generic) []certificate.Equation {
@@ -91,7 +91,10 @@ func judgeSteadyState(f *theorems.Finding, t *system, s theorems.Subject) error 
 		return nil
 	}
 	long := t.law.PredictionCovariance(pastSteps)
-	rest := t.innovationAfter(pastSteps, long)
+	rest, err := t.innovationAfter(pastSteps, long)
+	if err != nil {
+		return err
+	}
 	v := dense.NormFro(t.law.StateCovariance())
 	c := dense.NormFro(t.C)
 	base := t.stationaryError() + operations(n+k)*t.u*(v+smallest)
@@ -101,6 +104,26 @@ func judgeSteadyState(f *theorems.Finding, t *system, s theorems.Subject) error 
 	}
 	scale := c*c*v + dense.NormFro(t.R) + smallest // terms of variances, which may cancel
 	expectClose(f, "|S − Var(y_{h+1} | y_1 … y_h)|", got.Innovation, long, rest+c*c*(known+base)+operations(n)*t.u*scale, scale)
+
+	// Σ itself, where no unit looks too.
+	unseen := make([][]float64, pastSteps)
+	for i := range unseen {
+		unseen[i] = make([]float64, n)
+	}
+	_, longState, err := t.law.Posterior(unseen, nil, pastSteps+1, pastSteps)
+	if err != nil {
+		return err
+	}
+	_, shortState, err := t.law.Posterior(unseen, nil, pastSteps/2+1, pastSteps/2)
+	if err != nil {
+		return err
+	}
+	restState := 2 * dense.NormFro(minus(shortState, longState))
+	knownState := math.Sqrt(t.u) * v
+	if restState < 1e-3*largest(longState) {
+		knownState = base * 1e3
+	}
+	expectClose(f, "|Σ − Var(x_{h+1} | y_1 … y_h)|", got.PredictorCov, longState, restState+knownState+base, v+smallest)
 
 	// Identities between the numbers handed out.
 	sigma, filterGain := got.PredictorCov, got.FilterGain
@@ -137,12 +160,59 @@ func judgeSteadyState(f *theorems.Finding, t *system, s theorems.Subject) error 
 	return nil
 }
 
-// innovationAfter estimates, from above, how far Var(y_{p+1} | p past) is from
-// its limit, as lossAfter does for nats.
-func (t *system) innovationAfter(p int, long [][]float64) float64 {
+// innovationAfter bounds how far Var(y_{p+1} | p past) is from its limit, by what
+// the state before that past would tell; and where that does not fall to 0, as
+// with zeros outside the unit circle, estimates it: what the last four steps told
+// falls by some factor q from four to four, then q/(1−q) times it is left.
+func (t *system) innovationAfter(p int, long [][]float64) (float64, error) {
+	known, err := t.fromKnownState()
+	if err != nil {
+		return 0, err
+	}
+	bound := dense.NormFro(minus(long, known.PredictionCovariance(p)))
 	middle := t.law.PredictionCovariance(p - 4)
 	last, before := dense.NormFro(minus(middle, long)), dense.NormFro(minus(t.law.PredictionCovariance(p-8), middle))
-	return leftAfter(last, before)
+	const steady = 0.25 // by which it falls in four steps where an estimate is taken
+	if q := last / before; q < steady || last == 0 {
+		bound = math.Min(bound, 8*last)
+	}
+	return bound, nil
+}
+
+// judgeMovingAverage knows the zeros of y_t = w_t + c w_{t−m}, of modulus
+// |c|^(1/m): the filter is stabilizing iff |c| ≠ 1.
+func judgeMovingAverage(f *theorems.Finding, t *system, s theorems.Subject) error {
+	if err := judgeSteadyState(f, t, s); err != nil || f.Verdict == theorems.Fails {
+		return err
+	}
+	last, ok := t.lastOfAverage()
+	if !ok { // made simpler until it is another process
+		return nil
+	}
+	got, err := s.SteadyState(t.lds)
+	if err != nil {
+		return err
+	}
+	f.Demand("stabilizing iff there is no zero on the unit circle", got.Stabilizing == (math.Abs(last) != 1))
+	return nil
+}
+
+// lastOfAverage returns c of a system that is y_t = w_t + c w_{t−m}.
+func (t *system) lastOfAverage() (c float64, ok bool) {
+	ok = t.Units() == 1 && t.R[0][0] == 0 && t.Latents() > 1 && t.Q[0][0] > 0 && t.C[0][0] == 1
+	for i := range t.A {
+		for j := range t.A {
+			shift := 0.0
+			if i == j+1 {
+				shift = 1
+			}
+			ok = ok && t.A[i][j] == shift && (i+j == 0 || t.Q[i][j] == 0)
+		}
+		if x := t.C[0][i]; i > 0 && x != 0 {
+			ok, c = ok && c == 0, x
+		}
+	}
+	return c, ok
 }
 
 func leastPositive(cov [][]float64) float64 { return 1 / smallestPositive(cov) }

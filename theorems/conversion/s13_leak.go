@@ -19,7 +19,7 @@ func Leak() theorems.Theorem {
 		Statement: "A network with a leak, y_{t+1} = (aI + M Nᵀ) y_t + ε with 0 < a < 1, P ≻ 0 and N > 2R, is generically no LDS of 2R latents: the Hankel matrix of Λ_k, k ≥ 1, has rank " +
 			"rank(aI + J) ≥ N − R, which is N unless −a is an eigenvalue of J.",
 		Source: "+",
-		Given:  []string{"N > 2R", "a > 0"},
+		Given:  []string{"N > 2R", "a > 0", "P ≻ 0", "the network is stationary"},
 		Needed: []theorems.Witness{fewUnitsFit()},
 		Why:    "The dimension is compared with the rank in rational arithmetic, and the law of the converted network (J = aI + M Nᵀ, of full rank) as in S6.",
 		Claims: []theorems.Check{

@@ -264,8 +264,9 @@ func (t *network) conversionError(r *recurrent, got theorems.LatentSystem, d []f
 	}
 	return rounding{
 		a: relative * size * base, c: relative * dense.NormFro(read), q: relative * p * left * left, r: relative * p,
-		mean: relative * size * left * start * float64(n),
-		cov:  relative * left * left * (size*size*dense.NormFro(scaledTo(t.Cov, d)) + p),
+		dynamics: size * base,
+		mean:     relative * size * left * start * float64(n),
+		cov:      relative * left * left * (size*size*dense.NormFro(scaledTo(t.Cov, d)) + p),
 	}
 }
 

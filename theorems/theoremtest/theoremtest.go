@@ -82,7 +82,7 @@ func Run(t *testing.T, s theorems.Subject, list ...theorems.Theorem) {
 			case r.Instances == 0:
 				t.Errorf("nothing of %s could be tried on %s: %s", th.Ref, s.Name, strings.Join(r.NotTried, "; "))
 			default:
-				t.Errorf("verdict is %v: %d of %d instances unknown", r.Verdict, r.Unknown, r.Judged)
+				t.Errorf("verdict is %v: %d of %d instances unknown; claims that say nothing on most of theirs: %q", r.Verdict, r.Unknown, r.Judged, r.Silent)
 			}
 		})
 	}
