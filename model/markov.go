@@ -3,6 +3,7 @@ package model
 import (
 	"fmt"
 	"math"
+	"slices"
 )
 
 // MarkovVerdict says whether a stationary process is Markov.
@@ -32,17 +33,16 @@ func (d MarkovDecision) String() string {
 }
 
 // Markov decides whether the stationary law of the observations is that of a
-// Markov process, which then is FirstOrderMatch: iff Λ_{k+1} = J Λ_k for k = 1
-// … K. One k is not enough. With L and Σ of FirstOrderMatch,
+// Markov process, which then is FirstOrderMatch: iff, for k = 1 … K,
 //
-//	Λ_{k+1} − J Λ_k = C A (I − L C) A^k V Cᵀ = C A Σ V⁺ A^k V Cᵀ,
+//	0 = Λ_{k+1} − J Λ_k = Cov(y_{t+1}, y_{t−k} | y_t) = C A Cov(x_t, x_{t−k} | y_t) Cᵀ.
 //
-// where the latents, scaled to unit covariance, leave only products of
-// contractions (K×K): O(N K²). "Markov" means that the violation is no more than
-// 1/64 of Bound, "not Markov" that it is eight times Bound or more: of errors
+// One k is not enough. It takes O(N K²) time unless R_v is dense, and no
+// difference of covariances. "Markov" means that the violation is no more than
+// 1/16 of Bound, "not Markov" that it is eight times Bound or more: of errors
 // that add up Bound counts the worst, and what is rounding is far below it. With
 // nats lost (MarkovGap) above Bound there is no "Markov", and with a Bound above
-// 2⁻²⁰ only for a violation of zero, as where y_t determines x_t. An unstable
+// 2⁻²⁰ only where y_t determines all that is read of x_{t+1}. An unstable
 // system is ErrUnstable, a tolerance that is none ErrInvalid. (S2)
 func (l *LDS) Markov(tol RankTolerance) (MarkovDecision, error) {
 	s, err := l.stationaryMatching(tol)
@@ -52,100 +52,96 @@ func (l *LDS) Markov(tol RankTolerance) (MarkovDecision, error) {
 	return s.markov()
 }
 
-// whitened are the latents in coordinates where their covariance is the
-// identity: x = X u.
-type whitened struct {
-	a, q, posterior array   // of u: A, a root of Q, and one of Σ; all of norm at most 1
-	condition       float64 // of X with rows scaled to length 1: what u loses
-}
-
-func (s *matching) whiten() (*whitened, error) {
-	deviation := rowNorms(s.prior)
-	per := reciprocals(deviation)
-	left, size, right, err := s.prior.scaledRows(per).svd()
-	if err != nil || len(size) == 0 {
-		return nil, err
-	}
-	inverse := right.scaledColumns(reciprocals(size)).mulT(left).scaledColumns(per) // X⁺ on the range of X
-	return &whitened{
-		a: inverse.mul(s.l.a.mul(s.prior)), q: inverse.mul(s.noise), posterior: inverse.mul(s.given.post),
-		condition: size[0] / size[len(size)-1],
-	}, nil
-}
-
 func (s *matching) markov() (MarkovDecision, error) {
-	w, err := s.whiten()
-	if err != nil {
-		return MarkovDecision{}, err
+	d := MarkovDecision{Verdict: Markov}
+	a, latents, deviation := s.l.a, s.l.Latents(), rowNorms(s.prior)
+	read := s.l.c.scaledRows(reciprocals(s.unitDeviations()))
+	_, r := read.qr()
+	if latents == 0 || r.mul(s.prior).maxAbs() == 0 {
+		return d, nil
 	}
-	read := s.l.c.mul(s.prior) // of u, in units of unit variance
-	for i, terms := range reach(s.l.c, rowNorms(s.prior)) {
-		if row := read.row(i); math.Sqrt(sumSquares(row)) <= negligible(read.cols)*terms {
-			clear(row) // a unit that reads nothing does not read rounding
-		}
+	ahead := r.mul(a)
+	if ahead.mul(s.given.post).maxAbs() == 0 { // y_t determines what is read of x_{t+1}
+		return d, nil
 	}
-	if w == nil || read.maxAbs() == 0 {
-		return MarkovDecision{Verdict: Markov}, nil
-	}
-	variance := s.l.r.variances()
-	for i, x := range rowNorms(read) {
-		variance[i] = math.Hypot(x, math.Sqrt(variance[i]))
-	}
-	_, r := read.scaledRows(reciprocals(variance)).qr()
-
-	var d MarkovDecision
-	ahead := r.mul(w.a).mul(w.posterior).mulT(w.posterior)
-	for k := 1; k <= w.a.rows; k++ {
-		ahead = ahead.mul(w.a)
-		_, size, _, err := ahead.mulT(r).svd()
-		if err != nil {
-			return d, err
-		}
-		if !(size[0] <= d.Violation) {
-			d.Lag, d.Violation = k, size[0]
-		}
-	}
-	size := r.frobenius()
-	off, err := s.rounding(w)
+	law, err := s.lawRounding(deviation)
 	if err != nil {
 		return d, err
 	}
-	d.Bound = size * size * off
-	switch {
-	case d.Violation >= 8*d.Bound && d.Violation > 0:
-		d.Verdict = NotMarkov
-	case d.Violation == 0 || d.Violation <= d.Bound/64 && d.Bound <= 0x1p-20:
-		d.Verdict = Markov
+	// what A^k of x_{t−k}, and the noise since, make of x_t
+	now, noise := s.prior, newArray(latents, 0)
+	for k := 1; k <= latents; k++ {
+		now, noise = a.mul(now), carried(a, noise, s.noise)
+		given := s.given.from.conditionTo(stack(now.beside(noise), s.prior.beside(newArray(latents, noise.cols))), s.decision.Cut)
+		both := array{latents, given.post.cols, given.post.data[:latents*given.post.cols]}
+		past := array{latents, given.post.cols, given.post.data[latents*given.post.cols:]}
+		_, size, _, err := ahead.mul(both.mulT(past)).mulT(r).svd()
+		if err != nil {
+			return d, err
+		}
+		if !(size[0] <= d.Violation) || d.Lag == 0 {
+			d.Lag, d.Violation = k, size[0]
+		}
+		d.Bound = math.Max(d.Bound, s.rounding(given, deviation, law))
 	}
-	if d.Verdict == Markov {
+	d.Bound *= norm(reach(ahead, deviation)) * norm(reach(r, deviation))
+	switch {
+	case d.Violation <= d.Bound/16 && d.Bound <= 0x1p-20:
 		// A violation hidden by rounding can still be worth many nats, where what
 		// is left of y_{t+1} given y_t is as small.
 		if nats, err := s.l.MarkovGap(); err != nil || !(nats <= d.Bound) {
 			d.Verdict = MarkovUndecided
 		}
+	case d.Violation >= 8*d.Bound:
+		d.Verdict = NotMarkov
+	default:
+		d.Verdict = MarkovUndecided
 	}
 	return d, nil
 }
 
-// rounding estimates by how much C̃ Ã Σ̃ Ã^k C̃ᵀ of whitened latents is off, for
-// the worst k and C̃ of norm 1. All factors have norm at most 1, so errors add
-// up: those of Ã and C̃, each rounding magnified by the condition of X; that of
-// Σ̃, magnified by what is left of the best known observation given the
-// others; and that of V = X (I + E) Xᵀ, which each factor sees once or twice,
-// with ‖E‖ at most α‖I − ÃÃᵀ − Q̃‖, α = ‖ΣÃ^kÃ^kᵀ‖.
-func (s *matching) rounding(w *whitened) (float64, error) {
-	k := w.a.rows
-	eps := negligible(k + len(s.given.size))
-	residual := identityArray(k).minus(w.a.mulT(w.a)).minus(w.q.mulT(w.q)).frobenius()
-	stationary, err := solveLyapunov(w.a, identityArray(k))
-	if err != nil {
-		return math.Inf(1), nil // nearer to 1 than Ã is known: nothing is decided
+// unitDeviations returns the standard deviations of y.
+func (s *matching) unitDeviations() []float64 {
+	out := roots(s.l.r.variances())
+	for i, x := range rowNorms(s.l.c.mul(s.prior)) {
+		out[i] = math.Hypot(out[i], x)
 	}
-	own := eps * w.condition
-	least := 1.0
+	return out
+}
+
+// lawRounding estimates by how much V is off, in units of the latents'
+// deviations: the residual of its equation, magnified by ‖ΣB^kB^kᵀ‖, B being A
+// in those units.
+func (s *matching) lawRounding(deviation []float64) (float64, error) {
+	per := reciprocals(deviation)
+	b := s.l.a.scaledRows(per).scaledColumns(deviation)
+	x, q := s.prior.scaledRows(per), s.noise.scaledRows(per)
+	moved := b.mul(x)
+	residual := x.mulT(x).minus(moved.mulT(moved)).minus(q.mulT(q)).frobenius()
+	one := identityArray(b.rows)
+	for i, v := range deviation {
+		one.set(i, i, math.Min(1, v*per[i])) // latents that never move do not count
+	}
+	sum, err := solveLyapunov(b, one)
+	if err != nil {
+		return math.Inf(1), nil // nearer to 1 than B is known: nothing is decided
+	}
+	grown := b.frobenius()
+	return sum.amplification * (residual + negligible(b.rows)*(1+grown*grown)), nil
+}
+
+// rounding estimates by how much Cov(x_t, x_{t−k} | y_t) is off, in units of the
+// latents' deviations: rounding of y's, magnified by what is least left of an
+// observation given the others, and V's, as far as y_t does not explain it away.
+func (s *matching) rounding(given *conditioning, deviation []float64, law float64) float64 {
+	least, explained := 1.0, 1.0
 	for _, x := range s.decision.Singular {
 		least = math.Min(least, x)
 	}
-	e := stationary.amplification * (residual + own)
-	return float64(k+1)*own + eps/least + float64(k+6)*e, nil
+	both := append(slices.Clone(deviation), deviation...)
+	explains := given.cross().mul(given.whiten(given.from.c)) // L C, of x_t and of x_{t−k}
+	explained += explains.scaledRows(reciprocals(both)).scaledColumns(deviation).frobenius()
+	return 2*negligible(given.rows.cols)/least + law*explained*explained
 }
+
+func norm(x []float64) float64 { return (array{1, len(x), x}).frobenius() }
