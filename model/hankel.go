@@ -9,7 +9,8 @@ import (
 // with its law whose two noises may be correlated. With independent noises it
 // takes that many or more, and at least rank [Λ_1, Λ_1ᵀ] (ToLDS).
 //
-// In coordinates where x has unit covariance and each unit unit variance, it is
+// In coordinates where latents are of the size of what makes them up, before
+// anything cancels, and units have unit variance, it is
 // the number of directions that A reaches from A V Cᵀ and C sees through A.
 // They are found one after the other, so that Singular is what was seen of each
 // beside those before it; units of N are never multiplied with one another. A
@@ -31,12 +32,14 @@ func (l *LDS) HankelRank(tol RankTolerance) (RankDecision, error) {
 		return RankDecision{}, err
 	}
 	deviation := rowNorms(root)
-	for i, x := range deviation {
-		if x > 0 { // a latent that never moves keeps its scale
-			deviation[i] = powerOfTwo(x)
-		} else {
-			deviation[i] = 1
+	terms, least := reach(l.a, deviation), negligible(len(deviation))
+	for i, x := range rowNorms(q) {
+		if terms[i] += x; !(deviation[i] > least*terms[i]) { // a latent that never moves does not move by rounding either
+			clear(root.row(i))
 		}
+	}
+	for i, x := range terms { // with what cancels counted in full, so that rounding is small beside it
+		deviation[i] = powerOfTwo(x)
 	}
 	per := reciprocals(deviation)
 	a, c := l.a.scaledRows(per).scaledColumns(deviation), l.c.scaledColumns(deviation)
@@ -48,17 +51,17 @@ func (l *LDS) HankelRank(tol RankTolerance) (RankDecision, error) {
 	_, c = c.scaledRows(reciprocals(variances)).qr() // what units say of the latents, in at most K rows
 	cut := tol.of(max(l.Units(), a.rows), a.rows)
 	cov := root.mulT(c.mul(root))
-	reached, passed, err := spanned(a, a.mul(cov), a.frobenius()*cov.frobenius(), cut)
+	reached, passed, err := spanned(a, a.mul(cov), a.abs().mul(cov.abs()).frobenius(), cut)
 	if err != nil {
 		return RankDecision{}, err
 	}
-	least := 1.0
+	known := 1.0 // the least sharply known direction
 	for _, s := range passed {
 		if s > cut {
-			least = math.Min(least, s)
+			known = math.Min(known, s)
 		}
 	}
-	seen, sizes, err := spanned(reached.tmul(a).mul(reached).t(), c.mul(reached).t(), c.frobenius(), cut/least)
+	seen, sizes, err := spanned(reached.tmul(a).mul(reached).t(), c.mul(reached).t(), c.frobenius(), cut/known)
 	if err != nil {
 		return RankDecision{}, err
 	}
@@ -74,9 +77,9 @@ func (l *LDS) HankelRank(tol RankTolerance) (RankDecision, error) {
 
 // spanned returns an orthonormal basis of the smallest space that holds what a
 // start spans and that A maps into itself, and the sizes of the directions as
-// they were found. A start is relative to the size of what it was computed
-// from, lest what cancels in it be taken for all of it; and a direction of which
-// little was seen is known to as few digits: A applied to it counts for as little.
+// they were found. The size of the start is that of what it was computed from,
+// lest what cancels be taken for all of it. A direction of which little was seen
+// is known to as few digits: A applied to it counts for as little.
 func spanned(a, start array, size, cut float64) (basis array, sizes []float64, err error) {
 	basis = newArray(a.rows, 0)
 	if norm := a.frobenius(); norm > 0 {

@@ -78,7 +78,7 @@ type Processes struct {
 	MarkovGap          func(l *model.LDS) (nats float64, err error)
 	MarkovLoss         func(l *model.LDS, order int) (nats float64, err error)
 	ObserveRNN         func(net *model.LinearRNN, units []int) (*LatentSystem, error)
-	LDSHankelRank      func(l *model.LDS, tolerance float64) (int, error) // of (Λ_{i+j−1}), sizes relative
+	LDSHankelRank      func(l *model.LDS, tolerance float64) (int, error) // of (Λ_{i+j−1}); relative, 0: its own
 	RNNHankelRank      func(net *model.LinearRNN, tolerance float64) (int, error)
 	ChangeLDS          func(l *model.LDS, to Coordinates) (*model.LDS, error)
 	ChangeRNN          func(net *model.LinearRNN, to Coordinates) (*model.LinearRNN, error) // of units alone

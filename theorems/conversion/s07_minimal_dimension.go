@@ -104,20 +104,24 @@ func judgeMinimal(f *theorems.Finding, t *network, s theorems.Subject) error {
 	if want > 0 {
 		margin = math.Min(margin, dense.SingularValues(scaledTo(lambda.Float64(), d))[want-1])
 	}
-	// Λ_1 is known to this, units scaled to unit variance.
-	tolerance := operations(t.Units()) * t.u * t.law.Amplification()
-	if margin < 1e3*tolerance {
-		f.Abstain("a Hankel rank that rounding hides")
-		return nil
-	}
 	if s.RNNHankelRank != nil {
-		got, err := s.RNNHankelRank(t.net, tolerance)
+		got, err := s.RNNHankelRank(t.net, 0)
 		if err != nil {
 			return err
+		}
+		if got != want && margin < 1e3*operations(t.Units())*t.u {
+			f.Abstain("a Hankel rank that rounding hides")
+			return nil
 		}
 		f.Demand("Hankel rank of the network = rank Λ_1", got == want)
 	}
 	if s.LDSHankelRank == nil {
+		return nil
+	}
+	// Of the LDS V is decided on, known to this: units scaled to unit variance.
+	tolerance := operations(t.Units()) * t.u * t.law.Amplification()
+	if margin < 1e3*tolerance {
+		f.Abstain("a Hankel rank that rounding hides")
 		return nil
 	}
 	lds, err := model.NewLDS(model.LDSConfig{A: matrixOf(t.J), C: matrixOf(diagonal(ones(t.Units()))), Q: t.net.P(), R: model.ZeroNoise(t.Units())})
