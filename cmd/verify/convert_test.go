@@ -137,8 +137,8 @@ func TestConvertJSON(t *testing.T) {
 	require.Equal(t, 2, *d.Conversion.Dimension)
 	require.Nil(t, d.Conversion.Markov)
 	for _, decision := range d.Conversion.Decisions {
-		require.Equal(t, 1, decision.Rank)
-		require.Greater(t, decision.Singular[0], decision.Cut)
+		require.Len(t, decision.Singular, decision.Rank, decision.Of)
+		require.Greater(t, decision.Singular[decision.Rank-1], decision.Cut, decision.Of)
 	}
 
 	d = conversion{}

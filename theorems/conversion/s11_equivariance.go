@@ -159,7 +159,7 @@ func judgeChangedNetwork(s theorems.Subject, c generators.TransformedRecurrent) 
 	// The map is rounded, and the loadings grow with the similarity.
 	mixed := dense.NormFro(scaledSides(o, d, ones(c.Units()))) * dense.VectorNorm2(t.deviations())
 	size := (1 + dense.NormFro(g)*dense.NormFro(inverse)) * (1 + mixed*mixed)
-	for _, x := range []*float64{&e.a, &e.q, &e.r, &e.c} {
+	for _, x := range []*float64{&e.a, &e.q, &e.r, &e.c, &e.lost} {
 		*x *= 4 * size
 	}
 	return f, expectLaw(&f, got.LatentSystem, law, d, e)

@@ -249,14 +249,14 @@ func (t *network) conversionError(r *recurrent, got theorems.LatentSystem, d []f
 		}
 	}
 	relative := operations(n) * t.u * kappa
+	m, w := scaledSides(t.M, d, ones(t.Rank())), scaledSides(t.N, inverses(d), ones(t.Rank()))
+	size := math.Max(dense.NormFro(j), dense.NormFro(m)*dense.NormFro(w))
 	if len(got.A) == 0 {
-		return rounding{r: relative * p}
+		return rounding{r: relative * p, dynamics: size, lost: relative * size * p}
 	}
 	read := scaledSides(got.C, d, ones(len(got.A)))
 	s := dense.SingularValues(read)
 	base := s[0] / s[len(s)-1]
-	m, w := scaledSides(t.M, d, ones(t.Rank())), scaledSides(t.N, inverses(d), ones(t.Rank()))
-	size := math.Max(dense.NormFro(j), dense.NormFro(m)*dense.NormFro(w))
 	left := base / s[0] // ‖U^L‖
 	start := 0.0
 	for i, x := range t.Mean {
@@ -264,9 +264,9 @@ func (t *network) conversionError(r *recurrent, got theorems.LatentSystem, d []f
 	}
 	return rounding{
 		a: relative * size * base, c: relative * dense.NormFro(read), q: relative * p * left * left, r: relative * p,
-		dynamics: size * base,
-		mean:     relative * size * left * start * float64(n),
-		cov:      relative * left * left * (size*size*dense.NormFro(scaledTo(t.Cov, d)) + p),
+		dynamics: size * base, lost: relative * size * p,
+		mean: relative * size * left * start * float64(n),
+		cov:  relative * left * left * (size*size*dense.NormFro(scaledTo(t.Cov, d)) + p),
 	}
 }
 
