@@ -75,7 +75,7 @@ func TestConversionsAllocateLoadings(t *testing.T) {
 	}
 	net := manyUnits(t, random(2), units, rank)
 	var there *model.LDSConversion
-	check("to latents", 64, func() (err error) { there, err = net.ToLDS(0); return err })
+	check("to latents", 128, func() (err error) { there, err = net.ToLDS(0); return err })
 	require.Equal(t, 2*rank, there.Dimension)
 	require.Equal(t, model.LowRankPlusDiagonal, there.LDS.R().Kind())
 

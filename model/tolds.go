@@ -88,19 +88,27 @@ func (net *LinearRNN) feedback(tol RankTolerance) (*feedback, error) {
 			return nil, err
 		}
 	}
-	qm, rm := m.qr()
-	qn, rn := n.qr()
-	left, s, right, err := rm.mulT(rn).svd()
+	f, err := factored(m, n, tol)
 	if err != nil {
 		return nil, err
 	}
-	b := &feedback{scale: scale, size: productSize(rm, rn)}
-	d := decide("J", s, tol.of(m.rows, m.cols)*b.size)
-	b.decisions = append(b.decisions, d)
-	b.out = qm.mul(left.columns(0, d.Rank))
-	in := qn.mul(right.columns(0, d.Rank))
-	b.into = in.scaledColumns(s[:d.Rank])
-	return b, b.feedNoise(net.p, in, tol)
+	decision := f.decision
+	if f.weak() {
+		// M G and N G⁻ᵀ are as good as M and N, yet may cancel in M Nᵀ. What J is
+		// without that, to all of its digits, is scaled and factored anew.
+		out, into := f.sharpened(m, n)
+		same := &LinearRNN{m: out.scaledRows(scale), n: into.scaledRows(reciprocals(scale)), p: net.p, initial: net.initial}
+		if m, n, scale, err = same.scaledLoadings(); err != nil {
+			return nil, err
+		}
+		if f, err = factored(m, n, tol); err != nil {
+			return nil, err
+		}
+		decision.Rank = f.decision.Rank
+	}
+	b := &feedback{scale: scale, size: f.size, out: f.left, decisions: []RankDecision{decision}}
+	b.into = f.right.scaledColumns(f.singular)
+	return b, b.feedNoise(net.p, f.right, tol)
 }
 
 // productSize bounds ‖Σ_r δm_r n_rᵀ‖/u where each column of M is off by u of
@@ -225,8 +233,22 @@ func (b *feedback) span(tol RankTolerance) error {
 			clear(b.basis.row(i))
 		}
 	}
-	b.turn, b.drive = b.basis.tmul(b.out), b.basis.tmul(w)
+	b.turn, b.drive = b.basis.tmul(b.out), b.basis.tmul(b.heldNoise(w))
 	return nil
+}
+
+// heldNoise takes a column of W = T⁻¹ root·fed for noise that is not fed back
+// where less would be missing so: J W of it, and not what U does not hold of W.
+func (b *feedback) heldNoise(w array) array {
+	missing := rowNorms(w.minus(b.basis.mul(b.basis.tmul(w))).t())
+	var held []int
+	for j, x := range missing {
+		if x <= b.noise*b.sharpness[j] {
+			held = append(held, j)
+		}
+	}
+	b.fed = b.fed.t().selectRows(held).t()
+	return w.t().selectRows(held).t()
 }
 
 // orZero is x, or 0 if that is not finite: there is nothing to be scaled.

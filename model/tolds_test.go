@@ -114,6 +114,10 @@ func TestToLDS(t *testing.T) {
 		{"dense J of rank two, weakly so", model.LinearRNNConfig{J: matrix(
 			row(0.21875, -0.19140625, 0.095703125, -0.19140625), row(-0.21875, 0.1953125, -0.103515625, 0.18359375),
 			row(0.109375, -0.103515625, 0.0634765625, -0.080078125), row(-0.21875, 0.18359375, -0.080078125, 0.20703125)), P: diagonal(t, 1, 0.25, 0.25, 0.25)}, 3},
+		{"loadings that cancel all but a little", model.LinearRNNConfig{
+			M: matrix(row(2, 2), row(0, 0)), N: matrix(row(128-0x1p-6, -128), row(0, 0)), P: isotropic(t, 2, 1)}, 1},
+		{"a silent unit before weak directions of J", model.LinearRNNConfig{M: matrix(row(0, 0), row(-1, 0), row(0, 1)),
+			N: matrix(row(0, 0), row(1, 2), row(0, -1)), P: model.ZeroNoise(3), Initial: start(row(1, 1, 1), model.ZeroNoise(3))}, 2},
 		{"J = 0 but for how its loadings were rounded", model.LinearRNNConfig{M: matrix(row(0.1, 0.2, 0.3), row(0.7, 0.1, 0.8)),
 			N: matrix(row(0.3, 0.3, -0.3), row(0.1, 0.1, -0.1)), P: isotropic(t, 2, 1), Initial: start(row(1, 1), isotropic(t, 2, 1))}, 0},
 		{"a unit that reads what cancels in the noise", model.LinearRNNConfig{
@@ -133,6 +137,20 @@ func TestToLDS(t *testing.T) {
 			require.Equal(t, c.latent, got.Dimension)
 			requireSameLaw(t, net, got.LDS)
 		})
+	}
+}
+
+// TestToLDSAtTheEdgeOfRounding: N is orthogonal to P's factor until both are
+// turned; what rounding feeds back must not cost what it does not.
+func TestToLDSAtTheEdgeOfRounding(t *testing.T) {
+	net := linearNetwork(t, model.LinearRNNConfig{
+		M: matrix(row(0, 0), row(0, 0.013427734375), row(4, -4.0078125)), N: matrix(row(64, 64), row(64.125, 64), row(-31.9375, -32)),
+		P: factored(t, row(0, 0, 0), column(2, -1, 2))})
+	for k := range 40 {
+		c, s := math.Cos(float64(k)), math.Sin(float64(k))
+		turned, err := net.Rotate(matrix(row(c, s, 0), row(-s, c, 0), row(0, 0, 1)))
+		require.NoError(t, err)
+		requireSameLaw(t, turned, converted(t, turned).LDS)
 	}
 }
 
