@@ -32,6 +32,14 @@ func (e rounding) leftOut(lag int) float64 {
 // to what cancelled.
 const oracleRounding = 0x1p-300
 
+// tooRough is the relative error from which a number is not held against
+// anybody: less than three digits of it are known.
+const tooRough = 1e-3
+
+// clearly is how many times the rounding of an honest subject must be exceeded
+// for a decision (a rank) to be called wrong.
+const clearly = 1e3
+
 // smallest keeps the scale of what is zero positive.
 const smallest = 0x1p-1000
 

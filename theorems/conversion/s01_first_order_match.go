@@ -123,19 +123,25 @@ func orZeros(m [][]float64, n int) [][]float64 {
 }
 
 func judgeMatch(f *theorems.Finding, t *system, s theorems.Subject) error {
-	if s.RNNFromLDS == nil {
-		return theorems.Missing("RNNFromLDS")
-	}
-	got, err := s.RNNFromLDS(t.lds)
-	if err != nil {
-		return err
-	}
-	l, err := newLatent(t.LatentSystem)
+	got, l, err := t.match(s)
 	if err != nil {
 		return err
 	}
 	t.expectMatch(f, l, got)
 	return nil
+}
+
+// match is what the subject makes of an LDS, and the exact truth.
+func (t *system) match(s theorems.Subject) (*theorems.FirstOrderMatch, *latent, error) {
+	if s.RNNFromLDS == nil {
+		return nil, nil, theorems.Missing("RNNFromLDS")
+	}
+	got, err := s.RNNFromLDS(t.lds)
+	if err != nil {
+		return nil, nil, err
+	}
+	l, err := newLatent(t.LatentSystem)
+	return got, l, err
 }
 
 // expectMatch claims JΛ_0 = Λ_1, P and Σ, units scaled to unit variance.

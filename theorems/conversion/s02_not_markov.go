@@ -96,14 +96,7 @@ func manyLatents() generators.SystemOptions {
 }
 
 func judgeMarkov(f *theorems.Finding, t *system, s theorems.Subject) error {
-	if s.RNNFromLDS == nil {
-		return theorems.Missing("RNNFromLDS")
-	}
-	got, err := s.RNNFromLDS(t.lds)
-	if err != nil {
-		return err
-	}
-	l, err := newLatent(t.LatentSystem)
+	got, l, err := t.match(s)
 	if err != nil {
 		return err
 	}
@@ -179,7 +172,7 @@ func judgeMarkovGap(f *theorems.Finding, t *system, s theorems.Subject) error {
 func (t *system) expectGap(f *theorems.Finding, l *latent, got, want float64) {
 	epsilon, kappa := t.gapError(l)
 	if math.IsInf(want, 1) || math.IsInf(got, 1) {
-		if epsilon*kappa > 1e-3 {
+		if epsilon*kappa > tooRough {
 			f.Abstain("conditional variances within rounding of zero")
 			return
 		}

@@ -114,14 +114,7 @@ func exactMarkovSystems() generators.SystemOptions {
 
 // judgeWholeLaw compares every lag, not the first two alone.
 func judgeWholeLaw(f *theorems.Finding, t *system, s theorems.Subject) error {
-	if s.RNNFromLDS == nil {
-		return theorems.Missing("RNNFromLDS")
-	}
-	got, err := s.RNNFromLDS(t.lds)
-	if err != nil {
-		return err
-	}
-	l, err := newLatent(t.LatentSystem)
+	got, l, err := t.match(s)
 	if err != nil {
 		return err
 	}

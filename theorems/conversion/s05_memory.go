@@ -109,7 +109,7 @@ func judgeMemory(f *theorems.Finding, t *system, s theorems.Subject) error {
 			return nil
 		}
 		if math.IsInf(want, 1) || math.IsInf(got, 1) {
-			if kappa*epsilon > 1e-3 {
+			if kappa*epsilon > tooRough {
 				f.Abstain("conditional variances within rounding of zero")
 				return nil
 			}
@@ -122,7 +122,7 @@ func judgeMemory(f *theorems.Finding, t *system, s theorems.Subject) error {
 		if rest > 1e-6 { // a zero on the unit circle, or near: Σ_∞ is known to half of the digits
 			rounding += 64 * math.Sqrt(t.u)
 		}
-		f.Expect("|loss of order p − ½ ln(det Var_p/det Var_h)|", math.Abs(got-want), rounding+rest, math.Max(want, 1e-3))
+		f.Expect("|loss of order p − ½ ln(det Var_p/det Var_h)|", math.Abs(got-want), rounding+rest, math.Max(want, tooRough))
 		if !math.IsInf(previous, 1) {
 			f.Expect("loss of order p + 1 less that of p, if it is more", math.Max(0, got-previous), 2*rounding, 1+want)
 		}

@@ -87,7 +87,7 @@ func judgeConversion(f *theorems.Finding, t *network, s theorems.Subject) error 
 	if !t.HasInitial() {
 		want = r.minimalDimension()
 	}
-	if got.Dimension != want && margin < 1e3*operations(t.Units())*t.u {
+	if got.Dimension != want && margin < clearly*operations(t.Units())*t.u {
 		f.Abstain("a rank that rounding hides")
 		return nil
 	}

@@ -109,7 +109,7 @@ func judgeMinimal(f *theorems.Finding, t *network, s theorems.Subject) error {
 		if err != nil {
 			return err
 		}
-		if got != want && margin < 1e3*operations(t.Units())*t.u {
+		if got != want && margin < clearly*operations(t.Units())*t.u {
 			f.Abstain("a Hankel rank that rounding hides")
 			return nil
 		}
@@ -120,7 +120,7 @@ func judgeMinimal(f *theorems.Finding, t *network, s theorems.Subject) error {
 	}
 	// Of the LDS V is decided on, known to this: units scaled to unit variance.
 	tolerance := operations(t.Units()) * t.u * t.law.Amplification()
-	if margin < 1e3*tolerance {
+	if margin < clearly*tolerance {
 		f.Abstain("a Hankel rank that rounding hides")
 		return nil
 	}

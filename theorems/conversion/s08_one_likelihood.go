@@ -192,7 +192,7 @@ func (t *network) expectThreeLikelihoods(f *theorems.Finding, s theorems.Subject
 		return nil
 	}
 	got, err := s.LDSLogLikelihood(lds, y)
-	if (errors.Is(err, model.ErrSingular) || errors.Is(err, model.ErrInvalid)) && relative*d.Condition > 1e-3 {
+	if (errors.Is(err, model.ErrSingular) || errors.Is(err, model.ErrInvalid)) && relative*d.Condition > tooRough {
 		f.Abstain("a covariance within rounding of a singular one")
 		return nil
 	}

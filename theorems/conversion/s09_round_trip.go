@@ -135,11 +135,7 @@ func judgeSystemRoundTrip(f *theorems.Finding, t *system, s theorems.Subject) er
 	if s.LDSFromRNN == nil || s.RNNFromLDS == nil {
 		return theorems.Missing("RNNFromLDS, LDSFromRNN")
 	}
-	match, err := s.RNNFromLDS(t.lds)
-	if err != nil {
-		return err
-	}
-	l, err := newLatent(t.LatentSystem)
+	match, l, err := t.match(s)
 	if err != nil {
 		return err
 	}
@@ -167,7 +163,7 @@ func judgeSystemRoundTrip(f *theorems.Finding, t *system, s theorems.Subject) er
 	lambda := exact.HStack(l.lambda1, l.lambda1.T())
 	if want := lambda.Rank(); want > 0 {
 		both := scaledTo(l.lambda1.Float64(), c.deviation)
-		if s := dense.SingularValues(beside(both, transposed(both))); s[want-1] > 1e3*residual*(1+c.j) {
+		if s := dense.SingularValues(beside(both, transposed(both))); s[want-1] > clearly*residual*(1+c.j) {
 			f.Demand("K' ≥ rank [Λ_1, Λ_1ᵀ]", back.Dimension >= want)
 		}
 	}

@@ -200,7 +200,7 @@ func judgeObservedGap(s theorems.Subject, c generators.PartlyObserved) (f theore
 	}
 	epsilon := (operations(3*t.Units())*t.u + e.r + (e.q+2*e.a*states)*(1+law.Amplification())) * kappa
 	if math.IsInf(want, 1) || math.IsInf(got, 1) {
-		if epsilon > 1e-3 {
+		if epsilon > tooRough {
 			f.Abstain("conditional variances within rounding of zero")
 			return f, nil
 		}
@@ -208,7 +208,7 @@ func judgeObservedGap(s theorems.Subject, c generators.PartlyObserved) (f theore
 		return f, nil
 	}
 	e2 := epsilon * math.Exp(2*want)
-	f.Expect("|I(O y_{t+1}; O y_{t−1} | O y_t)|", math.Abs(got-want), float64(t.Units())*(2*math.Sqrt(2*want)+e2)*e2, math.Max(want, 1e-3))
+	f.Expect("|I(O y_{t+1}; O y_{t−1} | O y_t)|", math.Abs(got-want), float64(t.Units())*(2*math.Sqrt(2*want)+e2)*e2, math.Max(want, tooRough))
 	return f, nil
 }
 
