@@ -30,6 +30,9 @@ func (b *feedback) unread(p Noise) Noise {
 			clear(w.row(i))
 		}
 	}
+	if w.frobenius() == 0 { // every unit's noise is fed back whole, or not at all
+		w = newArray(p.n, 0)
+	}
 	return Noise{n: p.n, diag: diag, plus: p.plus, minus: w}
 }
 

@@ -38,7 +38,7 @@ func TestConvertAndCheck(t *testing.T) {
 		want   []string
 	}{
 		{[]string{"convert", rnn, "--to", "lds"}, 0, []string{"J = M Nᵀ with M and N (2×1)", "K = 2", "exact: of one law with the network (S6); 0 nats",
-			"no such system has fewer latents (S7)", "rank J ", " is 1   singular values 0.7071 | none   cut ", `"minus": [[`}},
+			"no such system has fewer latents (S7)", "rank J ", " is 1   singular values 0.7071 | none   cut ", "\"diag\": [1, 0]\n  }\n}"}},
 		{[]string{"convert", example("rnn.npz"), "--to", "lds"}, 0, []string{"linear rnn", "N = 30", "30 units: not printed here; --out FILE, .npz or .json, has them"}},
 		{[]string{"convert", markov, "--to", "rnn"}, 0, []string{"first-order match (S1), of rank 2", "exact: the lds is Markov of order one, to rounding", "lost, I(y_{t+1}; y_{t−1} | y_t): "}},
 		{[]string{"convert", hidden, "--to", "rnn"}, 0, []string{"not exact: the lds is not Markov of order one (S2)", "‖Λ_3 − JΛ_2‖ = 0.0799 of correlations", "y_t): 0.102685 nats a step"}},
@@ -140,6 +140,9 @@ func TestConvertJSON(t *testing.T) {
 		require.Len(t, decision.Singular, decision.Rank, decision.Of)
 		require.Greater(t, decision.Singular[decision.Rank-1], decision.Cut, decision.Of)
 	}
+
+	part := modelFile(t, `{"M": [[1], [1], [1]], "N": [[0.25], [0.25], [0]], "P": {"iso": 1}}`) // whose noise is fed back, of two units their sum
+	require.Contains(t, verify("convert", part, "--to", "lds").out, `"minus": [[`)
 
 	d = conversion{}
 	strictly(t, verify("convert", example("lds-hidden.json"), "--to", "rnn", "--json").out, &d)
