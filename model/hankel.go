@@ -13,7 +13,8 @@ import (
 // anything cancels, and units have unit variance, it is
 // the number of directions that A reaches from A V Cᵀ and C sees through A.
 // They are found one after the other, so that Singular is what was seen of each
-// beside those before it; units of N are never multiplied with one another. A
+// beside those before it, and Cut grows as the directions reached are less
+// sharply known; units of N are never multiplied with one another. A
 // spectral radius of 1 or more is ErrUnstable, a tolerance that is none
 // ErrInvalid. (S7)
 func (l *LDS) HankelRank(tol RankTolerance) (RankDecision, error) {
@@ -70,7 +71,7 @@ func (l *LDS) HankelRank(tol RankTolerance) (RankDecision, error) {
 			sizes = append(sizes, s)
 		}
 	}
-	d := decide("(Λ_{i+j−1}) (relative, direction by direction)", sizes, cut)
+	d := decide("(Λ_{i+j−1}) (relative, direction by direction)", sizes, cut/known)
 	d.Rank = seen.cols
 	return d, nil
 }
