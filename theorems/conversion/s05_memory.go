@@ -145,8 +145,8 @@ func (t *system) lossAfter(p int) (float64, error) {
 	a, b := dense.SingularValues(scaledTo(above, d)), dense.SingularValues(scaledTo(below, d))
 	ratio := 1.0
 	for i := range a {
-		if a[i] == 0 && b[i] == 0 {
-			continue
+		if a[i] <= operations(len(a))*0x1p-53*a[0] {
+			continue // some combination of units is known: no more is, from x_1
 		}
 		ratio *= a[i] / b[i]
 	}

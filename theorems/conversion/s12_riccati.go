@@ -102,9 +102,12 @@ func judgeSteadyState(f *theorems.Finding, t *system, s theorems.Subject) error 
 	v := dense.NormFro(t.law.StateCovariance())
 	c := dense.NormFro(t.C)
 	base := t.stationaryError() + operations(n+k)*t.u*(v+smallest)
-	known := math.Max(0, math.Sqrt(t.u)*v) // a root on the circle, or near: at least half of the digits
-	if rest < 1e-3*largest(long) {
-		known = base * 1e3
+	// What y says is off by the rounding of its terms, beside which innovations may
+	// be small.
+	settled := base * (clearly + c*math.Sqrt(v/leastPositive(long)))
+	known := math.Sqrt(t.u) * v // a root on the circle, or near: at least half of the digits
+	if rest < tooRough*largest(long) {
+		known = settled
 	}
 	scale := c*c*v + dense.NormFro(t.R) + smallest // terms of variances, which may cancel
 	expectClose(f, "|S − Var(y_{h+1} | y_1 … y_h)|", got.Innovation, long, rest+c*c*(known+base)+operations(n)*t.u*scale, scale)
@@ -124,8 +127,8 @@ func judgeSteadyState(f *theorems.Finding, t *system, s theorems.Subject) error 
 	}
 	restState := 2 * dense.NormFro(minus(shortState, longState))
 	knownState := math.Sqrt(t.u) * v
-	if restState < 1e-3*largest(longState) {
-		knownState = base * 1e3
+	if restState < tooRough*largest(longState) {
+		knownState = settled
 	}
 	expectClose(f, "|Σ − Var(x_{h+1} | y_1 … y_h)|", got.PredictorCov, longState, restState+knownState+base, v+smallest)
 
