@@ -33,11 +33,38 @@ func (f factoredLoadings) weak() bool {
 	return r > 0 && r < f.left.rows && f.size > few*f.singular[r-1]
 }
 
+// cancels says that a unit with noise looks larger by the loadings than by J: M G
+// and N G⁻ᵀ are as good as M and N, yet may cancel in M Nᵀ.
+func (net *LinearRNN) cancels(f factoredLoadings, scale []float64) (bool, error) {
+	if net.m.cols == 1 || net.dense || len(f.singular) == 0 {
+		return false, nil
+	}
+	_, _, tight, err := net.withLoadings(f.left, f.right.scaledColumns(f.singular), scale).scaledLoadings()
+	if err != nil {
+		return false, err
+	}
+	for i, v := range net.p.variances() {
+		if v > 0 && tight[i]*8 < scale[i] {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// withLoadings returns the network with loadings of units that are scaled by T.
+func (net *LinearRNN) withLoadings(m, n array, scale []float64) *LinearRNN {
+	return &LinearRNN{m: m.scaledRows(scale), n: n.scaledRows(reciprocals(scale)), p: net.p, initial: net.initial}
+}
+
 // sharpened returns F (orthonormal) and G with F Gᵀ = M Nᵀ to the last digits
 // even of what is weak in it: J x is in the range of J whatever x is, if it is
 // summed in twice the digits, and right singular vectors make its columns as
 // good as orthogonal.
 func (f factoredLoadings) sharpened(m, n array) (out, into array) {
+	if f.right.cols == f.right.rows { // of full rank: any basis will do
+		out = identityArray(m.rows)
+		return out, through(m, n, out).hi
+	}
 	out = through(n, m, f.right).hi
 	out = out.scaledColumns(reciprocals(rowNorms(out.t())))
 	_, r := out.qr()

@@ -191,6 +191,20 @@ func conditionOf(t *testing.T, cov *mat.SymDense) float64 {
 	return 1 / math.Sqrt(least)
 }
 
+// TestSilentUnitsStaySilent there and back: a unit whose variance is rounding
+// would tell the latents without noise.
+func TestSilentUnitsStaySilent(t *testing.T) {
+	var j mat.Dense
+	j.Mul(column(0, 0, 1, -0.375), column(0, 0.5, -0.5, 1).T())
+	net := linearNetwork(t, model.LinearRNNConfig{J: &j, P: diagonal(t, 0, 0, 1.5, 0.25)})
+	l := converted(t, net).LDS
+	requireSameLaw(t, net, l)
+	m, err := l.FirstOrderMatch(0)
+	require.NoError(t, err)
+	law := lawOfRNN(t, net)
+	require.LessOrEqual(t, lawGap(law, lawOfRNN(t, m.RNN), 3), matchBound(t, l, m, law))
+}
+
 // TestRoundTrip is S9: P comes back, J does on range Λ_0, and a system that is
 // matched and converted needs no more latents than [Λ_1, Λ_1ᵀ] has rank.
 func TestRoundTrip(t *testing.T) {

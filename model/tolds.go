@@ -93,12 +93,14 @@ func (net *LinearRNN) feedback(tol RankTolerance) (*feedback, error) {
 		return nil, err
 	}
 	decision := f.decision
-	if f.weak() {
-		// M G and N G⁻ᵀ are as good as M and N, yet may cancel in M Nᵀ. What J is
-		// without that, to all of its digits, is scaled and factored anew.
+	cancels, err := net.cancels(f, scale)
+	if err != nil {
+		return nil, err
+	}
+	if f.weak() || cancels {
+		// What J is, to all of its digits, is scaled and factored anew.
 		out, into := f.sharpened(m, n)
-		same := &LinearRNN{m: out.scaledRows(scale), n: into.scaledRows(reciprocals(scale)), p: net.p, initial: net.initial}
-		if m, n, scale, err = same.scaledLoadings(); err != nil {
+		if m, n, scale, err = net.withLoadings(out, into, scale).scaledLoadings(); err != nil {
 			return nil, err
 		}
 		if f, err = factored(m, n, tol); err != nil {
@@ -228,8 +230,9 @@ func (b *feedback) span(tol RankTolerance) error {
 	d := decide("[J, P Jᵀ] (relative)", s, tol.of(weighted.rows, weighted.cols))
 	b.decisions = append(b.decisions, d)
 	b.basis = left.columns(0, d.Rank)
-	for i := range b.basis.rows { // a unit that no latent moves is not moved by rounding either
-		if (array{1, b.basis.cols, b.basis.row(i)}).frobenius() <= float64(DefaultRankTolerance(b.basis.cols, 1)) {
+	moves := rowNorms(weighted.beside(w.scaled(orZero(1 / b.noise))))
+	for i, x := range moves { // a unit that no latent moves is not moved by rounding either
+		if x <= float64(DefaultRankTolerance(weighted.cols, 1)) {
 			clear(b.basis.row(i))
 		}
 	}

@@ -116,6 +116,10 @@ func TestToLDS(t *testing.T) {
 			row(0.109375, -0.103515625, 0.0634765625, -0.080078125), row(-0.21875, 0.18359375, -0.080078125, 0.20703125)), P: diagonal(t, 1, 0.25, 0.25, 0.25)}, 3},
 		{"loadings that cancel all but a little", model.LinearRNNConfig{
 			M: matrix(row(2, 2), row(0, 0)), N: matrix(row(128-0x1p-6, -128), row(0, 0)), P: isotropic(t, 2, 1)}, 1},
+		{"loadings that cancel, of units of very different size", model.LinearRNNConfig{
+			M: matrix(row(0.75, -0.75), row(0, 0)), N: matrix(row(1, 0), row(1, 1)), P: diagonal(t, 0x1p-46, 4)}, 1},
+		{"loadings that cancel, R = N", model.LinearRNNConfig{M: matrix(row(1, 2), row(-2, -1)), N: matrix(row(-1, 2), row(1, -1)),
+			P: model.ZeroNoise(2), Initial: start(row(0, -1), model.ZeroNoise(2))}, 2},
 		{"a silent unit before weak directions of J", model.LinearRNNConfig{M: matrix(row(0, 0), row(-1, 0), row(0, 1)),
 			N: matrix(row(0, 0), row(1, 2), row(0, -1)), P: model.ZeroNoise(3), Initial: start(row(1, 1, 1), model.ZeroNoise(3))}, 2},
 		{"J = 0 but for how its loadings were rounded", model.LinearRNNConfig{M: matrix(row(0.1, 0.2, 0.3), row(0.7, 0.1, 0.8)),
