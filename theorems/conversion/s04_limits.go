@@ -197,11 +197,10 @@ func leading(c generators.System) (float64, error) {
 	if err != nil {
 		return 0, err
 	}
-	h, y, b, err := l.leadingParts()
+	_, y, b, err := l.leadingParts()
 	if err != nil {
 		return 0, err
 	}
-	_ = h
 	qi, err := l.q.Inverse()
 	if err != nil {
 		return 0, err

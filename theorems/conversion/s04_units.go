@@ -84,7 +84,7 @@ func judgeManyUnits(s theorems.Subject, c generators.System) (f theorems.Finding
 			return f, err
 		}
 		epsilon, _ := t.gapError(l)
-		errs = append(errs, 2*math.Sqrt(float64(units))*epsilon*math.Sqrt(2/nats))
+		errs = append(errs, 2*float64(units)*epsilon*math.Sqrt(2/nats)) // sums of as many terms
 		ratios = append(ratios, 2*nats/lead)
 	}
 	// What is left is c/N, c that of the units that were drawn: within a factor of
