@@ -9,6 +9,7 @@ import (
 	"github.com/rankproof/rankproof/oracles/certificate"
 	"github.com/rankproof/rankproof/oracles/dense"
 	"github.com/rankproof/rankproof/oracles/exact"
+	"github.com/rankproof/rankproof/oracles/gaussian"
 	"github.com/rankproof/rankproof/theorems"
 )
 
@@ -95,16 +96,21 @@ func judgeSteadyState(f *theorems.Finding, t *system, s theorems.Subject) error 
 		return nil
 	}
 	long := t.law.PredictionCovariance(pastSteps)
-	rest, err := t.innovationAfter(pastSteps, long)
+	rest, err := t.settledAfter(pastSteps, innovationCovariance)
 	if err != nil {
 		return err
 	}
 	v := dense.NormFro(t.law.StateCovariance())
 	c := dense.NormFro(t.C)
 	base := t.stationaryError() + operations(n+k)*t.u*(v+smallest)
-	// What y says is off by the rounding of its terms, beside which innovations may
-	// be small.
-	settled := base * (clearly + c*math.Sqrt(v/leastPositive(long)))
+	// What y says is off by the rounding of its terms, beside which innovations, or
+	// what one unit says beside others, may be small.
+	l, err := newLatent(t.LatentSystem)
+	if err != nil {
+		return err
+	}
+	_, kappa := t.gapError(l)
+	settled := base * (clearly + c*math.Sqrt(v/leastPositive(long)*kappa))
 	known := math.Sqrt(t.u) * v // a root on the circle, or near: at least half of the digits
 	if rest < tooRough*largest(long) {
 		known = settled
@@ -113,19 +119,14 @@ func judgeSteadyState(f *theorems.Finding, t *system, s theorems.Subject) error 
 	expectClose(f, "|S − Var(y_{h+1} | y_1 … y_h)|", got.Innovation, long, rest+c*c*(known+base)+operations(n)*t.u*scale, scale)
 
 	// Σ itself, where no unit looks too.
-	unseen := make([][]float64, pastSteps)
-	for i := range unseen {
-		unseen[i] = make([]float64, n)
-	}
-	_, longState, err := t.law.Posterior(unseen, nil, pastSteps+1, pastSteps)
+	longState, err := stateCovariance(t.law, pastSteps)
 	if err != nil {
 		return err
 	}
-	_, shortState, err := t.law.Posterior(unseen, nil, pastSteps/2+1, pastSteps/2)
+	restState, err := t.settledAfter(pastSteps, stateCovariance)
 	if err != nil {
 		return err
 	}
-	restState := 2 * dense.NormFro(minus(shortState, longState))
 	knownState := math.Sqrt(t.u) * v
 	if restState < tooRough*largest(longState) {
 		knownState = settled
@@ -140,7 +141,7 @@ func judgeSteadyState(f *theorems.Finding, t *system, s theorems.Subject) error 
 	gainSize := dense.NormFro(filterGain)
 	expectClose(f, "|K − A K_f|", got.PredictorGain, times(t.A, filterGain), operations(k)*t.u*(1+a)*(gainSize+smallest), gainSize+smallest)
 	d := deviations(innovation)
-	kappa := 1.0
+	kappa = 1.0
 	if s := dense.SingularValues(scaledTo(innovation, d)); s[len(s)-1] > 0 {
 		kappa = s[0] / s[len(s)-1]
 	} else {
@@ -168,18 +169,39 @@ func judgeSteadyState(f *theorems.Finding, t *system, s theorems.Subject) error 
 	return nil
 }
 
-// innovationAfter bounds how far Var(y_{p+1} | p past) is from its limit, by what
-// the state before that past would tell; and where that does not fall to 0, as
-// with zeros outside the unit circle, estimates it: what the last four steps told
-// falls by some factor q from four to four, then q/(1−q) times it is left.
-func (t *system) innovationAfter(p int, long [][]float64) (float64, error) {
+// stateCovariance is Var(x_{p+1} | y_1 … y_p).
+func stateCovariance(law *gaussian.Process, p int) ([][]float64, error) {
+	unseen := make([][]float64, p)
+	for i := range unseen {
+		unseen[i] = make([]float64, law.Units())
+	}
+	_, cov, err := law.Posterior(unseen, nil, p+1, p)
+	return cov, err
+}
+
+// innovationCovariance is Var(y_{p+1} | y_1 … y_p).
+func innovationCovariance(law *gaussian.Process, p int) ([][]float64, error) {
+	return law.PredictionCovariance(p), nil
+}
+
+// settledAfter bounds how far what the filter knows after p steps is from its
+// limit, by what the state before that past would tell: the filter from x_1
+// known for certain stays below the limit. Where that does not fall to 0, as
+// with zeros outside the unit circle, it estimates it: what the last four steps
+// told falls by some factor q from four to four, then q/(1−q) times it is left.
+func (t *system) settledAfter(p int, covariance func(law *gaussian.Process, p int) ([][]float64, error)) (float64, error) {
 	known, err := t.fromKnownState()
 	if err != nil {
 		return 0, err
 	}
-	bound := dense.NormFro(minus(long, known.PredictionCovariance(p)))
-	middle := t.law.PredictionCovariance(p - 4)
-	last, before := dense.NormFro(minus(middle, long)), dense.NormFro(minus(t.law.PredictionCovariance(p-8), middle))
+	var at [4][][]float64
+	for i, law := range []*gaussian.Process{t.law, t.law, t.law, known} {
+		if at[i], err = covariance(law, p-[]int{8, 4, 0, 0}[i]); err != nil {
+			return 0, err
+		}
+	}
+	bound := dense.NormFro(minus(at[2], at[3]))
+	last, before := dense.NormFro(minus(at[1], at[2])), dense.NormFro(minus(at[0], at[1]))
 	const steady = 0.25 // by which it falls in four steps where an estimate is taken
 	if q := last / before; q < steady || last == 0 {
 		bound = math.Min(bound, 8*last)
