@@ -39,7 +39,7 @@ func (net *LinearRNN) cancels(f factoredLoadings, scale []float64) (bool, error)
 	if net.m.cols == 1 || net.dense || len(f.singular) == 0 {
 		return false, nil
 	}
-	_, _, tight, err := net.withLoadings(f.left, f.right.scaledColumns(f.singular), scale).scaledLoadings()
+	_, _, tight, err := net.withLoadings(f.left, f.right.scaledColumns(f.singular), scale).scaledLoadings(scale)
 	if err != nil {
 		return false, err
 	}

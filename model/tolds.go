@@ -77,7 +77,7 @@ type feedback struct {
 }
 
 func (net *LinearRNN) feedback(tol RankTolerance) (*feedback, error) {
-	m, n, scale, err := net.scaledLoadings()
+	m, n, scale, err := net.scaledLoadings(nil)
 	if err != nil {
 		return nil, err
 	}
@@ -100,7 +100,7 @@ func (net *LinearRNN) feedback(tol RankTolerance) (*feedback, error) {
 	if f.weak() || cancels {
 		// What J is, to all of its digits, is scaled and factored anew.
 		out, into := f.sharpened(m, n)
-		if m, n, scale, err = net.withLoadings(out, into, scale).scaledLoadings(); err != nil {
+		if m, n, scale, err = net.withLoadings(out, into, scale).scaledLoadings(scale); err != nil {
 			return nil, err
 		}
 		if f, err = factored(m, n, tol); err != nil {

@@ -13,15 +13,17 @@ import (
 //	t_i² = P_ii + (Σ_r |m_ir| ζ_r)²,   ζ_r² ≥ Var κ_r,   ζ_r ≥ Σ_i |n_ir| t_i of a first pass,
 //
 // κ = Nᵀy: what cancels is counted with its full size, so that no unit is
-// scaled up from what is but rounding.
-func (net *LinearRNN) scaledLoadings() (m, n array, scale []float64, err error) {
+// scaled up from what is but rounding. Units without noise keep the T that there
+// was before, if loadings were computed in its units: nothing but those tells
+// their size, and rounding of them is no size.
+func (net *LinearRNN) scaledLoadings(before []float64) (m, n array, scale []float64, err error) {
 	noise := roots(net.p.variances())
 	m, n = balancedColumns(net.m, net.n, noise)
 	variances, err := net.reachedVariances(m, n)
 	if err != nil {
 		return m, n, nil, err
 	}
-	scale = unitScale(m, n, noise, roots(variances))
+	scale = unitScale(m, n, noise, roots(variances), before)
 	m, n = m.scaledRows(reciprocals(scale)), n.scaledRows(scale)
 	m, n = balancedColumns(m, n, nil)
 	for _, x := range []array{m, n} {
@@ -32,8 +34,9 @@ func (net *LinearRNN) scaledLoadings() (m, n array, scale []float64, err error) 
 	return m, n, scale, nil
 }
 
-// unitScale returns T, given deviations of noise and of κ, which it changes.
-func unitScale(m, n array, noise, latent []float64) []float64 {
+// unitScale returns T, given deviations of noise and of κ, which it changes, and
+// T before, nil for loadings of the caller's.
+func unitScale(m, n array, noise, latent, before []float64) []float64 {
 	t := make([]float64, m.rows)
 	for range 2 {
 		for i := range t {
@@ -43,12 +46,19 @@ func unitScale(m, n array, noise, latent []float64) []float64 {
 			latent[r] = math.Max(latent[r], gross)
 		}
 	}
+	for i := range before {
+		if noise[i] == 0 {
+			t[i] = before[i]
+		}
+	}
 	most := (array{1, len(t), t}).maxAbs()
 	for i := range t {
 		if t[i] == 0 { // a unit that is silent after y_0: any scale will do
 			t[i] = most
 		}
-		t[i] = powerOfTwo(t[i])
+		if before == nil || noise[i] > 0 {
+			t[i] = powerOfTwo(t[i])
+		}
 	}
 	return t
 }

@@ -129,14 +129,15 @@ func fitted(values, relative []float64) slope {
 // remaining estimates how far the last of some values is from their limit. In
 // steps of σ² by 4 what is left falls by 4, once higher orders are small: then
 // the last change is three times what is left. Where changes do not yet fall
-// by 2 there is no estimate.
+// by 2 there is no estimate. A change in which two orders cancel says little:
+// that before it, divided by 4, stands in.
 func remaining(values []float64) float64 {
 	n := len(values)
 	last, before := math.Abs(values[n-1]-values[n-2]), math.Abs(values[n-2]-values[n-3])
 	if !(2*last <= before) && last > 1e-12*math.Abs(values[n-1]) {
 		return math.Inf(1)
 	}
-	return last
+	return math.Max(last, before/4)
 }
 
 const firstExponent, lastExponent = 3, 8 // σ² = 4^−3 … 4^−8
