@@ -122,6 +122,8 @@ func TestToLDS(t *testing.T) {
 			P: model.ZeroNoise(2), Initial: start(row(0, -1), model.ZeroNoise(2))}, 2},
 		{"a silent unit that reads itself, weakly", model.LinearRNNConfig{M: matrix(row(0, 0.125), row(0, 0), row(-1, 0)), N: matrix(row(0, 1), row(1, 0), row(-0.5, 0)),
 			P: diagonal(t, 0, 1, 0)}, 2},
+		{"loadings that cancel, and a unit without noise that follows", model.LinearRNNConfig{
+			M: matrix(row(-24, 24), row(2, -2)), N: matrix(row(256, 256-0x1p-6), row(0, 0x1p-6)), P: diagonal(t, 1, 0)}, 2},
 		{"a silent unit before weak directions of J", model.LinearRNNConfig{M: matrix(row(0, 0), row(-1, 0), row(0, 1)),
 			N: matrix(row(0, 0), row(1, 2), row(0, -1)), P: model.ZeroNoise(3), Initial: start(row(1, 1, 1), model.ZeroNoise(3))}, 2},
 		{"J = 0 but for how its loadings were rounded", model.LinearRNNConfig{M: matrix(row(0.1, 0.2, 0.3), row(0.7, 0.1, 0.8)),

@@ -13,9 +13,8 @@ import (
 //	t_i² = P_ii + (Σ_r |m_ir| ζ_r)²,   ζ_r² ≥ Var κ_r,   ζ_r ≥ Σ_i |n_ir| t_i of a first pass,
 //
 // κ = Nᵀy: what cancels is counted with its full size, so that no unit is
-// scaled up from what is but rounding. Units without noise keep the T that there
-// was before, if loadings were computed in its units: nothing but those tells
-// their size, and rounding of them is no size.
+// scaled up from what is but rounding. Nor is one without noise, where loadings
+// were computed in units of T before: so little beside it is rounding of them.
 func (net *LinearRNN) scaledLoadings(before []float64) (m, n array, scale []float64, err error) {
 	noise := roots(net.p.variances())
 	m, n = balancedColumns(net.m, net.n, noise)
@@ -47,8 +46,8 @@ func unitScale(m, n array, noise, latent, before []float64) []float64 {
 		}
 	}
 	for i := range before {
-		if noise[i] == 0 {
-			t[i] = before[i]
+		if noise[i] == 0 && t[i] <= 0x1p-40*before[i] {
+			t[i] = before[i] / 2 // powerOfTwo is the next above
 		}
 	}
 	most := (array{1, len(t), t}).maxAbs()
@@ -56,9 +55,7 @@ func unitScale(m, n array, noise, latent, before []float64) []float64 {
 		if t[i] == 0 { // a unit that is silent after y_0: any scale will do
 			t[i] = most
 		}
-		if before == nil || noise[i] > 0 {
-			t[i] = powerOfTwo(t[i])
-		}
+		t[i] = powerOfTwo(t[i])
 	}
 	return t
 }
