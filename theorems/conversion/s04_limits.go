@@ -182,7 +182,11 @@ func judgeSlopes(s theorems.Subject, c generators.System) (f theorems.Finding, e
 	last := len(nats) - 1
 	ratios := make([]float64, len(nats))
 	for k := range ratios {
-		order, err := leading(withNoise(c, firstExponent+k))
+		l, err := newLatent(plain(withNoise(c, firstExponent+k)))
+		if err != nil {
+			return f, err
+		}
+		order, err := l.leading()
 		if err != nil || order == 0 {
 			return f, err
 		}
@@ -192,16 +196,23 @@ func judgeSlopes(s theorems.Subject, c generators.System) (f theorems.Finding, e
 	return f, nil
 }
 
-// leading returns ½ tr Q⁻¹YB⁻¹Yᵀ.
-func leading(c generators.System) (float64, error) {
-	l, err := newLatent(plain(c))
+// leading returns ½ tr Q⁻¹YB⁻¹Yᵀ for Y = A H⁻¹V⁻¹AV, H = CᵀR_v⁻¹C, and B = V −
+// VAᵀV⁻¹AV: what is lost, to leading order in R_v.
+func (l *latent) leading() (float64, error) {
+	ri, err := l.r.Inverse()
 	if err != nil {
 		return 0, err
 	}
-	_, y, b, err := l.leadingParts()
+	hi, err := l.c.T().Mul(ri).Mul(l.c).Inverse()
 	if err != nil {
 		return 0, err
 	}
+	vi, err := l.v.Inverse()
+	if err != nil {
+		return 0, err
+	}
+	y := l.a.Mul(hi).Mul(vi).Mul(l.a).Mul(l.v)
+	b := l.v.Sub(l.v.Mul(l.a.T()).Mul(vi).Mul(l.a).Mul(l.v))
 	qi, err := l.q.Inverse()
 	if err != nil {
 		return 0, err
@@ -212,24 +223,6 @@ func leading(c generators.System) (float64, error) {
 	}
 	value, _ := qi.Mul(y).Mul(bi).Mul(y.T()).Trace().Float64()
 	return value / 2, nil
-}
-
-// leadingParts returns H⁻¹ (that of CᵀR_v⁻¹C), Y = A H⁻¹V⁻¹AV and B = V −
-// VAᵀV⁻¹AV.
-func (l *latent) leadingParts() (inverseH, y, b *exact.Matrix, err error) {
-	ri, err := l.r.Inverse()
-	if err != nil {
-		return
-	}
-	if inverseH, err = l.c.T().Mul(ri).Mul(l.c).Inverse(); err != nil {
-		return
-	}
-	vi, err := l.v.Inverse()
-	if err != nil {
-		return
-	}
-	y = l.a.Mul(inverseH).Mul(vi).Mul(l.a).Mul(l.v)
-	return inverseH, y, l.v.Sub(l.v.Mul(l.a.T()).Mul(vi).Mul(l.a).Mul(l.v)), nil
 }
 
 func judgeDiscontinuity(s theorems.Subject, c generators.System) (f theorems.Finding, err error) {

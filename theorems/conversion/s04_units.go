@@ -58,19 +58,10 @@ func judgeManyUnits(s theorems.Subject, c generators.System) (f theorems.Finding
 			return f, err
 		}
 		l.r = inverse // y = x + v, v ~ N(0, H⁻¹): what N units tell of x
-		_, y, b, err := l.leadingParts()
+		lead, err := l.leading()
 		if err != nil {
 			return f, theorems.ErrUndecided
 		}
-		qi, err := l.q.Inverse()
-		if err != nil {
-			return f, err
-		}
-		bi, err := b.Inverse()
-		if err != nil {
-			return f, err
-		}
-		lead, _ := qi.Mul(y).Mul(bi).Mul(y.T()).Trace().Float64()
 		if lead == 0 {
 			return f, nil
 		}
@@ -85,7 +76,7 @@ func judgeManyUnits(s theorems.Subject, c generators.System) (f theorems.Finding
 		}
 		epsilon, _ := t.gapError(l)
 		errs = append(errs, 2*float64(units)*epsilon*math.Sqrt(2/nats)) // sums of as many terms
-		ratios = append(ratios, 2*nats/lead)
+		ratios = append(ratios, nats/lead)
 	}
 	// What is left is c/N, c that of the units that were drawn: within a factor of
 	// four the same at 256, 1,024 and 4,096 of them.

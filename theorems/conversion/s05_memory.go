@@ -83,6 +83,10 @@ func rateSystems(latents int) generators.SystemOptions {
 
 const pastSteps = 12 // of the oracle's finite past
 
+// unsettled is what the state before pastSteps may still tell, in nats, where a
+// zero is on the unit circle, or so near that rounding may put it there.
+const unsettled = 1e-6
+
 func judgeMemory(f *theorems.Finding, t *system, s theorems.Subject) error {
 	if s.MarkovLoss == nil {
 		return theorems.Missing("MarkovLoss")
@@ -119,8 +123,8 @@ func judgeMemory(f *theorems.Finding, t *system, s theorems.Subject) error {
 		}
 		e := epsilon * math.Exp(2*want)
 		rounding := float64(t.Units()) * (2*math.Sqrt(2*want) + e) * e
-		if rest > 1e-6 { // a zero on the unit circle, or near: Σ_∞ is known to half of the digits
-			rounding += 64 * math.Sqrt(t.u)
+		if rest > unsettled { // a zero on the unit circle, or near: as judgeCircle
+			rounding += math.Sqrt(operations(t.Latents()) * t.u)
 		}
 		f.Expect("|loss of order p − ½ ln(det Var_p/det Var_h)|", math.Abs(got-want), rounding+rest, math.Max(want, tooRough))
 		if !math.IsInf(previous, 1) {
@@ -192,7 +196,7 @@ func judgeCoefficients(f *theorems.Finding, t *system, s theorems.Subject) error
 				rest = math.Max(rest, 4*dense.VectorNorm2(difference(impulse(truth, n, i, j, h), long)))
 			}
 			// A gain is Cov(x, y) Var(y)⁻¹, of terms of the size of deviations.
-			size := dense.VectorNorm2(long) + dense.NormFro(t.A)*math.Sqrt(dense.NormFro(t.law.StateCovariance())*kappa/t.leastVariance(1))
+			size := dense.VectorNorm2(long) + dense.NormFro(t.A)*math.Sqrt(dense.NormFro(t.law.StateCovariance())*kappa/leastVariance(t.law.Covariance(1)))
 			if rest > size/100 {
 				f.Abstain("a past that the oracle is too short for")
 				return nil
@@ -253,8 +257,9 @@ func judgeCircle(f *theorems.Finding, t *system, s theorems.Subject) error {
 			return err
 		}
 		want := math.Log(float64(p+2)/float64(p+1)) / 2
-		// A double root on the circle: Σ_∞ is known to the square root of rounding.
-		f.Expect("|loss − ½ ln((p+2)/(p+1))|", math.Abs(got-want), 64*math.Sqrt(t.u), want)
+		// The innovation variance s is a double root, (s − q)² = 0, of an equation
+		// known to rounding: ½ ln s is off by half of the square root of that.
+		f.Expect("|loss − ½ ln((p+2)/(p+1))|", math.Abs(got-want), math.Sqrt(operations(t.Latents())*t.u), want)
 	}
 	return nil
 }

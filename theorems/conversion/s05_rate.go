@@ -46,7 +46,7 @@ func judgeRate(f *theorems.Finding, t *system, s theorems.Subject) error {
 		return nil
 	}
 	last, before := logs[3]-logs[2], logs[2]-logs[1]
-	bound := 2*math.Abs(last-before)*rho*rho/(1-rho*rho) + 2*relative + 1e-12*math.Abs(last)
+	bound := 2*math.Abs(last-before)*rho*rho/(1-rho*rho) + 2*relative + operations(t.Units())*t.u*math.Abs(last)
 	f.Expect("|slope of ln(loss) in p − 2 ln ρ(A − KC)|", math.Abs(last-2*math.Log(rho)), bound, 1)
 	return nil
 }

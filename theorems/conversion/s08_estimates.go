@@ -42,7 +42,7 @@ func (t *system) expectEstimates(f *theorems.Finding, s theorems.Subject, y mode
 	// little innovation are known to rounding of what they vary altogether.
 	relative := t.filterError(steps) * (kappa + t.sharpest(steps))
 	got, err := s.Estimate(t.lds, y)
-	if errors.Is(err, model.ErrInvalid) && relative > 1e-4 {
+	if errors.Is(err, model.ErrInvalid) && relative > tooRough {
 		f.Abstain("data within rounding of what the law excludes")
 		return nil
 	}
@@ -84,7 +84,7 @@ func (t *system) expectEstimates(f *theorems.Finding, s theorems.Subject, y mode
 			}
 			expectClose(f, "|"+e.what+" covariance − that of the joint law|", e.cov[step-1], cov, (relative+own/(v+smallest))*(v+smallest), v+smallest)
 			// A mean is gain times data: ‖gain‖² ≤ κ‖V‖/min variance.
-			gain := math.Sqrt(v * kappa / t.leastVariance(steps))
+			gain := math.Sqrt(v * kappa / leastVariance(t.law.Covariance(steps)))
 			expectClose(f, "|"+e.what+" mean − that of the joint law|", [][]float64{e.mean[step-1]}, [][]float64{mean},
 				relative*(gain*size+dense.VectorNorm2(mean)+dense.VectorNorm2(t.Mean)), gain*size+dense.VectorNorm2(mean)+dense.VectorNorm2(t.Mean)+smallest)
 		}
@@ -108,10 +108,10 @@ func (t *system) sharpest(steps int) float64 {
 	return most
 }
 
-// leastVariance is the smallest variance of an observation that has one.
-func (t *system) leastVariance(steps int) float64 {
+// leastVariance is the smallest variance that is not 0, +∞ if there is none.
+func leastVariance(cov [][]float64) float64 {
 	least := math.Inf(1)
-	for i, row := range t.law.Covariance(steps) {
+	for i, row := range cov {
 		if row[i] > 0 {
 			least = math.Min(least, row[i])
 		}

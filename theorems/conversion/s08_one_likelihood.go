@@ -266,7 +266,7 @@ func (t *system) expectKalman(f *theorems.Finding, s theorems.Subject, y model.O
 		return nil
 	case wantErr != nil:
 		return wantErr
-	case (errors.Is(err, model.ErrSingular) || errors.Is(err, model.ErrInvalid)) && t.u*d.Condition*operations(len(y.Y)*t.Units()) > 1e-4:
+	case (errors.Is(err, model.ErrSingular) || errors.Is(err, model.ErrInvalid)) && t.u*d.Condition*operations(len(y.Y)*t.Units()) > tooRough:
 		f.Abstain("a covariance within rounding of a singular one")
 		return nil
 	case err != nil:

@@ -45,7 +45,7 @@ func (t *system) expectBystanders(f *theorems.Finding, s theorems.Subject, y mod
 	}
 	got, err := s.LDSLogLikelihood(lds, wide)
 	if err != nil {
-		if t.u*d.Condition*operations(len(y.Y)*n) > 1e-8 {
+		if t.u*d.Condition*operations(len(y.Y)*n) > tooRough {
 			f.Abstain("a covariance within rounding of a singular one")
 			return nil
 		}

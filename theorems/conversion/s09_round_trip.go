@@ -1,8 +1,6 @@
 package conversion
 
 import (
-	"math"
-
 	"github.com/rankproof/rankproof/generators"
 	"github.com/rankproof/rankproof/model"
 	"github.com/rankproof/rankproof/oracles/certificate"
@@ -115,20 +113,6 @@ func judgeNetworkRoundTrip(f *theorems.Finding, t *network, s theorems.Subject) 
 	expectClose(f, "|J'Λ_0 − JΛ_0|, scaled", scaledTo(times(back.J, cov), d), scaledTo(r.lag(1).Float64(), d), law*j, 1)
 	expectClose(f, "|P' − P|, scaled", scaledTo(back.P, d), scaledTo(t.P, d), law*j*j, 1)
 	return nil
-}
-
-// smallestPositive is 1 over the smallest variance that is not 0.
-func smallestPositive(cov [][]float64) float64 {
-	least := math.Inf(1)
-	for i := range cov {
-		if cov[i][i] > 0 {
-			least = math.Min(least, cov[i][i])
-		}
-	}
-	if math.IsInf(least, 1) {
-		return 1
-	}
-	return 1 / least
 }
 
 func judgeSystemRoundTrip(f *theorems.Finding, t *system, s theorems.Subject) error {

@@ -110,7 +110,7 @@ func judgeSteadyState(f *theorems.Finding, t *system, s theorems.Subject) error 
 		return err
 	}
 	_, kappa := t.gapError(l)
-	settled := base * (clearly + c*math.Sqrt(v/leastPositive(long)*kappa))
+	settled := base * (clearly + c*math.Sqrt(v/leastVariance(long)*kappa))
 	known := math.Sqrt(t.u) * v // a root on the circle, or near: at least half of the digits
 	if rest < tooRough*largest(long) {
 		known = settled
@@ -149,7 +149,7 @@ func judgeSteadyState(f *theorems.Finding, t *system, s theorems.Subject) error 
 	}
 	unique := kappa < regularInnovation
 	if unique {
-		error := operations(n+k) * t.u * kappa * (1 + v*c*c/math.Max(leastPositive(innovation), smallest)) * (v + smallest)
+		error := operations(n+k) * t.u * kappa * (1 + v*c*c/math.Max(leastVariance(innovation), smallest)) * (v + smallest)
 		expectClose(f, "|K_f S − Σ Cᵀ|", times(filterGain, got.Innovation), times(sigma, transposed(t.C)), error*(c+1)+operations(n+k)*t.u*gainSize*scale, v*c+smallest)
 		expectClose(f, "|Σ_f − (Σ − K_f S K_fᵀ)|", got.FilterCov, minus(sigma, times(times(filterGain, got.Innovation), transposed(filterGain))), error*(1+gainSize*c)*(1+gainSize*c), v+smallest)
 	}
@@ -244,8 +244,6 @@ func (t *system) lastOfAverage() (c float64, ok bool) {
 	}
 	return c, ok
 }
-
-func leastPositive(cov [][]float64) float64 { return 1 / smallestPositive(cov) }
 
 // judgeInfinite asks for a loss of +∞ where there is one: the subject's number
 // and the oracle's are infinite together.

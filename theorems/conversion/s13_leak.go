@@ -176,22 +176,23 @@ func decideLeak(c generators.Leaky) error {
 	if got != rank || got < n-c.Rank() {
 		return theorems.Violatedf("Hankel rank %d, rank(aI + J) = %d, N − R = %d", got, rank, n-c.Rank())
 	}
-	hit := (&exactJ{c}).hasMinusLeak()
+	hit, err := minusLeakIsEigenvalue(c)
+	if err != nil {
+		return err
+	}
 	if (got == n) == hit {
 		return theorems.Violatedf("Hankel rank %d of %d units, and −a an eigenvalue of J is %v", got, n, hit)
 	}
 	return nil
 }
 
-// exactJ tells whether −a is an eigenvalue of M Nᵀ.
-type exactJ struct{ generators.Leaky }
-
-func (e *exactJ) hasMinusLeak() bool {
-	j, err := rational(e.J(), e.Units(), e.Units())
+// minusLeakIsEigenvalue reports whether −a is an eigenvalue of M Nᵀ.
+func minusLeakIsEigenvalue(c generators.Leaky) (bool, error) {
+	j, err := rational(c.J(), c.Units(), c.Units())
 	if err != nil {
-		return false
+		return false, err
 	}
-	return j.CharPoly().Eval(theorems.Rational(-e.Leak)).Sign() == 0
+	return j.CharPoly().Eval(theorems.Rational(-c.Leak)).Sign() == 0, nil
 }
 
 // fewUnitsFit: N = 2R = 2: C = I is an LDS of 2R latents.
