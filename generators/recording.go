@@ -35,16 +35,9 @@ type RecordingOptions struct {
 func ObservedSystems(o SystemOptions, d RecordingOptions) *rapid.Generator[ObservedSystem] {
 	return rapid.Custom(func(t *rapid.T) ObservedSystem {
 		s := ObservedSystem{System: drawSystem(t, o)}
-		rng := noise(t)
-		steps := between(rng, 1, d.MaxSteps)
-		if d.OnSupport || rng.IntN(2) == 0 {
-			s.Y = s.simulate(rng, steps)
-			s.tag("simulated")
-		} else {
-			s.Y = quarters(rng, steps, s.Units())
-		}
-		s.Missing = d.drawMissing(rng, len(s.Y), s.Units())
-		s.tag(recordingEdges(s.Y, s.Missing)...)
+		var edges []string
+		s.Y, s.Missing, edges = d.draw(noise(t), s.Units(), s.simulate)
+		s.tag(edges...)
 		return s
 	})
 }
@@ -53,18 +46,23 @@ func ObservedSystems(o SystemOptions, d RecordingOptions) *rapid.Generator[Obser
 func ObservedRecurrents(o RecurrentOptions, d RecordingOptions) *rapid.Generator[ObservedRecurrent] {
 	return rapid.Custom(func(t *rapid.T) ObservedRecurrent {
 		r := ObservedRecurrent{Recurrent: drawRecurrent(t, o)}
-		rng := noise(t)
-		steps := between(rng, 1, d.MaxSteps)
-		if d.OnSupport || rng.IntN(2) == 0 {
-			r.Y = r.simulate(rng, steps)
-			r.tag("simulated")
-		} else {
-			r.Y = quarters(rng, steps, r.Units())
-		}
-		r.Missing = d.drawMissing(rng, len(r.Y), r.Units())
-		r.tag(recordingEdges(r.Y, r.Missing)...)
+		var edges []string
+		r.Y, r.Missing, edges = d.draw(noise(t), r.Units(), r.simulate)
+		r.tag(edges...)
 		return r
 	})
+}
+
+// draw draws numbers, of the law or any, and a mask.
+func (d RecordingOptions) draw(rng *rand.Rand, units int, simulate func(*rand.Rand, int) [][]float64) (y [][]float64, missing [][]int, edges []string) {
+	steps := between(rng, 1, d.MaxSteps)
+	if d.OnSupport || rng.IntN(2) == 0 {
+		y, edges = simulate(rng, steps), []string{"simulated"}
+	} else {
+		y = quarters(rng, steps, units)
+	}
+	missing = d.drawMissing(rng, len(y), units)
+	return y, missing, append(edges, recordingEdges(y, missing)...)
 }
 
 // drawMissing draws no mask, one of scattered entries, or one of whole steps.

@@ -10,7 +10,7 @@ import (
 //
 //	A → T A T⁻¹,   C → C T⁻¹,   Q → T Q Tᵀ,
 //
-// T (K×K) invertible. A T of another shape, not finite, or singular to rounding is ErrInvalid. (S11)
+// T (K×K) invertible; Q becomes dense, and a law of x_1 goes along, N(T m, T S Tᵀ). A T of another shape, not finite, or singular to rounding is ErrInvalid. (S11)
 func (l *LDS) Transform(t mat.Matrix) (*LDS, error) {
 	k := l.Latents()
 	change, err := squareArray("T", t, k)
@@ -90,7 +90,7 @@ func (l *LDS) checked(err error) (*LDS, error) {
 }
 
 // Rotate returns the network of O y: J → O J O⁻¹, with M → O M, N → O⁻ᵀN where it has loadings, and P → O P Oᵀ, which is
-// dense. O (N×N) is invertible. One of another shape, not finite, or singular to rounding is ErrInvalid. (S11)
+// dense; a law of y_0 goes along, N(O m, O S Oᵀ). O (N×N) is invertible. One of another shape, not finite, or singular to rounding is ErrInvalid. (S11)
 func (net *LinearRNN) Rotate(o mat.Matrix) (*LinearRNN, error) {
 	turn, err := squareArray("O", o, net.Units())
 	if err != nil {

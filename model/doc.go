@@ -60,7 +60,8 @@
 // (S12). MarkovLoss is what the best model of p steps loses against it (S5). A
 // network and its latent system have one likelihood (S8), and the network comes
 // back from that as it was (S9). LDS.Observe keeps a part of the units (S10);
-// Rotate, Permute, Rescale and Transform change coordinates, not the law (S11).
+// Transform changes the latents and not the law; Rotate, Permute and Rescale
+// change y, and the law as y (S11).
 //
 // These statements are those of Valente, Ostojic and Pillow 2022
 // (arXiv:2110.09804), and some beyond it.

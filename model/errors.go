@@ -20,7 +20,8 @@ var (
 	ErrNoImage = errors.New("mode has no image in the other form")
 	// ErrNotConverged is an iteration that ended without meeting its tolerance.
 	ErrNotConverged = errors.New("not converged")
-	// ErrUnstable is a spectral radius of 1 or more where a stationary law is asked for.
+	// ErrUnstable is a spectral radius of 1 or more where a stationary law is
+	// asked for, or one that is not certified to be less: see StationaryCovariance.
 	ErrUnstable = errors.New("unstable")
 	// ErrSingular is a law without a density where one is asked for.
 	ErrSingular = errors.New("singular")

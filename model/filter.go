@@ -25,22 +25,23 @@ type Filtered struct {
 // Filter returns the Kalman filter of observations Y (T×N), whose entries may
 // be missing:
 //
-//	x̂_{t|t} = x̂_{t|t−1} + Σ_t Cᵀ S_t⁺ (y_t − C x̂_{t|t−1}),   S_t = C Σ_t Cᵀ + R,
+//	x̂_{t|t} = x̂_{t|t−1} + Σ_t Cᵀ S_t⁺ (y_t − C x̂_{t|t−1}),   S_t = C Σ_t Cᵀ + R_v,
 //	x̂_{t+1|t} = A x̂_{t|t},   Σ_{t+1} = A Σ_{t|t} Aᵀ + Q,
 //
-// computed on square roots, so that singular and zero Q, R and S_t are nothing
+// computed on square roots, so that singular and zero Q, R_v and S_t are nothing
 // special. A step costs O(N K + K³) after a set-up of O(N K²), which is made
 // anew for a step with entries missing that were not in the step before; a
-// dense R makes the set-up O(N³).
-// An entry whose Missing is all true predicts: one more at the end gives the
+// dense R_v makes the set-up O(N³).
+// A step whose Missing is all true predicts: one more at the end gives the
 // law of x_{T+1}.
 //
-// A stationary LDS with ρ(A) ≥ 1 is ErrUnstable. Data that a singular law does
+// A stationary LDS with ρ(A) ≥ 1, by computed eigenvalues, is ErrUnstable, one
+// whose law takes too many doublings ErrNotConverged. Data that a singular law does
 // not allow are ErrInvalid, as are those of a wrong shape, or not finite.
 // (arXiv:2110.09804; S5)
 func (l *LDS) Filter(obs Observations) (*Filtered, error) {
 	out := &Filtered{Density: true}
-	err := l.filter(obs, func(t int, s *filterStep) error {
+	err := l.filter(obs, func(_ int, s *filterStep) error {
 		out.PredictedMean = append(out.PredictedMean, s.predicted)
 		out.PredictedCov = append(out.PredictedCov, s.prior.mulT(s.prior).symmetric())
 		out.FilteredMean = append(out.FilteredMean, s.mean)

@@ -28,8 +28,8 @@ type FirstOrderMatch struct {
 //
 // Where Λ_0 is singular J is free off its range, and a generalized inverse is
 // taken: that of as few units as tell the latents. It takes O(N K²) time unless
-// R_v is dense. An unstable system is ErrUnstable, a tolerance that is none
-// ErrInvalid; a law of x_1 is not looked at. (arXiv:2110.09804; S1)
+// R_v is dense. A system that is not certified stable is ErrUnstable, a
+// tolerance that is none ErrInvalid; any law of x_1 is left aside. (arXiv:2110.09804; S1)
 func (l *LDS) FirstOrderMatch(tol RankTolerance) (*FirstOrderMatch, error) {
 	s, err := l.stationaryMatching(tol)
 	if err != nil {
@@ -127,8 +127,9 @@ type StepMatch struct {
 //	J_t = C A X_t Cᵀ Cov(y_t)⁺,   P_t = R_v + C (A Σ_t Aᵀ + Q) Cᵀ,   X_{t+1} = A X_t Aᵀ + Q,
 //
 // X_t (K×K) the covariance of x_t, Σ_t that given y_t alone: the Markov chain
-// of the same laws of (y_t, y_{t+1}). The system need not be stable. Fewer than
-// one step, or a tolerance that is none, is ErrInvalid. (S1)
+// of the same laws of (y_t, y_{t+1}). With a law of x_1 the system need not be
+// stable; without one ρ(A) ≥ 1, by computed eigenvalues, is ErrUnstable. Fewer
+// than one step, or a tolerance that is none, is ErrInvalid. (S1)
 func (l *LDS) FirstOrderMatchSteps(steps int, tol RankTolerance) ([]StepMatch, error) {
 	if steps < 1 {
 		return nil, invalidf("steps is %d, want at least one", steps)

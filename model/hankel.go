@@ -15,8 +15,8 @@ import (
 // They are found one after the other, so that Singular is what was seen of each
 // beside those before it, and Cut grows as the directions reached are less
 // sharply known; units of N are never multiplied with one another. A
-// spectral radius of 1 or more is ErrUnstable, a tolerance that is none
-// ErrInvalid. (S7)
+// system that is not certified stable is ErrUnstable, a tolerance that is none
+// ErrInvalid; any law of x_1 is left aside. (S7)
 func (l *LDS) HankelRank(tol RankTolerance) (RankDecision, error) {
 	if err := tol.check(); err != nil {
 		return RankDecision{}, err
@@ -106,7 +106,9 @@ func spanned(a, start array, size, cut float64) (basis array, sizes []float64, e
 // HankelRank returns the rank of the Hankel matrix (Λ_{i+j−1}), i, j = 1, 2, …,
 // of the stationary process, which is that of Λ_1, at most R: as for an LDS,
 // the least number of latents if the two noises may be correlated, 0 for a
-// white process. Errors are those of ToLDS. (S7)
+// white process. A network that is not certified stable is ErrUnstable, a
+// tolerance that is none, or numbers that overflow, ErrInvalid; any law of y_0 is
+// left aside. (S7)
 func (net *LinearRNN) HankelRank(tol RankTolerance) (RankDecision, error) {
 	if err := tol.check(); err != nil {
 		return RankDecision{}, err

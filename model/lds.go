@@ -30,7 +30,7 @@ func (g *Gaussian) clone() *Gaussian {
 
 // LDS is a latent linear dynamical system of K latents and N observed units,
 //
-//	x_{t+1} = A x_t + w_t,   y_t = C x_t + v_t,   w ~ N(0, Q),  v ~ N(0, R),
+//	x_{t+1} = A x_t + w_t,   y_t = C x_t + v_t,   w ~ N(0, Q),  v ~ N(0, R_v),
 //
 // both noises white and independent of one another. It is stationary, or
 // starts from a given law of x_1, the latents at the first observation y_1. It
@@ -42,7 +42,7 @@ type LDS struct {
 }
 
 // LDSConfig is what NewLDS builds an LDS from: A (K×K), C (N×K), Q of K
-// numbers and R of N. A, C and Q are left out for K = 0, white observations.
+// numbers and R = R_v of N. A, C and Q are left out for K = 0, white observations.
 type LDSConfig struct {
 	A, C    mat.Matrix
 	Q, R    Noise

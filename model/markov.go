@@ -37,13 +37,14 @@ func (d MarkovDecision) String() string {
 //
 //	0 = Λ_{k+1} − J Λ_k = Cov(y_{t+1}, y_{t−k} | y_t) = C A Cov(x_t, x_{t−k} | y_t) Cᵀ.
 //
-// One k is not enough. It takes O(N K²) time unless R_v is dense, and no
+// One k is not enough. It takes O(N K² + K⁴) time unless R_v is dense, and no
 // difference of covariances. "Markov" means that the violation is no more than
 // 1/16 of Bound, "not Markov" that it is eight times Bound or more: of errors
 // that add up Bound counts the worst, and what is rounding is far below it. With
 // nats lost (MarkovGap) above Bound there is no "Markov", and with a Bound above
-// 2⁻²⁰ only where y_t determines all that is read of x_{t+1}. An unstable
-// system is ErrUnstable, a tolerance that is none ErrInvalid. (S2)
+// 2⁻²⁰ only where y_t determines all that is read of x_{t+1}. A system that is not
+// certified stable is ErrUnstable, a tolerance that is none ErrInvalid; any law
+// of x_1 is left aside. (S2)
 func (l *LDS) Markov(tol RankTolerance) (MarkovDecision, error) {
 	s, err := l.stationaryMatching(tol)
 	if err != nil {
@@ -64,10 +65,7 @@ func (s *matching) markov() (MarkovDecision, error) {
 	if ahead.mul(s.given.post).maxAbs() == 0 { // y_t determines what is read of x_{t+1}
 		return d, nil
 	}
-	law, err := s.lawRounding(deviation)
-	if err != nil {
-		return d, err
-	}
+	law := s.lawRounding(deviation)
 	// what A^k of x_{t−k}, and the noise since, make of x_t
 	now, noise := s.prior, newArray(latents, 0)
 	for k := 1; k <= latents; k++ {
@@ -112,7 +110,7 @@ func (s *matching) unitDeviations() []float64 {
 // lawRounding estimates by how much V is off, in units of the latents'
 // deviations: the residual of its equation, magnified by ‖ΣB^kB^kᵀ‖, B being A
 // in those units.
-func (s *matching) lawRounding(deviation []float64) (float64, error) {
+func (s *matching) lawRounding(deviation []float64) float64 {
 	per := reciprocals(deviation)
 	b := s.l.a.scaledRows(per).scaledColumns(deviation)
 	x, q := s.prior.scaledRows(per), s.noise.scaledRows(per)
@@ -124,10 +122,10 @@ func (s *matching) lawRounding(deviation []float64) (float64, error) {
 	}
 	sum, err := solveLyapunov(b, one)
 	if err != nil {
-		return math.Inf(1), nil // nearer to 1 than B is known: nothing is decided
+		return math.Inf(1) // nearer to 1 than B is known: nothing is decided
 	}
 	grown := b.frobenius()
-	return sum.amplification * (residual + negligible(b.rows)*(1+grown*grown)), nil
+	return sum.amplification * (residual + negligible(b.rows)*(1+grown*grown))
 }
 
 // rounding estimates by how much Cov(x_t, x_{t−k} | y_t) is off, in units of the

@@ -9,8 +9,10 @@ import "math"
 // 0 where three neighbours are Markov, and +Inf, which is legitimate, where
 // some function of y_{t+1} is determined by both and not by y_t alone. It is
 // computed from what the second observation takes away, not as a difference:
-// a gap of 1e-10 nats has about ten digits. O(N K²); any initial law is left
-// aside. ρ(A) ≥ 1 is ErrUnstable. (arXiv:2110.09804; S2, S4)
+// a gap of 1e-10 nats has about ten digits. O(N K²) unless R_v is dense; any
+// initial law is left aside. ρ(A) ≥ 1, by computed eigenvalues, is ErrUnstable,
+// a stationary law that takes too many doublings ErrNotConverged.
+// (arXiv:2110.09804; S2, S4)
 func (l *LDS) MarkovGap() (float64, error) {
 	d, err := l.newDescent()
 	if err != nil {
@@ -34,8 +36,9 @@ func (l *LDS) MarkovGap() (float64, error) {
 // the last p steps. Like MarkovGap it is no difference of logarithms, and is
 // relatively accurate where it is small. Where the closed loop of the steady
 // state has an eigenvalue on the unit circle, accuracy is 1e-7 or so, relative.
-// O(N K² + (p+K) K³). A negative order is ErrInvalid, ρ(A) ≥ 1 is ErrUnstable.
-// (S5)
+// O(N K² + (p+K) K³) unless R_v is dense. A negative order is ErrInvalid; other
+// errors are those of MarkovGap, and ErrNotConverged also where doublings to the
+// steady state do not end. (S5)
 func (l *LDS) MarkovLoss(order int) (float64, error) {
 	if order < 0 {
 		return 0, invalidf("order is %d, want ≥ 0", order)

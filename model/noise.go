@@ -151,7 +151,7 @@ func (s Noise) Kind() NoiseKind {
 	return Isotropic
 }
 
-// At returns Σ_ij.
+// At returns Σ_ij. It panics unless 0 ≤ i, j < n.
 func (s Noise) At(i, j int) float64 {
 	if i < 0 || j < 0 || i >= s.n || j >= s.n {
 		panic(fmt.Sprintf("model: entry (%d,%d) of a covariance of %d units", i, j, s.n))

@@ -7,7 +7,8 @@ import (
 // Sample draws observations y_1 … y_steps (steps×N) and the latents behind them x_1 … x_steps (steps×K), from the initial law
 // if there is one, otherwise stationary. The set-up costs O(K³), and O(N³) for a dense R_v; a step O(N K).
 //
-// A negative number of steps, or no rng, is ErrInvalid; a stationary law that there is not is ErrUnstable.
+// A negative number of steps, or no rng, is ErrInvalid; a stationary law
+// that is not certified (StationaryCovariance) is ErrUnstable.
 func (l *LDS) Sample(rng *rand.Rand, steps int) (y, x [][]float64, err error) {
 	if err := checkSample(rng, steps); err != nil {
 		return nil, nil, err
@@ -51,7 +52,8 @@ func (l *LDS) startingLaw() (*Gaussian, error) {
 // Sample draws observations y_1 … y_steps (steps×N), from the law of y_0 if there is one, otherwise stationary. A step costs
 // O(N R); nothing of N×N is formed unless P or the law of y_0 is dense.
 //
-// A negative number of steps, or no rng, is ErrInvalid; a stationary law that there is not is ErrUnstable.
+// A negative number of steps, or no rng, is ErrInvalid; a stationary law
+// that is not certified (StationaryCovariance) is ErrUnstable.
 func (net *LinearRNN) Sample(rng *rand.Rand, steps int) (y [][]float64, err error) {
 	if err := checkSample(rng, steps); err != nil {
 		return nil, err

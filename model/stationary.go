@@ -49,7 +49,7 @@ func (l *LDS) latentLyapunov() (*lyapunov, error) {
 //
 //	Λ_0 = C V Cᵀ + R_v,   Λ_k = C A^k V Cᵀ.
 //
-// It is the one dense answer that a caller asks for: N² numbers a lag. A negative number of lags is ErrInvalid; an LDS without
+// It is dense, N² numbers a lag. A negative number of lags is ErrInvalid; an LDS without
 // stationary law is ErrUnstable. (arXiv:2110.09804)
 func (l *LDS) Autocovariances(lags int) ([]*mat.Dense, error) {
 	if lags < 0 {
@@ -94,7 +94,7 @@ func (net *LinearRNN) latentLyapunov() (*lyapunov, error) {
 }
 
 // Autocovariances returns Λ_k = Cov(y_{t+k}, y_t) = J^k S (N×N) for k = 0 … lags in the stationary law, S = P + M Z Mᵀ. It is
-// the one dense answer that a caller asks for: N² numbers a lag. A negative number of lags is ErrInvalid; a network without
+// dense, N² numbers a lag. A negative number of lags is ErrInvalid; a network without
 // stationary law is ErrUnstable. (arXiv:2110.09804)
 func (net *LinearRNN) Autocovariances(lags int) ([]*mat.Dense, error) {
 	if lags < 0 {

@@ -15,10 +15,10 @@ type SteadyState struct {
 	FilterCov        *mat.SymDense // Var(x_t | y_t, y_{t−1} …) (K×K), nil for K = 0
 	PredictorGain    *mat.Dense    // A Σ_∞ Cᵀ S⁺ (K×N), nil for K = 0
 	FilterGain       *mat.Dense    // Σ_∞ Cᵀ S⁺ (K×N), nil for K = 0
-	Innovation       Noise         // S = C Σ_∞ Cᵀ + R (N×N), held as R is
-	ClosedLoopRadius float64       // ρ(A − K C), K the predictor's gain
+	Innovation       Noise         // S = C Σ_∞ Cᵀ + R_v (N×N), held as R_v is
+	ClosedLoopRadius float64       // ρ(A − G C), G the predictor's gain
 
-	// Stabilizing says that ρ(A − K C) < 1 for the exact solution, by the
+	// Stabilizing says that ρ(A − G C) < 1 for the exact solution, by the
 	// theorem of Newton and Kantorovich, to first order in rounding. False is
 	// an eigenvalue on the unit circle, or one too near to it to tell.
 	Stabilizing bool
@@ -30,16 +30,17 @@ type SteadyState struct {
 }
 
 // SteadyState returns the limit of the filter of the stationary system: the
-// strong solution (ρ(A − K C) ≤ 1) of the Riccati equation
+// strong solution (ρ(A − G C) ≤ 1, G = A Σ Cᵀ S⁺) of the Riccati equation
 //
-//	Σ = A Σ Aᵀ + Q − A Σ Cᵀ (C Σ Cᵀ + R)⁺ C Σ Aᵀ,
+//	Σ = A Σ Aᵀ + Q − A Σ Cᵀ (C Σ Cᵀ + R_v)⁺ C Σ Aᵀ,
 //
 // as the limit from the stationary covariance V, not from Q or 0, from where
 // the recursion can stick at another solution. It is stabilizing iff the
 // process has no zero on the unit circle; with one, the filter converges like
 // 1/t, and Σ_∞ is known to half of the digits, about 1e-8. Singular and zero
-// Q, R and S are legal. O(N K²); any initial law is left aside. ρ(A) ≥ 1 is
-// ErrUnstable, a Residual above √(2u) is ErrNotConverged. (S5, S12)
+// Q, R_v and S are legal. O(N K²) unless R_v is dense; any initial law is left
+// aside. ρ(A) ≥ 1, by computed eigenvalues, is ErrUnstable; a Residual above
+// √(2u), or doublings that do not end, are ErrNotConverged. (S5, S12)
 func (l *LDS) SteadyState() (*SteadyState, error) {
 	d, err := l.newDescent()
 	if err != nil {

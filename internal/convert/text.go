@@ -103,10 +103,7 @@ func (r *Report) writeModel(w io.Writer, written string) error {
 // network is one step as a network of its own, for what is left of y_t and
 // y_{t+1} without their means; it starts from the law of the former.
 func network(s model.StepMatch) (*netfile.Linear, error) {
-	config := model.LinearRNNConfig{P: s.P, Initial: &model.Gaussian{Mean: make([]float64, len(s.Mean)), Cov: s.Cov}}
-	if s.M != nil && s.N != nil {
-		config.M, config.N = s.M, s.N
-	}
-	net, err := model.NewLinearRNN(config)
+	start := &model.Gaussian{Mean: make([]float64, len(s.Mean)), Cov: s.Cov}
+	net, err := model.NewLinearRNN(model.LinearRNNConfig{M: s.M, N: s.N, P: s.P, Initial: start})
 	return &netfile.Linear{RNN: net}, err
 }

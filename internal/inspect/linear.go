@@ -95,10 +95,7 @@ func dimensions(m *netfile.Linear) (*Dimensions, error) {
 	var net *model.LinearRNN
 	var err error
 	if m.LDS != nil {
-		l, err := withoutStart(m.LDS)
-		if err != nil {
-			return nil, err
-		}
+		l := m.LDS // whose law of x_1 nothing here looks at
 		if d.Hankel, err = l.HankelRank(0); err != nil {
 			return nil, err
 		}
@@ -127,17 +124,6 @@ func dimensions(m *netfile.Linear) (*Dimensions, error) {
 	}
 	d.Pair, d.Decisions = c.Dimension, c.Decisions
 	return d, nil
-}
-
-func withoutStart(l *model.LDS) (*model.LDS, error) {
-	if _, ok := l.Initial(); !ok {
-		return l, nil
-	}
-	config := model.LDSConfig{Q: l.Q(), R: l.R()}
-	if l.Latents() > 0 {
-		config.A, config.C = l.A(), l.C()
-	}
-	return model.NewLDS(config)
 }
 
 func netWithoutStart(net *model.LinearRNN) (*model.LinearRNN, error) {

@@ -257,7 +257,7 @@ func (a *linearArchive) reduced(name string, variances []float64) (model.Noise, 
 		}
 		factors[i] = newDense(rows, cols, data)
 	}
-	return reducedNoise(variances, factors[0], factors[1])
+	return model.ReducedNoise(variances, factors[0], factors[1])
 }
 
 // named puts file and array before what package model refused.

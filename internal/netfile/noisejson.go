@@ -53,20 +53,8 @@ func (d *document) noise(v member, n int, of string) (model.Noise, error) {
 	if err != nil {
 		return model.Noise{}, err
 	}
-	out, err := reducedNoise(variances, factor, minus)
+	out, err := model.ReducedNoise(variances, factor, minus)
 	return out, d.refused(v, err)
-}
-
-// reducedNoise is model.ReducedNoise, with matrices that may be nil.
-func reducedNoise(variances []float64, factor, minus *mat.Dense) (model.Noise, error) {
-	var f, h mat.Matrix // not a nil pointer in an interface
-	if factor != nil {
-		f = factor
-	}
-	if minus != nil {
-		h = minus
-	}
-	return model.ReducedNoise(variances, f, h)
 }
 
 func (d *document) denseNoise(v member, n int, of string) (model.Noise, error) {

@@ -133,22 +133,22 @@ func (t *network) expectRefusal(f *theorems.Finding, s theorems.Subject, r *recu
 
 // latentForm is the conversion of S6 in rationals, in the basis U of range
 // [M, PN], M and N replaced by bases of the ranges of J and Jᵀ.
-func (r *recurrent) latentForm() (a, c, q, noise, u, left *exact.Matrix, err error) {
+func (r *recurrent) latentForm() (a, c, q, noise, left *exact.Matrix, err error) {
 	n := r.j.T()
 	gram := n.T().Mul(r.p).Mul(n).GeneralizedInverse()
 	drive := r.p.Mul(n).Mul(gram).Mul(n.T()).Mul(r.p)
 	noise = r.p.Sub(drive)
-	u = exact.HStack(r.j, r.p.Mul(n)).RangeBasis()
+	u := exact.HStack(r.j, r.p.Mul(n)).RangeBasis()
 	inner, err := u.T().Mul(u).Inverse()
 	if err != nil {
 		return
 	}
 	left = inner.Mul(u.T())
-	return left.Mul(r.j).Mul(u), u, left.Mul(drive).Mul(left.T()), noise, u, left, nil
+	return left.Mul(r.j).Mul(u), u, left.Mul(drive).Mul(left.T()), noise, left, nil
 }
 
 func decideConversion(r *recurrent) error {
-	a, c, q, noise, _, _, err := r.latentForm()
+	a, c, q, noise, _, err := r.latentForm()
 	if err != nil {
 		return err
 	}
@@ -183,7 +183,7 @@ func decideStartedConversion(c generators.Recurrent) error {
 	if err != nil {
 		return err
 	}
-	a, read, q, noise, _, left, err := r.latentForm()
+	a, read, q, noise, left, err := r.latentForm()
 	if err != nil {
 		return err
 	}
@@ -222,7 +222,7 @@ func firstObservationCannotBeMet() theorems.Witness {
 			if err != nil {
 				return err
 			}
-			_, _, _, noise, _, _, err := r.latentForm()
+			_, _, _, noise, _, err := r.latentForm()
 			if err != nil {
 				return err
 			}

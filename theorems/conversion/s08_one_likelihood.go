@@ -165,8 +165,7 @@ func (t *network) expectThreeLikelihoods(f *theorems.Finding, s theorems.Subject
 	// y_1 … y_T from (y_0, ε_0 …): each covariance is a few products of the
 	// loadings, in which y may cancel.
 	j := t.gain()
-	cov := t.law.Covariance(1)
-	relative := operations(t.Units()*len(y.Y)) * t.u * (1 + j*j) * (1 + t.startError(cov))
+	relative := operations(t.Units()*len(y.Y)) * t.u * (1 + j*j) * (1 + t.startError())
 	if y.Missing == nil {
 		got, err := s.RNNLogLikelihood(t.net, y)
 		if err != nil {
@@ -206,7 +205,7 @@ func (t *network) expectThreeLikelihoods(f *theorems.Finding, s theorems.Subject
 		states = dense.NormFro(process.StateCovariance())
 	}
 	a := 1 + dense.NormFro(converted.A)
-	law := e.r + c2*c2*a*a*(e.q+e.cov+2*e.a*states)*(1+t.startError(cov)) + 2*c2*states*e.c
+	law := e.r + c2*c2*a*a*(e.q+e.cov+2*e.a*states)*(1+t.startError()) + 2*c2*states*e.c
 	expectLogDensity(f, "|Kalman on the converted LDS − joint log-density|", got, d, relative+4*law)
 	return nil
 }
@@ -237,7 +236,7 @@ func (t *network) gain() float64 {
 }
 
 // startError is what a stationary law amplifies rounding by; 0 for a given one.
-func (t *network) startError(cov [][]float64) float64 {
+func (t *network) startError() float64 {
 	if t.HasInitial() {
 		return 0
 	}

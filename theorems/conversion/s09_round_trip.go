@@ -165,7 +165,7 @@ func judgeSystemRoundTrip(f *theorems.Finding, t *system, s theorems.Subject) er
 }
 
 func decideNetworkRoundTrip(r *recurrent) error {
-	a, c, q, noise, _, _, err := r.latentForm()
+	a, c, q, noise, _, err := r.latentForm()
 	if err != nil {
 		return err
 	}
@@ -181,7 +181,7 @@ func decideNetworkRoundTrip(r *recurrent) error {
 
 func decideSystemRoundTrip(l *latent) error {
 	r := recurrent{j: l.j, p: l.p, s: l.lambda0}
-	a, c, q, noise, _, _, err := r.latentForm()
+	a, c, q, noise, _, err := r.latentForm()
 	if err != nil {
 		return err
 	}

@@ -229,7 +229,7 @@ func decideObserved(c generators.PartlyObserved) error {
 	if err != nil {
 		return err
 	}
-	a, read, q, noise, _, _, err := r.latentForm()
+	a, read, q, noise, _, err := r.latentForm()
 	if err != nil {
 		return err
 	}
