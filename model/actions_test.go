@@ -60,11 +60,11 @@ func requireActed(t *testing.T, name string, got, from law, o array) {
 	}
 	want := nearest(block.Mul(from.cov).Mul(block.T()))
 	off := nearest(got.cov).minus(want).maxAbs()
-	require.True(t, off <= 0x1p-36*(want.maxAbs()+1), "%s: covariance off by %v of %v", name, off, want.maxAbs())
+	require.True(t, off <= 0x1p-40*(want.maxAbs()+1), "%s: covariance off by %v of %v", name, off, want.maxAbs())
 	mean := nearest(block).timesVector(from.mean)
 	require.Len(t, got.mean, len(mean), name)
 	for i, x := range got.mean {
-		require.True(t, math.Abs(x-mean[i]) <= 0x1p-36*(1+largest(mean)), "%s: mean %d is %v, want %v", name, i, x, mean[i])
+		require.True(t, math.Abs(x-mean[i]) <= 0x1p-40*(1+largest(mean)), "%s: mean %d is %v, want %v", name, i, x, mean[i])
 	}
 }
 

@@ -18,9 +18,6 @@ import (
 // with what this package says, and in rationals where the reference has them.
 func TestPublishedFigures(t *testing.T) {
 	cases := loadFigures(t, "lds_to_rnn", "rnn_to_lds")
-	if cases == nil {
-		return
-	}
 	var names []string
 	total, worst := 0, 0.0
 	for _, family := range []struct {
@@ -197,14 +194,15 @@ func compareMatch(f *ledger, l *model.LDS, steady *model.SteadyState, lambda []*
 	f.close("sample_path", path)
 }
 
-// rankOf is a rank to nine digits: those of the figures are clear.
+// rankOf is a rank: what the figures say is zero is no more than what they and
+// this package may differ by (Weyl).
 func rankOf(t *testing.T, m mat.Matrix) (rank int) {
 	t.Helper()
 	var svd mat.SVD
 	require.True(t, svd.Factorize(m, mat.SVDNone))
 	values := svd.Values(nil)
 	for _, s := range values {
-		if s > 1e-9*values[0] {
+		if s > agreement*mat.Norm(m, 2) {
 			rank++
 		}
 	}
@@ -262,7 +260,7 @@ func eigenvalues(t *testing.T, m mat.Matrix) (out []complex128) {
 	var eig mat.Eigen
 	require.True(t, eig.Factorize(m, mat.EigenNone))
 	for _, z := range eig.Values(nil) {
-		if cmplx.Abs(z) > 1e-9 {
+		if cmplx.Abs(z) > agreement*mat.Norm(m, 2) {
 			out = append(out, z)
 		}
 	}

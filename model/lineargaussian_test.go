@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/rankproof/rankproof/model"
+	"github.com/rankproof/rankproof/oracles/exact"
 	joint "github.com/rankproof/rankproof/oracles/gaussian"
 	"github.com/stretchr/testify/require"
 	"gonum.org/v1/gonum/mat"
@@ -273,8 +274,11 @@ func (s latentSystem) draw(t testing.TB, rng *rand.Rand, steps int) [][]float64 
 		require.True(t, eig.Factorize(m, true))
 		var v mat.Dense
 		eig.VectorsTo(&v)
+		entries, err := exact.FromFloat64(cov)
+		require.NoError(t, err)
+		zeros := n - entries.Rank() // and eigenvalues ascend
 		for j, x := range eig.Values(nil) {
-			if !(x > 1e-13) {
+			if j < zeros {
 				continue
 			}
 			z := math.Sqrt(x) * rng.NormFloat64()

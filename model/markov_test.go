@@ -4,6 +4,8 @@ import (
 	"testing"
 
 	"github.com/rankproof/rankproof/model"
+	"github.com/rankproof/rankproof/oracles/exact"
+	oracle "github.com/rankproof/rankproof/oracles/gaussian"
 	"github.com/stretchr/testify/require"
 )
 
@@ -71,25 +73,44 @@ func TestMarkov(t *testing.T) {
 	}
 }
 
-// TestMarkovOnRandomSystems compares with the nats that a Markov model loses
-// against K steps more of the past, of 448 bits: 0, or far from it.
+// TestMarkovOnRandomSystems decides in rationals whether K steps more of the
+// past tell anything.
 func TestMarkovOnRandomSystems(t *testing.T) {
 	count := map[model.MarkovVerdict]int{}
 	everyLDS(t, 11, 12, false, func(t *testing.T, l *model.LDS) {
-		nats := lawOfLDS(t, l).OrderLoss(1, 1+l.Latents())
-		require.False(t, nats > 1e-40 && nats < 1e-12, "no gap: %g", nats)
-		want := model.Markov
-		if nats > 1e-20 {
-			want = model.NotMarkov
+		k, n := l.Latents(), l.Units()
+		law, err := oracle.ExactLDS{A: exactOf(t, plain(l.A(), k), k, k), C: exactOf(t, plain(l.C(), n), n, k),
+			Q: exactOf(t, plainCovariance(l.Q()), k, k), R: exactOf(t, plainCovariance(l.R()), n, n)}.Joint(k + 2)
+		require.NoError(t, err)
+		steps := func(from, to int) (entries []int) {
+			for i := from * n; i < to*n; i++ {
+				entries = append(entries, i)
+			}
+			return entries
+		}
+		want := model.NotMarkov
+		if oracle.ConditionalInformationIsZero(law, steps(k+1, k+2), steps(0, k), steps(k, k+1)) {
+			want = model.Markov
 		}
 		d, err := l.Markov(0)
 		require.NoError(t, err)
 		count[d.Verdict]++
-		require.Equal(t, want, d.Verdict, "%v, %g nats", d, nats)
+		require.Equal(t, want, d.Verdict, "%v", d)
 	})
 	t.Log(count)
 	require.Positive(t, count[model.Markov])
 	require.Positive(t, count[model.NotMarkov])
+}
+
+// exactOf returns the rationals that floating-point numbers are.
+func exactOf(t *testing.T, rows [][]float64, r, c int) *exact.Matrix {
+	t.Helper()
+	if r == 0 || c == 0 {
+		return exact.Zero(r, c)
+	}
+	m, err := exact.FromFloat64(rows)
+	require.NoError(t, err)
+	return m
 }
 
 func TestConvertedNetworksAreMarkov(t *testing.T) {

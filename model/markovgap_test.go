@@ -3,9 +3,11 @@ package model_test
 import (
 	"fmt"
 	"math"
+	"slices"
 	"testing"
 
 	"github.com/rankproof/rankproof/model"
+	joint "github.com/rankproof/rankproof/oracles/gaussian"
 	"github.com/stretchr/testify/require"
 	"gonum.org/v1/gonum/mat"
 )
@@ -68,7 +70,26 @@ func roundingOf(t testing.TB, s latentSystem, steps int) (rounding float64, clea
 	c := condition{number: 1}
 	c.see(t, p.Covariance(steps))
 	variables := s.lds.Latents() + s.lds.Units() + 1
-	return 2 * u * float64(steps*variables*variables) * c.number * (1 + p.Amplification()), !c.unclear
+	rounding = 2 * u * float64(steps*variables*variables) * c.number * (1 + amplificationInUnits(t, s, p))
+	return rounding, !c.unclear
+}
+
+// meaningless is a relative error that no bound on random systems may reach: half of the digits.
+const meaningless = 0x1p-26
+
+// amplificationInUnits is by how much the law amplifies rounding, latents scaled
+// to unit variance: in their own units graded ones would make of it what they are.
+func amplificationInUnits(t testing.TB, s latentSystem, p *joint.Process) float64 {
+	t.Helper()
+	if len(s.oracle.A) == 0 {
+		return 0
+	}
+	a := make([][]float64, len(s.oracle.A))
+	for i, row := range s.oracle.A {
+		a[i] = slices.Clone(row)
+	}
+	scaled, _ := inUnitsOf(a, deviations(p.StateCovariance()))
+	return amplification(t, scaled)
 }
 
 func TestMarkovGapIsTheConditionalInformation(t *testing.T) {
@@ -80,6 +101,7 @@ func TestMarkovGapIsTheConditionalInformation(t *testing.T) {
 			unclear++
 			continue
 		}
+		require.Less(t, rounding, meaningless, s.name)
 		p, err := s.oracle.Process()
 		require.NoError(t, err)
 		want := p.MarkovGap()
@@ -99,11 +121,13 @@ func TestMarkovGapIsTheConditionalInformation(t *testing.T) {
 }
 
 func TestMarkovLossIsThatOfALongPast(t *testing.T) {
+	seen := 0
 	for _, s := range append(stationarySystems(t, 24), delayLines(t, 12)...) {
 		rounding, clear := roundingOf(t, s, 13)
 		if !clear {
 			continue
 		}
+		require.Less(t, rounding, meaningless, s.name)
 		p, err := s.oracle.Process()
 		require.NoError(t, err)
 		for _, order := range []int{0, 1, 2, 5} {
@@ -117,8 +141,10 @@ func TestMarkovLossIsThatOfALongPast(t *testing.T) {
 			}
 			// What 12 more steps tell is at least what all the others after them do.
 			requireLoss(t, s.name, want, got, rounding, max(p.OrderLoss(6, 12), 0))
+			seen++
 		}
 	}
+	require.Greater(t, seen, 100)
 }
 
 // With K = 1 the loss of an order falls by ρ(A − K C)² an order, but

@@ -29,7 +29,7 @@ func ExampleLDS_StationaryCovariance() {
 		panic(err)
 	}
 	fmt.Printf("V = %.3f\n", mat.Formatted(s.Cov, mat.Prefix("    ")))
-	fmt.Printf("known to 1e-15: %t\n", s.ErrorBound < 1e-15)
+	fmt.Printf("known to rounding of V: %t\n", s.ErrorBound <= 0x1p-53*mat.Norm(s.Cov, 2))
 	fmt.Printf("a change of Q moves V by %.3f of it at most\n", s.Amplification)
 
 	walk, _ := model.IsotropicNoise(1, 1)
@@ -39,7 +39,7 @@ func ExampleLDS_StationaryCovariance() {
 	// Output:
 	// V = ⎡1.000  0.167⎤
 	//     ⎣0.167  1.139⎦
-	// known to 1e-15: true
+	// known to rounding of V: true
 	// a change of Q moves V by 1.667 of it at most
 	// unstable: spectral radius 1.25 ≥ 1
 }

@@ -24,6 +24,7 @@ func TestSteadyStateIsTheLimit(t *testing.T) {
 		if !clear {
 			continue
 		}
+		require.Less(t, rounding, meaningless, s.name)
 		seen++
 		require.True(t, steady.Stabilizing, s.name)
 		require.Less(t, steady.Residual, rounding, s.name)
@@ -49,6 +50,13 @@ func TestSteadyStateIsTheLimit(t *testing.T) {
 		near("filter", steady.FilterCov, f.FilteredCov[24], f.FilteredCov[12], deviations(p.StateCovariance()))
 		units := p.Covariance(1)
 		near("innovation", steady.Innovation.Dense(), matrix(p.PredictionCovariance(12)...), matrix(p.PredictionCovariance(6)...), deviations(units))
+
+		// The residual, magnified by the closed loop: that bounds what is known of Σ.
+		var closed mat.Dense
+		closed.Mul(steady.PredictorGain, s.lds.C())
+		closed.Sub(s.lds.A(), &closed)
+		scaled, _ := inUnitsOf(rowsOf(&closed), deviations(p.StateCovariance()))
+		require.LessOrEqual(t, steady.ErrorBound, 2*(1+amplification(t, scaled))*rounding, s.name)
 
 		// Gains solve L S = Σ Cᵀ, and the predictor's is A times the filter's.
 		var left, right, predictor mat.Dense

@@ -2,7 +2,9 @@ package inspect
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
@@ -11,6 +13,7 @@ import (
 
 	"github.com/rankproof/rankproof/internal/netfile"
 	"github.com/rankproof/rankproof/model"
+	"github.com/rankproof/rankproof/oracles/gaussian"
 	"github.com/rankproof/rankproof/theorems"
 )
 
@@ -62,6 +65,7 @@ func TestDimensions(t *testing.T) {
 		"rnn given by J":       {`{"J": [[0, 0.5], [0, 0.5]], "P": [[1, 0], [0, 1]]}`, 2, 1},
 		"white rnn":            {`{"M": [], "N": [], "P": {"diag": [1, 0]}}`, 0, 0},
 		"lds, one latent idle": {`{"A": [[0.5, 0], [0, 0.25]], "C": [[1, 0], [2, 0]], "Q": {"iso": 1}, "R": {"iso": 1}}`, 1, 1},
+		"markov lds, one idle": {`{"A": [[0.5, 0], [0, 0.25]], "C": [[1, 0], [2, 0]], "Q": {"iso": 1}, "R": {"iso": 0}}`, 1, 1},
 		"lds that starts":      {`{"A": [[0.5]], "C": [[1]], "Q": {"iso": 1}, "R": {"iso": 1}, "initial": {"mean": [9], "cov": {"iso": 0}}}`, 1, 1},
 		"white lds":            {`{"A": [], "C": [], "Q": [], "R": {"diag": [1, 1]}}`, 0, 0},
 	} {
@@ -71,10 +75,38 @@ func TestDimensions(t *testing.T) {
 			require.True(t, r.Stable)
 			require.Equal(t, c.pair, r.Law.Pair)
 			require.Equal(t, c.hankel, r.Law.Hankel.Rank)
-			require.NoError(t, r.WriteText(new(bytes.Buffer)))
-			require.NoError(t, r.WriteJSON(new(bytes.Buffer)))
+			var text, asJSON bytes.Buffer
+			require.NoError(t, r.WriteText(&text))
+			require.NoError(t, r.WriteJSON(&asJSON))
+			var d linearDocument
+			require.NoError(t, json.Unmarshal(asJSON.Bytes(), &d))
+			require.Equal(t, max(c.pair, c.hankel), d.Stationary.AtLeast)
+			require.Equal(t, c.hankel, d.Stationary.Hankel)
+			require.Contains(t, text.String(), fmt.Sprintf("latents with correlated noises: %d,", c.hankel))
 		})
 	}
+}
+
+// TestWhatIsLostIsReported: x_{t+1} = ½x_t + w seen through noise, and a Markov
+// process of one latent too many.
+func TestWhatIsLostIsReported(t *testing.T) {
+	report := func(content string) (string, *lawDocument) {
+		r, err := RunLinear(linear(t, content), nil)
+		require.NoError(t, err)
+		var text, asJSON bytes.Buffer
+		require.NoError(t, r.WriteText(&text))
+		require.NoError(t, r.WriteJSON(&asJSON))
+		var d linearDocument
+		require.NoError(t, json.Unmarshal(asJSON.Bytes(), &d))
+		return text.String(), d.Stationary
+	}
+	law, err := gaussian.LDS{A: [][]float64{{0.5}}, C: [][]float64{{1}}, Q: [][]float64{{1}}, R: [][]float64{{1}}}.Process()
+	require.NoError(t, err)
+	text, d := report(`{"A": [[0.5]], "C": [[1]], "Q": {"iso": 1}, "R": {"iso": 1}}`)
+	require.Contains(t, text, fmt.Sprintf("I(y_{t+1}; y_{t−1} | y_t): %.6g nats", law.MarkovGap()))
+	require.Equal(t, fmt.Sprintf("%.12g", law.MarkovGap()), fmt.Sprintf("%.12g", *d.Nats))
+	text, _ = report(`{"A": [[0.5, 0], [0, 0.25]], "C": [[1, 0], [2, 0]], "Q": {"iso": 1}, "R": {"iso": 0}}`)
+	require.Contains(t, text, "1 are needed and enough (S7); the file has 2")
 }
 
 func TestUnstableLinear(t *testing.T) {

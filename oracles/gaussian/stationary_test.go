@@ -104,6 +104,7 @@ func largestEigenvalueSquared(g *exact.Matrix) float64 {
 // the entries are not dyadic, so that every sum is rounded.
 func TestSingularStationaryLawsAreSeenAsSingular(t *testing.T) {
 	r := newRand(t, 71)
+	seen := 0
 	for range 60 {
 		// In hidden coordinates only the first latents are driven: rank V = 2 of 4. S = I + strictly lower triangular has an
 		// inverse in whole numbers.
@@ -141,6 +142,7 @@ func TestSingularStationaryLawsAreSeenAsSingular(t *testing.T) {
 		if !isStable(t, a) {
 			continue
 		}
+		seen++
 		p := processOf(t, LDS{A: a, C: unit(4), Q: q, R: zeros(4, 4)})
 		_, err := p.LogDensity(zeros(1, 4), nil)
 		require.ErrorIs(t, err, ErrSingular)
@@ -174,4 +176,5 @@ func TestSingularStationaryLawsAreSeenAsSingular(t *testing.T) {
 		straight.R[3][3] = 1
 		require.Equal(t, math.Inf(1), Difference(p, processOf(t, straight), 3).Relative)
 	}
+	require.Greater(t, seen, 50)
 }

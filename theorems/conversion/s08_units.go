@@ -1,6 +1,7 @@
 package conversion
 
 import (
+	"errors"
 	"math"
 
 	"github.com/rankproof/rankproof/model"
@@ -45,7 +46,7 @@ func (t *system) expectBystanders(f *theorems.Finding, s theorems.Subject, y mod
 	}
 	got, err := s.LDSLogLikelihood(lds, wide)
 	if err != nil {
-		if t.u*d.Condition*operations(len(y.Y)*n) > tooRough {
+		if (errors.Is(err, model.ErrSingular) || errors.Is(err, model.ErrInvalid)) && t.u*d.Condition*operations(len(y.Y)*n) > tooRough {
 			f.Abstain("a covariance within rounding of a singular one")
 			return nil
 		}
