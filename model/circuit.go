@@ -52,20 +52,26 @@ func (p *population) input(kappa []float64) input {
 	return in
 }
 
-// averages returns the averages of a population's input. Where Δ = 0 puts all
-// of it on a kink, φ' has no value, and none is made up: ErrInvalid.
-func (c *Circuit) averages(p int, kappa []float64, orders int) (input, Averages, error) {
-	in := c.pops[p].input(kappa)
+// averages returns the averages of a population's input.
+func (c *Circuit) averages(p int, in input, orders int) (Averages, error) {
 	a, err := c.phi.Averages(in.mu, in.delta, orders)
 	if err != nil {
-		return in, a, inPopulation(p, err)
+		return a, inPopulation(p, err)
 	}
-	return in, a, nil
+	return a, nil
 }
 
-// Field returns F(κ) (R). A κ of the wrong length or not finite is ErrInvalid,
-// and so is one where a population without variance rests on a kink of φ that
-// matters there.
+// fieldAverages is averages of ⟨φ⟩ and ⟨φ'⟩ as F needs them: an input without
+// variance covaries with nothing, c = 0, and then ⟨φ'⟩, which φ may not have
+// there, is not asked for and left 0.
+func (c *Circuit) fieldAverages(p int, in input) (Averages, error) {
+	if in.delta == 0 {
+		return c.averages(p, in, 1)
+	}
+	return c.averages(p, in, 2)
+}
+
+// Field returns F(κ) (R). A κ of the wrong length or not finite is ErrInvalid.
 func (c *Circuit) Field(kappa []float64) ([]float64, error) {
 	if err := finiteVector("kappa", kappa, c.rank); err != nil {
 		return nil, err
@@ -73,41 +79,19 @@ func (c *Circuit) Field(kappa []float64) ([]float64, error) {
 	out := make([]float64, c.rank)
 	for p := range c.pops {
 		pop := &c.pops[p]
-		orders := 2
-		if pop.deterministic() {
-			orders = 1
-		}
-		in, a, err := c.averages(p, kappa, orders)
+		in := pop.input(kappa)
+		a, err := c.fieldAverages(p, in)
 		if err != nil {
 			return nil, err
 		}
 		for r := range out {
-			out[r] += pop.weight * pop.MeanN[r] * a.Value
-			if orders > 1 {
-				out[r] += pop.weight * in.overlap[r] * a.Prime
-			}
+			out[r] += pop.weight * (pop.MeanN[r]*a.Value + in.overlap[r]*a.Prime)
 		}
 	}
 	for r := range out {
 		out[r] -= kappa[r]
 	}
 	return out, nil
-}
-
-// deterministic reports whether n does not covary with (m, I): then ⟨φ'⟩ is
-// not in F.
-func (p *population) deterministic() bool {
-	for r := range p.CovNI {
-		if p.CovNI[r] != 0 {
-			return false
-		}
-		for _, x := range p.CovNM[r] {
-			if x != 0 {
-				return false
-			}
-		}
-	}
-	return true
 }
 
 // Jacobian returns DF(κ) (R×R), exact: with ∇Δ = 2(Σ_mm κ + Σ_mI),
@@ -122,7 +106,8 @@ func (c *Circuit) Jacobian(kappa []float64) (*mat.Dense, error) {
 	out := mat.NewDense(c.rank, c.rank, nil)
 	for p := range c.pops {
 		pop := &c.pops[p]
-		in, a, err := c.averages(p, kappa, 4)
+		in := pop.input(kappa)
+		a, err := c.averages(p, in, 4)
 		if err != nil {
 			return nil, err
 		}
@@ -141,14 +126,16 @@ func (c *Circuit) Jacobian(kappa []float64) (*mat.Dense, error) {
 	return out, nil
 }
 
-// Gains returns the gain of each population at κ (R).
+// Gains returns the gain of each population at κ (R). Where Δ = 0 puts one on a
+// kink of φ it has no slope, ErrInvalid.
 func (c *Circuit) Gains(kappa []float64) ([]Gain, error) {
 	if err := finiteVector("kappa", kappa, c.rank); err != nil {
 		return nil, err
 	}
 	out := make([]Gain, len(c.pops))
 	for p := range c.pops {
-		in, a, err := c.averages(p, kappa, 2)
+		in := c.pops[p].input(kappa)
+		a, err := c.averages(p, in, 2)
 		if err != nil {
 			return nil, err
 		}

@@ -16,13 +16,16 @@ func (m *Mixture) FieldVariance(kappa []float64, fixedSizes bool) (float64, erro
 	variance, total := 0.0, make([]float64, m.rank)
 	for p := range m.pops {
 		pop := &m.pops[p]
-		in, a, err := c.averages(p, kappa, 2)
+		in := pop.input(kappa)
+		a, err := c.fieldAverages(p, in)
 		if err != nil {
 			return 0, err
 		}
-		square, err := m.phi.SquareAverages(in.mu, in.delta)
-		if err != nil {
-			return 0, inPopulation(p, err)
+		square := SquareAverages{Value: a.Value * a.Value}
+		if in.delta > 0 {
+			if square, err = m.phi.SquareAverages(in.mu, in.delta); err != nil {
+				return 0, inPopulation(p, err)
+			}
 		}
 		second, mean := 0.0, 0.0
 		for r := range kappa {
