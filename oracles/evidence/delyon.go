@@ -54,8 +54,12 @@ func (m *mixture) logE() float64 {
 	return logSumExp(logs[:len(m.lambdas)]) - math.Log(float64(len(m.lambdas)))
 }
 
-// ceiling is the largest exponent over all λ, 3S²/(2(Q + 2nσ²)).
+// ceiling is the largest exponent over all λ of the signs in use, 3S²/(2(Q + 2nσ²)).
 func (m *mixture) ceiling() float64 {
+	// The last λ has the sign that the first has, or the other one.
+	if first, last := m.lambdas[0], m.lambdas[len(m.lambdas)-1]; m.sum*first <= 0 && m.sum*last <= 0 {
+		return 0
+	}
 	return 1.5 * m.sum * m.sum / (m.square + 2*m.count*m.variance) * (1 + 0x1p-48)
 }
 
