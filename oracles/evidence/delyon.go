@@ -77,7 +77,8 @@ func NewVariance(mean, variance, alpha float64) (*Test, error) {
 
 // NewMeanSquare returns the test of E X = mean for X ≥ 0 with E X² ≤ second, mean > 0, second > mean².
 //
-// It is for X = N‖F_N − F‖², of which the mean is tr Cov(nφ), and second what SecondMoment returns. Half of the stake is on a
+// It is for X = N‖F_N − F‖², of which the mean is tr Cov(nφ): quadrature.Fluctuation has both moments, and SecondMoment a bound
+// on the second, which should be no more generous than needed: samples until a smaller mean is found grow with it. Half of the stake is on a
 // larger mean, as a bettor: 1 + λ(X/mean − 1) needs no moment for 0 ≤ λ ≤ 1. Half is on a smaller one, by Delyon's
 // inequality with the variance second − mean². The error wraps ErrInvalid.
 func NewMeanSquare(mean, second, alpha float64) (*Test, error) {

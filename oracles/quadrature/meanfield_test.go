@@ -91,7 +91,7 @@ func TestFieldAgainstStein(t *testing.T) {
 		for r := range kappa {
 			want, size := -kappa[r], math.Abs(kappa[r])
 			for i, p := range populations {
-				l, failure := p.along(kappa, r)
+				l, failure := p.along(kappa, axis(rank, r))
 				require.NoError(t, failure)
 				delta, c := l.a*l.a, l.a*l.b
 				require.False(t, trial%4 == 0 && i == 0 && delta > 1e-12)
@@ -118,7 +118,7 @@ func TestTraceCovOfTheLinearNetwork(t *testing.T) {
 		for r := range kappa {
 			mean := 0.0
 			for _, p := range populations {
-				l, failure := p.along(kappa, r)
+				l, failure := p.along(kappa, axis(rank, r))
 				require.NoError(t, failure)
 				delta, c, s := l.a*l.a, l.a*l.b, l.b*l.b+l.s*l.s
 				first := l.meanN*l.meanX + c
