@@ -107,11 +107,12 @@ func clip(mu, delta float64) clipped {
 	c.above, c.below = upperTail(c.toHigh), upperTail(c.toLow)
 	c.high, c.low = density(c.toHigh), density(c.toLow)
 	if delta >= 1 {
-		for i, x := range legendre16.node {
-			p := legendre16.weight[i] * density(standard(x-mu, root)) / root
-			c.moments[0] += p
-			c.moments[1] += p * x
-			c.moments[2] += p * x * x
+		for i, x := range legendre16.node[:8] { // and −x, so that φ stays odd to the bit
+			w := legendre16.weight[i] / root
+			right, left := density(standard(x-mu, root)), density(standard(-x-mu, root))
+			c.moments[0] += w * (right + left)
+			c.moments[1] += w * x * (right - left)
+			c.moments[2] += w * x * x * (right + left)
 		}
 		return c
 	}
