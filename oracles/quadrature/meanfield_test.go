@@ -104,7 +104,7 @@ func TestFieldAgainstStein(t *testing.T) {
 	}
 }
 
-// Variances that rounding leaves of nothing, beside covariances that it does not touch: x = m/3 + I with I = −m/3 + 1e-9 n¹, so that
+// Variances of which rounding leaves nothing, beside covariances that it does not touch: x = m/3 + I with I = −m/3 + 1e-9 n¹, so that
 // Δ = 1e-18, c = 1e-9, and F = c φ′(0) − κ; and n¹ − n² = 1e-9 m, of variance 1e-18.
 func TestVariancesBelowRounding(t *testing.T) {
 	const tiny, kappa = 1e-9, 1.0 / 3
