@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// A case is a null with a law that satisfies it: nasty ones first.
+// A law satisfies the null of its test.
 type law struct {
 	name string
 	test func(alpha float64) (*Test, error)
