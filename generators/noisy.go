@@ -136,7 +136,7 @@ func Pipelines(o MixtureOptions, maxUnits int) *rapid.Generator[Pipeline] {
 
 // NoisyRun is a noisy network that is linear where it runs, and the seed of its
 // noise: φ has slope 1 around X, 50 deviations far, W has the one eigenvalue
-// ±31/32, and P = diag(p) ≻ 0.
+// ±63/64, and P = diag(p) ≻ 0.
 type NoisyRun struct {
 	NoisyPoint
 	Seed int `json:"seed"`
@@ -146,7 +146,7 @@ type NoisyRun struct {
 func NoisyRuns() *rapid.Generator[NoisyRun] {
 	return rapid.Custom(func(t *rapid.T) NoisyRun {
 		rng := noise(t)
-		n := between(rng, 2, 3)
+		const n = 2
 		phi := [...]string{"identity", "relu", "hard-tanh"}[rng.IntN(3)]
 		r := NoisyRun{NoisyPoint: NoisyPoint{Point: Point{Network: Network{Nonlinearity: phi, Scale: 1, Tau: []float64{1}}}, Form: "structured"}}
 		r.tag(phi)
@@ -155,7 +155,7 @@ func NoisyRuns() *rapid.Generator[NoisyRun] {
 			m[i] = nonzeroInteger(rng, 4) / 2
 			square += m[i] * m[i]
 		}
-		lambda, turn := nonzeroInteger(rng, 1)*31/32, integer(rng, 2)/4
+		lambda, turn := nonzeroInteger(rng, 1)*63/64, integer(rng, 2)/4
 		loads := append([]float64(nil), m...)
 		for i := range loads {
 			loads[i] *= lambda / square

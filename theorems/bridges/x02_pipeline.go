@@ -34,10 +34,10 @@ func PopulationsToLatents() theorems.Theorem {
 			theorems.Claim("paths within O(noise²)", generators.NoisyPoints(generators.NoisyOptions{NetworkOptions: small, Regular: true, Steps: 3}), judgePaths).
 				Visiting("low rank", "D singular", "inputs"),
 			theorems.Claim("law of the LDS at a fixed point", generators.NoisyPoints(generators.NoisyOptions{NetworkOptions: lowRankOnly(small), Regular: true}), judgeLatentLaw).
-				Visiting("N = 1", "R = N", "P singular", "P = 0", "scale 1/N", "dependent loadings"),
+				Visiting("N = 1", "R = N", "P singular", "P = 0", "scale 1/N", "dependent loadings").OneRoundIn(3),
 			theorems.Claim("from a mixture to the LDS", generators.Pipelines(generators.MixtureOptions{MaxRank: 2, MaxPopulations: 3, Moderate: true, Nonlinearity: generators.BoundedNonlinearities}, 4), judgePipeline).
-				Visiting("N = 1", "R = 1", "P = 1", "Σ = 0", "I = 0", "P singular").OneRoundIn(2),
-			theorems.Claim("a simulated network has the LDS's law", generators.NoisyRuns(), judgeSimulation).OneRoundIn(50),
+				Visiting("N = 1", "R = 1", "P = 1", "Σ = 0", "I = 0", "P singular").OneRoundIn(4),
+			theorems.Claim("a simulated network has the LDS's law", generators.NoisyRuns(), judgeSimulation).OneRoundIn(100),
 		},
 		Exact: []theorems.Check{
 			theorems.Decide("joint law of y_1 … y_4, at most 2R latents", generators.Recurrents(startedLinearizations()), decideLatentLaw).Visiting("P singular", "N = 1", "R = N"),

@@ -33,9 +33,9 @@ func TwoNoisyForms() theorems.Theorem {
 			theorems.Claim("W P Wᵀ", generators.NoisyPoints(generators.NoisyOptions{NetworkOptions: anyNetwork}), judgePassedNoise).
 				Visiting("N = 1", "low rank", "scale 1/N", "W = 0", "P singular", "P = 0"),
 			theorems.Claim("x = W r + b at every step", generators.NoisyPoints(generators.NoisyOptions{NetworkOptions: anyNetwork, Kinks: true, Steps: 4}), judgeSamePaths).
-				Visiting("N = 1", "low rank", "on a kink", "inputs", "W singular", "saturated units"),
+				Visiting("N = 1", "low rank", "on a kink", "inputs", "W singular", "saturated units").OneRoundIn(2),
 			theorems.Claim("one law of x, at most 2R and R latents", generators.NoisyPoints(generators.NoisyOptions{NetworkOptions: small, Regular: true}), judgeTwoForms).
-				Visiting("N = 1", "R = N", "P singular", "D singular", "scale 1/N"),
+				Visiting("N = 1", "R = N", "P singular", "D singular", "scale 1/N").OneRoundIn(2),
 		},
 		Exact: []theorems.Check{
 			theorems.Decide("joint law of x_1 … x_4, ranks", generators.Recurrents(startedLinearizations()), decideTwoForms).Visiting("P singular", "N = 1", "R = N"),
