@@ -44,7 +44,7 @@ func (e *equilibriumFinder) cells(round int) {
 				low[i], high[i] = float64(c)/float64(across), float64(c+1)/float64(across)
 			}
 			cell := Box{e.box.at(low), e.box.at(high)}
-			if z := e.try("cells", start); z == nil || !cell.holds(z.Point, z.slack()) {
+			if z := e.try("cells", start); z == nil || !cell.holds(z.Point, cell.width()/2) {
 				e.parts(cell)
 			}
 		}

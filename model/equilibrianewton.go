@@ -11,7 +11,8 @@ import (
 // error shrinks by 1 − 1/m a step, and 52 halvings are all digits.
 const (
 	equilibriumSteps    = 70
-	equilibriumHalvings = 8
+	equilibriumHalvings = 6
+	equilibriumPatience = 4 // steps in which the residual must halve
 )
 
 // newton iterates from a start with steps damped until the residual falls. It
@@ -23,8 +24,8 @@ func (e *equilibriumFinder) newton(start []float64) *Equilibrium {
 		return nil
 	}
 	var j *mat.Dense
-	lastLength := math.Inf(1)
-	for range equilibriumSteps {
+	lastLength, best := math.Inf(1), largest(f)
+	for k := range equilibriumSteps {
 		if j, err = jacobianAt(e.f, x); err != nil || !finite(j.RawMatrix().Data) {
 			return nil
 		}
@@ -59,6 +60,12 @@ func (e *equilibriumFinder) newton(start []float64) *Equilibrium {
 			}
 		}
 		x, f, lastLength = next, fn, length
+		if k%equilibriumPatience == equilibriumPatience-1 {
+			if best /= 2; largest(f) > best && best > 1e-4*e.scale {
+				return nil // a least |F| that is no zero
+			}
+			best = largest(f)
+		}
 		if !e.box.holds(x, e.box.width()) {
 			return nil
 		}
@@ -102,19 +109,23 @@ func (e *equilibriumFinder) heading(x, step []float64) *Equilibrium {
 	return nil
 }
 
-// accept returns the zero at x if the residual is one of rounding.
+// accept returns the zero at x if the residual is one of rounding, which is measured
+// to a small factor, and a zero is within what the residual allows.
 func (e *equilibriumFinder) accept(x, f []float64, j *mat.Dense) *Equilibrium {
 	field, slope, ok := e.rounding(x, f, j)
-	if !ok || !(largest(f) <= field) {
+	if !ok || !(largest(f) <= 64*field) {
 		return nil
 	}
 	z := &Equilibrium{Point: x, Residual: largest(f), Radius: math.Inf(1), jacobian: j}
 	e.certify(z, field, slope)
+	if z.Index == 0 && z.Residual > 4*field {
+		return nil
+	}
 	return z
 }
 
 // rounding returns what of F(x) is rounding, of x and of F: its own bound, or four times
-// how much F departs from its linear part at three points a few last digits away; and
+// how much F departs from its linear part at four points a few last digits away; and
 // likewise of DF(x), in ‖·‖_∞.
 func (e *equilibriumFinder) rounding(x, f []float64, j *mat.Dense) (field, slope float64, ok bool) {
 	n := e.n
@@ -130,12 +141,12 @@ func (e *equilibriumFinder) rounding(x, f []float64, j *mat.Dense) (field, slope
 		df, dj, err := r.FieldError(x)
 		return field + df, slope + dj, err == nil
 	}
-	for probe, sign := range [3]float64{1, -1, 3} {
+	for probe, sign := range [4]float64{1, -1, 3, -5} {
 		moved := make([]float64, n)
 		delta := make([]float64, n)
 		for i := range n {
 			d := 16 * unitRoundoff * (math.Abs(x[i]) + (e.box.Upper[i]-e.box.Lower[i])/16)
-			if probe == 2 && i%2 == 1 {
+			if probe >= 2 && i%2 == 1 {
 				d = -d
 			}
 			moved[i] = x[i] + sign*d
@@ -200,7 +211,7 @@ func (e *equilibriumFinder) certify(z *Equilibrium, field, slope float64) {
 		z.Uncertainty = eta
 		z.basin = e.box.width()
 		if bend > 0 {
-			z.basin = min(z.basin, 1/(4*beta*bend))
+			z.basin = min(z.basin, 1/(2*beta*bend))
 		}
 		e.kantorovich(z, beta, eta)
 	} else {
