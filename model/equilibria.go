@@ -200,16 +200,17 @@ func (e *equilibriumFinder) round(k int) {
 // tryAll runs Newton from every start.
 func (e *equilibriumFinder) tryAll(means string, starts [][]float64) {
 	for _, start := range starts {
-		e.try(means, start)
+		e.try(means, start, e.box)
 	}
 }
 
-// try returns the zero that Newton reaches, known or new; nil if there is none.
-func (e *equilibriumFinder) try(means string, start []float64) *Equilibrium {
+// try returns the zero that Newton reaches within or not far from the region,
+// known or new; nil if there is none.
+func (e *equilibriumFinder) try(means string, start []float64, region Box) *Equilibrium {
 	if e.truncated {
 		return nil
 	}
-	z := e.newton(start)
+	z := e.newton(start, region)
 	if z == nil {
 		return nil
 	}

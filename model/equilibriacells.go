@@ -44,7 +44,7 @@ func (e *equilibriumFinder) cells(round int) {
 				low[i], high[i] = float64(c)/float64(across), float64(c+1)/float64(across)
 			}
 			cell := Box{e.box.at(low), e.box.at(high)}
-			if z := e.try("cells", start); z == nil || !cell.holds(z.Point, cell.width()/2) {
+			if z := e.try("cells", start, cell); z == nil || !cell.holds(z.Point, cell.width()/2) {
 				e.parts(cell)
 			}
 		}
@@ -198,8 +198,8 @@ func (e *equilibriumFinder) middleOf(l *cellLattice, cell []int, at []float64) [
 	return e.box.at(t)
 }
 
-// parts starts Newton from the middles of the 2ⁿ halves of a cell from which its
-// first step stays within a cell's width.
+// parts starts Newton from the middles of the 2ⁿ parts of a cell from which its
+// first step is no longer than a part.
 func (e *equilibriumFinder) parts(cell Box) {
 	half, t := make([]int, e.n), make([]float64, e.n)
 	for {
@@ -210,8 +210,8 @@ func (e *equilibriumFinder) parts(cell Box) {
 		f, err := fieldAt(e.f, x)
 		if err == nil && finite(f) {
 			if j, err := jacobianAt(e.f, x); err == nil {
-				if step, err := smallStep(j, f); err == nil && cell.holds(axpy(x, -1, step), cell.width()) {
-					e.try("cells", x)
+				if step, err := smallStep(j, f); err == nil && largest(step) <= cell.width()/2 {
+					e.try("cells", x, cell)
 				}
 			}
 		}

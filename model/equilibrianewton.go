@@ -16,8 +16,9 @@ const (
 )
 
 // newton iterates from a start with steps damped until the residual falls. It
-// returns the zero it ends in, or that one of those found whose basin it enters.
-func (e *equilibriumFinder) newton(start []float64) *Equilibrium {
+// returns the zero it ends in, or that one of those found whose basin it enters; nil
+// where it gets nowhere, or further from the region than its width.
+func (e *equilibriumFinder) newton(start []float64, region Box) *Equilibrium {
 	x := start
 	f, err := fieldAt(e.f, x)
 	if err != nil || !finite(f) {
@@ -66,7 +67,7 @@ func (e *equilibriumFinder) newton(start []float64) *Equilibrium {
 			}
 			best = largest(f)
 		}
-		if !e.box.holds(x, e.box.width()) {
+		if !region.holds(x, region.width()) {
 			return nil
 		}
 	}
@@ -302,7 +303,7 @@ func (e *equilibriumFinder) continues(z *Equilibrium) bool {
 	others := 0
 	for _, step := range [4]float64{1, -1, 2, -2} {
 		s := step * e.box.width() / 128
-		other := e.newton(axpy(z.Point, s, z.null))
+		other := e.newton(axpy(z.Point, s, z.null), e.box)
 		if other == nil || other.Index != 0 {
 			continue
 		}

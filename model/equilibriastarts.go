@@ -110,7 +110,7 @@ func (e *equilibriumFinder) flow(count int) {
 			}
 		}
 		if x != nil {
-			e.try("flow", x)
+			e.try("flow", x, e.box)
 		}
 	}
 }
@@ -138,7 +138,7 @@ func (e *equilibriumFinder) folds(from int) {
 			a += v * (bent[k] - v) / h
 		}
 		if s := -2 * sigma / a; math.Abs(s) <= e.box.width() {
-			e.try("fold", axpy(z.Point, s, z.null))
+			e.try("fold", axpy(z.Point, s, z.null), e.box)
 		}
 	}
 }
@@ -188,7 +188,7 @@ func (e *equilibriumFinder) deflate(from, round int) {
 			}
 		}
 		if x != nil {
-			e.try("deflation", x)
+			e.try("deflation", x, e.box)
 		}
 	}
 }

@@ -12,35 +12,43 @@ func (c counted) Field(x []float64) ([]float64, error) { *c.calls++; return c.f.
 func (c counted) Jacobian(x []float64) (*mat.Dense, error) { *c.jac++; return c.f.Jacobian(x) }
 
 func TestScratchB(t *testing.T) {
-	f := RandomSmoothField(1, 161)
-	for i := 0; i <= 40; i++ {
-		x := -4 + 0.2*float64(i)
-		v, _ := f.Field([]float64{x})
-		fmt.Printf("%.2f:%.3f ", x, v[0])
-	}
-	fmt.Println()
-	var a [8]int
-	var b [8]int
+	cand, nilz, parts, newz := 0, 0, 0, 0
+	cf, cj, pf, pj := 0,0,0,0
+	nf := 0
+	hist := map[int]int{}
 	for seed := range uint64(100) {
 		calls, jac := 0, 0
 		f := counted{RandomSmoothField(2, seed), &calls, &jac}
 		e, _ := newEquilibriumFinder(f, EquilibriumSearch{Box: f.f.(*Target).Box})
-		lap := func(k int) { a[k] += calls; b[k] += jac; calls, jac = 0, 0 }
-		lap(0)
-		e.degree()
-		lap(1)
-		e.cells(0)
-		lap(2)
-		e.tryAll("newton", e.spread(64))
-		lap(3)
-		e.flow(4)
-		lap(4)
-		e.tryAll("between", e.between(0))
-		lap(5)
-		e.folds(0)
-		lap(6)
-		e.deflate(0, 0)
-		lap(7)
+		l := e.lattice(13)
+		for i := range 169 {
+			corner := []int{i%13, i/13}
+			if start, ok := e.cellStart(l, corner); ok {
+				cand++
+				calls, jac = 0, 0
+				n := len(e.found)
+				z := e.try("cells", start, e.box)
+				cf += calls; cj += jac
+				if z == nil { nilz++ }
+				if len(e.found) > n { newz++; nf += calls }
+				low := []float64{float64(corner[0])/13, float64(corner[1])/13}
+				high := []float64{float64(corner[0]+1)/13, float64(corner[1]+1)/13}
+				cell := Box{e.box.at(low), e.box.at(high)}
+				if z == nil || !cell.holds(z.Point, cell.width()/2) {
+					parts++
+					calls, jac = 0, 0
+					e.parts(cell)
+					pf += calls; pj += jac
+				}
+			}
+		}
+		for _, s := range e.spread(64) {
+			calls = 0
+			z := e.try("newton", s, e.box)
+			k := calls/4
+			if z == nil { k += 1000 }
+			hist[k]++
+		}
 	}
-	fmt.Println(a, b)
+	fmt.Println(cand, nilz, parts, newz, cf, cj, pf, pj, nf, hist)
 }
