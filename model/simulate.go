@@ -169,19 +169,8 @@ func (r *run) step(k float64, s []float64) []float64 {
 	switch r.sim.Method {
 	case LeakyMap:
 		return r.leakyStep(k, s)
-	case RK4:
-		h := r.sim.Dt
-		k1 := r.rate(k*h, s)
-		k2 := r.rate((k+0.5)*h, axpy(s, h/2, k1))
-		k3 := r.rate((k+0.5)*h, axpy(s, h/2, k2))
-		k4 := r.rate((k+1)*h, axpy(s, h, k3))
-		next := make([]float64, len(s))
-		for i := range s {
-			next[i] = s[i] + h/6*(k1[i]+2*k2[i]+2*k3[i]+k4[i])
-		}
-		return next
 	default:
-		return axpy(s, r.sim.Dt, r.rate(k*r.sim.Dt, s))
+		return rungeKutta(r.sim.Method, k, r.sim.Dt, s, r.rate)
 	}
 }
 

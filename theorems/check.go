@@ -31,6 +31,7 @@ type Check struct {
 	Name  string
 	Edges []string // tags that the generator declares, each of which a default run visits
 
+	rounds int // judged in one round of so many, 0 and 1 in all: see OneRoundIn
 	draw   func(seed int) any
 	judge  func(Subject, any) (Finding, error) // nil: exact alone
 	decide func(any) error                     // nil: floating point alone
@@ -67,6 +68,28 @@ func Escalating[C any](c Check, decide func(C) error) Check {
 func (c Check) Visiting(edges ...string) Check {
 	c.Edges = append(append([]string(nil), c.Edges...), edges...)
 	return c
+}
+
+// OneRoundIn has the check judged in one of so many rounds over the checks of
+// its theorem, not in each: for a claim whose instances are costly. Twins see it
+// as often as any.
+func (c Check) OneRoundIn(rounds int) Check {
+	c.rounds = rounds
+	return c
+}
+
+// rota returns which of the checks judges each of n instances: all of them in
+// turn, but for those that sit out a round.
+func rota(checks []Check, n int) []Check {
+	out := make([]Check, 0, n)
+	for round := 0; len(checks) > 0 && len(out) < n; round++ {
+		for _, c := range checks {
+			if round%max(c.rounds, 1) == 0 && len(out) < n {
+				out = append(out, c)
+			}
+		}
+	}
+	return out
 }
 
 func check[C any](name string, gen *rapid.Generator[C]) Check {

@@ -158,10 +158,10 @@ type judged struct {
 	done     bool
 }
 
-// runChecks judges n instances, instance i by check i mod len(checks), and
-// enters them into the report in the order of their indices.
+// runChecks judges n instances, each by the check whose turn it is, and enters
+// them into the report in the order of their indices.
 func (t Theorem) runChecks(ctx context.Context, r *Report, s Subject, e Effort, checks []Check, n int) {
-	results := make([]judged, n)
+	results, turns := make([]judged, n), rota(checks, n)
 	var next atomic.Int64
 	var group sync.WaitGroup
 	for range max(1, e.Workers) {
@@ -171,7 +171,7 @@ func (t Theorem) runChecks(ctx context.Context, r *Report, s Subject, e Effort, 
 				if i >= n {
 					return
 				}
-				c := checks[i%len(checks)]
+				c := turns[i]
 				instance := c.Draw(seedOf(e.Seed, t.ID+"/"+c.Name, i))
 				results[i] = judged{c, instance, c.On(s, instance), true}
 				e.tell(1)

@@ -44,6 +44,7 @@ type Subject struct {
 	FixedPoints    func(net *model.RNN, u []float64, search model.FixedPointSearch) (*model.FixedPointSet, error)
 
 	Processes
+	MeanFields
 }
 
 // Model is our own package as a subject.
@@ -107,6 +108,7 @@ func Model() Subject {
 		},
 		FixedPoints: (*model.RNN).FixedPoints,
 		Processes:   modelProcesses(),
+		MeanFields:  modelMeanFields(),
 	}
 }
 
