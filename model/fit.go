@@ -75,18 +75,25 @@ type Fit struct {
 // semidefinite, and a φ' asked for at a kink of φ where Δ = 0 are ErrInvalid.
 // (M12; B, arXiv:2007.02062, section 6.)
 func FitMixture(p FitProblem) (*Fit, error) {
-	if err := p.check(); err != nil {
+	ready, err := p.prepare()
+	if err != nil {
 		return nil, err
+	}
+	fit, _, err := ready.features.fit(p.Nonlinearity, ready.design, ready.y, p.Ridge)
+	return fit, err
+}
+
+// prepare validates the problem and returns Φ and y.
+func (p FitProblem) prepare() (prepared, error) {
+	if err := p.check(); err != nil {
+		return prepared{}, err
 	}
 	features, err := newFitFeatures(p.Features, p.WithoutCovariance)
 	if err != nil {
-		return nil, err
+		return prepared{}, err
 	}
-	phi, err := features.design(p.Nonlinearity, p.Points)
-	if err != nil {
-		return nil, err
-	}
-	return features.fit(p.Nonlinearity, phi, activities(p.Points, p.Targets), p.Ridge)
+	design, err := features.design(p.Nonlinearity, p.Points)
+	return prepared{features, design, activities(p.Points, p.Targets)}, err
 }
 
 // activities returns y = dκ/dt + κ, a row a point: what the populations are to give.
@@ -136,24 +143,23 @@ func (p FitProblem) check() error {
 	return nil
 }
 
-// fit solves for the coefficients of the features and makes the mixture of them.
-func (f fitFeatures) fit(phi Nonlinearity, design, y array, ridge float64) (*Fit, error) {
+// fit solves for the coefficients c (columns×R) and makes the mixture of them.
+func (f fitFeatures) fit(phi Nonlinearity, design, y array, ridge float64) (*Fit, array, error) {
 	s, err := solveRidge(design, y, ridge)
 	if err != nil {
-		return nil, err
+		return nil, array{}, err
 	}
-	out := &Fit{Columns: design.cols, Coefficients: design.cols * f.rank, Rank: s.rank, Condition: s.condition}
-	left := design.mul(s.coefficients).minus(y)
+	c := s.coefficients
+	out := &Fit{Columns: design.cols, Coefficients: design.cols * f.rank, Rank: s.rank, Condition: s.condition, CoefficientNorm: c.frobenius()}
+	left := design.mul(c).minus(y)
 	out.RMS, out.Max = rootMeanSquare(left)
-	out.CoefficientNorm = s.coefficients.frobenius()
-	if total := left.frobenius(); !math.IsInf(total, 0) {
-		out.Objective = total*total + ridge*out.CoefficientNorm*out.CoefficientNorm
+	misfit := left.frobenius()
+	out.Objective = misfit*misfit + ridge*out.CoefficientNorm*out.CoefficientNorm
+	if !finite([]float64{out.Objective, out.CoefficientNorm, out.Max}) {
+		return nil, array{}, invalidf("the squares of points and targets of this size overflow")
 	}
-	if !finite([]float64{out.RMS, out.Objective, out.CoefficientNorm}) {
-		return nil, invalidf("points and targets of this size overflow")
-	}
-	out.Mixture, err = f.mixture(phi, s.coefficients)
-	return out, err
+	out.Mixture, err = f.mixture(phi, c)
+	return out, c, err
 }
 
 // rootMeanSquare returns the root of the mean square of the rows' norms, and

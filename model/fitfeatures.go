@@ -8,18 +8,30 @@ import (
 
 // FeatureScales are the sizes of DrawFeatures, all ≥ 0 and 0 allowed.
 type FeatureScales struct {
-	MeanM float64 // standard deviation of each entry of a_m: units 1/κ
+	MeanM float64 // standard deviation of each entry of a_m
 	MeanI float64 // standard deviation of a_I
 	CovMM float64 // Σ_mm = v·1 with v uniform between 0 and CovMM, a variance
 	VarI  float64 // Σ_II uniform between 0 and VarI, a variance
+	// Box, if given, measures κ in units of the box: what is drawn is for (κ_r − centre_r)/h_r, h the half-widths.
+	// Then a_m, √v and their units are divided by h_r, and a_I is moved by −a_m·centre.
+	Box *Box
+}
+
+// DefaultFeatureScales returns scales that work well for the mean field and for
+// matched samples (MixtureSampling.MatchMoments) alike, with a β of 1e-8: gentle
+// slopes over the box, populations so narrow that a_n and Σ_nm are the two first
+// terms of a series, no spread of inputs that n does not follow.
+func DefaultFeatureScales(box Box) FeatureScales {
+	b := box.clone()
+	return FeatureScales{MeanM: 1.4, MeanI: 1, CovMM: 0.01, Box: &b}
 }
 
 // DrawFeatures returns P features of rank R: a_m ~ N(0, MeanM²·1), a_I ~ N(0,
-// MeanI²), Σ_mm = v·1 with v ~ U(0, CovMM), Σ_II ~ U(0, VarI), all independent.
-// Features are nested: the first of more, drawn with the same seed, are those of
-// fewer, whatever the scales. A rank or a P below 1, and a scale that is
-// negative or not finite, are ErrInvalid. (B, section 6: draws of a_m, a_I and
-// variances; the laws are ours.)
+// MeanI²), Σ_mm = v·1 with v ~ U(0, CovMM), Σ_II ~ U(0, VarI), all independent, in
+// units of κ or of a box. Features are nested: the first of more, drawn with
+// the same seed, are those of fewer. A rank or a P below 1, a scale that is
+// negative or not finite, and a box of another dimension are ErrInvalid. (B,
+// section 6, draws a_m, a_I and variances; the laws are ours.)
 func DrawFeatures(rng *rand.Rand, rank, populations int, s FeatureScales) ([]Feature, error) {
 	if rng == nil {
 		return nil, invalidf("no rng is given")
@@ -27,27 +39,54 @@ func DrawFeatures(rng *rand.Rand, rank, populations int, s FeatureScales) ([]Fea
 	if rank < 1 || populations < 1 {
 		return nil, invalidf("%d populations of rank %d are asked for, want at least 1 of rank 1", populations, rank)
 	}
-	for i, x := range []float64{s.MeanM, s.MeanI, s.CovMM, s.VarI} {
-		if !(x >= 0) || math.IsInf(x, 0) {
-			return nil, invalidf("scale %s is %v, want a number ≥ 0", []string{"MeanM", "MeanI", "CovMM", "VarI"}[i], x)
-		}
+	centre, half, err := s.units(rank)
+	if err != nil {
+		return nil, err
 	}
 	features := make([]Feature, populations)
 	for p := range features {
 		f := Feature{MeanM: make([]float64, rank), CovMM: make([][]float64, rank)}
 		for r := range f.MeanM {
-			f.MeanM[r] = s.MeanM * rng.NormFloat64()
+			f.MeanM[r] = s.MeanM * rng.NormFloat64() / half[r]
 		}
 		f.MeanI = s.MeanI * rng.NormFloat64()
 		variance := s.CovMM * rng.Float64()
-		for r := range f.CovMM {
+		for r := range rank {
+			f.MeanI -= f.MeanM[r] * centre[r]
 			f.CovMM[r] = make([]float64, rank)
-			f.CovMM[r][r] = variance
+			f.CovMM[r][r] = variance / half[r] / half[r]
 		}
 		f.VarI = s.VarI * rng.Float64()
+		if _, err := f.root(rank); err != nil { // a box that is too far or too narrow
+			return nil, fmt.Errorf("feature %d: %w", p, err)
+		}
 		features[p] = f
 	}
 	return features, nil
+}
+
+// units validates the scales and returns centre and half-widths of the box.
+func (s FeatureScales) units(rank int) (centre, half []float64, err error) {
+	for i, x := range []float64{s.MeanM, s.MeanI, s.CovMM, s.VarI} {
+		if !(x >= 0) || math.IsInf(x, 0) {
+			return nil, nil, invalidf("scale %s is %v, want a number ≥ 0", []string{"MeanM", "MeanI", "CovMM", "VarI"}[i], x)
+		}
+	}
+	centre, half = make([]float64, rank), make([]float64, rank)
+	for r := range rank {
+		half[r] = 1
+	}
+	if s.Box == nil {
+		return centre, half, nil
+	}
+	if err := s.Box.check(rank); err != nil {
+		return nil, nil, err
+	}
+	for r := range rank {
+		half[r] = (s.Box.Upper[r] - s.Box.Lower[r]) / 2
+		centre[r] = s.Box.Lower[r] + half[r]
+	}
+	return centre, half, nil
 }
 
 // fitFeatures are features ready for a fit, with the columns that each gives.
