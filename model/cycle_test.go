@@ -229,3 +229,13 @@ func TestCycleOfRotation(t *testing.T) {
 		}
 	}
 }
+
+// At ρ = 160 Lorenz's system has a stable cycle. Its exponents add up to div F =
+// −(σ + 1 + β) (Liouville), known as well as the smaller multiplier is.
+func TestCycleOfLorenz(t *testing.T) {
+	c := cycleOf(t, model.Lorenz(10, 160, 8.0/3), model.CycleSearch{Start: []float64{1, 2, 20}, Transient: 50, MaxPeriod: 10})
+	require.True(t, c.Stable)
+	sum := real(c.Exponents[0]) + real(c.Exponents[1])
+	require.LessOrEqual(t, math.Abs(sum+11+8.0/3), cycleSlack/(cmplx.Abs(c.Multipliers[1])*c.Period))
+	require.Less(t, c.PeriodError, 1e-10)
+}
