@@ -2,10 +2,12 @@ package model_test
 
 import (
 	"math"
+	"math/big"
 	"math/rand/v2"
 	"testing"
 
 	"github.com/rankproof/rankproof/model"
+	"github.com/rankproof/rankproof/oracles/exact"
 	"github.com/stretchr/testify/require"
 	"gonum.org/v1/gonum/mat"
 )
@@ -465,4 +467,60 @@ func TestDrawFeaturesRefusals(t *testing.T) {
 	require.ErrorContains(t, draw(random(1), 1, 1, model.FeatureScales{VarI: math.NaN()}), "VarI is NaN")
 	require.ErrorIs(t, draw(random(1), 1, 1, model.FeatureScales{Box: &vanDerPolBox}), model.ErrInvalid)
 	require.ErrorIs(t, draw(random(1), 1, 20, model.FeatureScales{MeanM: math.MaxFloat64}), model.ErrInvalid)
+}
+
+// The ridge solution in rationals, (ΦᵀΦ + β)⁻¹Φᵀy, of an instance that is exact:
+// φ the identity, entries multiples of ⅛, so that Φ is [μ, κσ]. An exchange of β
+// for β², or for β times the number of points, moves it by far more than rounding.
+func TestRidgeAgainstRationals(t *testing.T) {
+	for seed := range uint64(5) {
+		for _, beta := range []float64{0.125, 0.5, 8} {
+			const count, points = 3, 6
+			rng := random(seed)
+			feature, at, value := eighths(rng, count, 3), eighths(rng, points, 2), eighths(rng, points, 2)
+			problem := model.FitProblem{Nonlinearity: model.Identity(), Points: rowsOf(at), Targets: rowsOf(value), Ridge: beta}
+			for p := range count {
+				f := model.Feature{MeanM: mat.Row(nil, p, feature)[:2], MeanI: feature.At(p, 2), CovMM: [][]float64{{0, 0}, {0, 0}}}
+				if p == 0 {
+					f.CovMM = [][]float64{{0.25, 0}, {0, 4}}
+				}
+				problem.Features = append(problem.Features, f)
+			}
+			phi, y := mat.NewDense(points, count+2, nil), mat.NewDense(points, 2, nil)
+			for k := range points {
+				for p, f := range problem.Features {
+					j := p
+					if p > 0 {
+						j = p + 2
+					}
+					phi.Set(k, j, f.MeanM[0]*at.At(k, 0)+f.MeanM[1]*at.At(k, 1)+f.MeanI)
+				}
+				phi.Set(k, 1, 0.5*at.At(k, 0))
+				phi.Set(k, 2, 2*at.At(k, 1))
+				y.SetRow(k, []float64{value.At(k, 0) + at.At(k, 0), value.At(k, 1) + at.At(k, 1)})
+			}
+			left, err := exact.FromFloat64(rowsOf(phi))
+			require.NoError(t, err)
+			right, err := exact.FromFloat64(rowsOf(y))
+			require.NoError(t, err)
+			c, err := left.T().Mul(left).Add(exact.Identity(count + 2).Scale(new(big.Rat).SetFloat64(beta))).Solve(left.T().Mul(right))
+			require.NoError(t, err)
+			want, fit := c.Float64(), fitted(t, problem)
+			bound := 64 * 11 * u * fit.Condition * fit.Condition * (fit.CoefficientNorm + fit.RMS*3)
+			require.Less(t, bound, 1e-8)
+			off := func(got, want float64) {
+				t.Helper()
+				require.LessOrEqual(t, math.Abs(got/count-want), bound, "seed %d, β %v", seed, beta)
+			}
+			for r := range 2 {
+				m := fit.Mixture.Moments(0)
+				off(m.MeanN[r], want[0][r])
+				off(m.CovNM[r][0]/0.5, want[1][r]) // Σ_nm = B Lᵀ
+				off(m.CovNM[r][1]/2, want[2][r])
+				for p := 1; p < count; p++ {
+					off(fit.Mixture.Moments(p).MeanN[r], want[p+2][r])
+				}
+			}
+		}
+	}
 }
