@@ -77,7 +77,6 @@ func (e *equilibriumFinder) flow(count int) {
 		if k%2 == 1 {
 			direction = -1
 		}
-		var h float64
 		for range flowSteps {
 			f, err := fieldAt(e.f, x)
 			if err != nil || !finite(f) {
@@ -88,16 +87,13 @@ func (e *equilibriumFinder) flow(count int) {
 			if size == 0 {
 				break
 			}
-			if h == 0 {
-				h = 0.05 * e.box.width()
-			}
 			j, err := jacobianAt(e.f, x)
 			if err != nil {
 				x = nil
 				break
 			}
-			for i := range e.n { // J − direction·|F|/h
-				j.Set(i, i, j.At(i, i)-direction*size/h)
+			for i := range e.n { // 1/h = |F| over a twentieth of the box
+				j.Set(i, i, j.At(i, i)-direction*20*size/e.box.width())
 			}
 			step, err := smallStep(j, f)
 			if err != nil {
