@@ -116,7 +116,8 @@ func TestCycleUnstable(t *testing.T) {
 	for _, start := range [][]float64{{0.99, 0}, {1.01, 0}, {0, -0.999}, {-1, 0}} {
 		c := cycleOf(t, f, model.CycleSearch{Start: start})
 		require.LessOrEqual(t, math.Abs(c.Period-2*math.Pi), 1e-10)
-		require.LessOrEqual(t, math.Abs(c.Amplitude[0]-1), cycleSlack)
+		// Forward in time errors grow by exp 3π, to some 1e-9: the orbit is traced backward.
+		require.LessOrEqual(t, math.Abs(c.Amplitude[0]-1), cycleSlack/math.Exp(3*math.Pi/2))
 		require.LessOrEqual(t, math.Abs(real(c.Exponents[0])-1.5), cycleSlack)
 		require.LessOrEqual(t, math.Abs(real(c.Multipliers[0])/math.Exp(3*math.Pi)-1), 10*cycleSlack)
 		require.False(t, c.Stable)
