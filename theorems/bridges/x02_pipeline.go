@@ -76,7 +76,7 @@ func PopulationsToLatents() theorems.Theorem {
 				return sameJointLaw(g.split(g.d.Times(g.m), g.d.Times(g.n), g.p, g.s0), g.recurrent(g.d.Times(g.m), g.n, g.p, g.s0))
 			}))},
 		),
-		MaxUnknown: 0.15,
+		MaxUnknown: 0.05,
 	}
 }
 
