@@ -1,72 +1,13 @@
 package model
 
-import (
-	"math"
-
-	"gonum.org/v1/gonum/mat"
-)
-
-type Averages struct{ Value, Prime, Second, Third, Error float64 }
-type SquareAverages struct{ Value, Prime, Second, Error float64 }
-
-func (p Nonlinearity) Averages(mu, delta float64, orders int) (Averages, error) {
-	d := math.Sqrt(delta)
-	var a Averages
-	if delta == 0 {
-		return Averages{Value: p.value(mu), Prime: p.first(mu), Second: p.second(mu)}, nil
-	}
-	h := 0.01 / math.Max(1, d)
-	for k := -int(9 / h); k <= int(9/h); k++ {
-		z := float64(k) * h
-		w := h * math.Exp(-z*z/2) / math.Sqrt(2*math.Pi)
-		x := mu + d*z
-		a.Value += w * p.value(x)
-		a.Prime += w * p.first(x)
-		a.Second += w * p.second(x)
-		a.Third += w * p.second(x) * z / d
-	}
-	return a, nil
-}
-func (p Nonlinearity) SquareAverages(mu, delta float64) (SquareAverages, error) {
-	return SquareAverages{}, nil
-}
-
-type Integration struct {
-	Start, Times   []float64
-	RelTol, AbsTol float64
-	MaxSteps       int
-}
-type Solution struct {
-	Times           []float64
-	States          [][]float64
-	Steps, Rejected int
-}
-
-func Integrate(f VectorField, o Integration) (*Solution, error) { return nil, ErrNotConverged }
-
-type EquilibriumSearch struct {
-	Box    Box
-	Starts int
-	Seed   uint64
-	Limit  int
-}
-type Equilibrium struct {
-	Point       []float64
-	Residual    float64
-	Eigenvalues []complex128
-	Index       int
-	Stability   Stability
-	Means       []string
-	Radius      float64
-}
-type EquilibriumSet struct {
-	Points               []Equilibrium
-	IndexSum             int
-	Truncated, Continuum bool
-}
-
 func (c *Circuit) FixedPoints(s EquilibriumSearch) (*EquilibriumSet, error) {
-	return nil, ErrNotConverged
+	if s.Box.Lower == nil {
+		var err error
+		if s.Box, err = c.TrappingBox(); err != nil {
+			return nil, err
+		}
+	}
+	return FindEquilibria(c, s)
 }
 
 type CycleSearch struct {
@@ -85,30 +26,29 @@ type LimitCycle struct {
 
 func FindCycle(f VectorField, s CycleSearch) (*LimitCycle, error) { return nil, ErrNotConverged }
 
-type Feature struct {
-	MeanM       []float64
-	CovMM       [][]float64
-	MeanI, VarI float64
+type EquilibriumSearch struct {
+	Box            Box
+	Starts         int
+	Seed           uint64
+	Limit          int
+	ExpectedDegree *int
 }
-type FitProblem struct {
-	Nonlinearity      Nonlinearity
-	Features          []Feature
-	Points, Targets   [][]float64
-	Ridge             float64
-	WithoutCovariance bool
+type Equilibrium struct {
+	Point       []float64
+	Residual    float64
+	Uncertainty float64
+	Eigenvalues []complex128
+	Index       int
+	Stability   Stability
+	Means       []string
+	Radius      float64
 }
-type Fit struct {
-	Mixture             *Mixture
-	RMS, Max, Objective float64
-	Coefficients        int
-}
-
-func FitMixture(p FitProblem) (*Fit, error) { return nil, ErrNotConverged }
-
-type Truncation struct {
-	LowRank  *LowRank
-	Error    float64
-	Singular []float64
+type EquilibriumSet struct {
+	Points               []Equilibrium
+	IndexSum             int
+	Truncated, Continuum bool
 }
 
-func Truncate(w mat.Matrix, rank int) (*Truncation, error) { return nil, ErrNotConverged }
+func FindEquilibria(f VectorField, s EquilibriumSearch) (*EquilibriumSet, error) {
+	return nil, ErrNotConverged
+}
