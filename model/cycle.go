@@ -52,27 +52,47 @@ func FindCycle(f VectorField, s CycleSearch) (*LimitCycle, error) {
 	if err != nil {
 		return nil, err
 	}
-	if s.Transient > 0 {
-		o := Integration{Start: s.Start, Times: []float64{0, s.Transient}, RelTol: math.Max(c.tol.relative, 1e-9)}
-		run, err := Integrate(f, o)
-		if err != nil {
+	last := fmt.Errorf("%w: the orbit comes nowhere near its start again within %.6g", ErrNotConverged, c.most)
+	// Where the flow across the cycle is fast the section at the start may miss it: later, none does.
+	for attempt, lead := range [3]float64{s.Transient, c.most / 16, c.most / 4} {
+		if err := c.flow(lead); err != nil {
 			return nil, err
 		}
-		c.start = run.States[1]
-	}
-	returns, err := c.returns(s.Transient > 0)
-	if err != nil {
-		return nil, err
-	}
-	last := fmt.Errorf("%w: the orbit comes nowhere near its start again within %.6g", ErrNotConverged, c.most)
-	for _, r := range returns {
-		cycle, err := c.shoot(r)
-		if err == nil {
-			return cycle, nil
+		guesses, err := c.returns(1)
+		if err != nil {
+			last = err
 		}
-		last = err
+		if lead == 0 { // what repels is where the orbit came from
+			before, _ := c.returns(-1)
+			if len(guesses) == 0 || len(before) > 0 && before[0].miss < guesses[0].miss {
+				before, guesses = guesses, before
+			}
+			guesses = append(guesses, before...)
+		}
+		for _, g := range guesses {
+			cycle, err := c.shoot(g)
+			if err == nil {
+				return cycle, nil
+			}
+			last = err
+		}
+		if attempt == 0 && len(guesses) > 0 {
+			return nil, last
+		}
 	}
 	return nil, last
+}
+
+// flow lets the start follow the flow.
+func (c *cycleFinder) flow(time float64) error {
+	if time == 0 {
+		return nil
+	}
+	run, err := Integrate(c.f, Integration{Start: c.start, Times: []float64{0, time}, RelTol: max(c.tol.relative, 1e-9)})
+	if err == nil {
+		c.start = run.States[1]
+	}
+	return err
 }
 
 // cycleFinder is a search under way.
@@ -82,7 +102,7 @@ type cycleFinder struct {
 	tol   tolerance
 	most  float64
 	start []float64
-	size  float64 // extent of the orbit, largest coordinate
+	size  float64 // extent of the orbit that the guess at hand comes from, largest coordinate
 }
 
 func newCycleFinder(f VectorField, s CycleSearch) (*cycleFinder, error) {
@@ -107,21 +127,25 @@ func newCycleFinder(f VectorField, s CycleSearch) (*cycleFinder, error) {
 	return c, nil
 }
 
-// orbitReturn is a guess at a cycle: a point of the section, where the orbit
-// returned to it or started, and the time from one to the other.
+// orbitReturn is a guess at a cycle: where and when the orbit is back at the section
+// through its start, by how much it misses the start, in units of its extent, and that.
 type orbitReturn struct {
-	point  []float64
-	period float64
+	point        []float64
+	period       float64
+	miss, extent float64
 }
 
-// cycleReturns is how many returns are tried.
-const cycleReturns = 8
+// cycleReturns is how many returns are looked at, cycleMiss how far they may be.
+const (
+	cycleReturns = 4
+	cycleMiss    = 0.75
+)
 
-// returns follows the orbit from the start and gives its returns to the
-// section through the start, across the flow and in its direction, that come
-// nearer than three quarters of the orbit's extent.
-func (c *cycleFinder) returns(settled bool) ([]orbitReturn, error) {
-	normal, err := fieldAt(c.f, c.start)
+// returns follows the orbit from the start, forward (1) or backward (−1) in
+// time, and gives its returns to the section through the start, across the flow.
+func (c *cycleFinder) returns(direction float64) ([]orbitReturn, error) {
+	field := c.directed(direction)
+	normal, err := field(c.start)
 	if err != nil {
 		return nil, err
 	}
@@ -136,40 +160,50 @@ func (c *cycleFinder) returns(settled bool) ([]orbitReturn, error) {
 		return sum
 	}
 	loose := c.tol
-	loose.relative = math.Max(loose.relative, 1e-9)
+	loose.relative = max(loose.relative, 1e-9)
 	loose.absolute = loose.relative
-	s := newStepper(func(x []float64) ([]float64, error) { return fieldAt(c.f, x) }, loose)
+	s := newStepper(field, loose)
 	if err := s.start(0, c.start); err != nil {
 		return nil, err
 	}
 	low, high := slices.Clone(c.start), slices.Clone(c.start)
+	extent, left, found := 0.0, false, 0
 	var out []orbitReturn
-	for left := false; s.t < c.most && len(out) < cycleReturns; {
+	for s.t < c.most && found < cycleReturns {
 		before := above(s.x)
 		if err := s.step(c.most); err != nil {
-			return nil, err
+			return out, err
 		}
 		for i, v := range s.x {
 			low[i], high[i] = min(low[i], v), max(high[i], v)
 		}
-		c.size = largest(axpy(high, -1, low))
+		extent = largest(axpy(high, -1, low))
 		left = left || before < 0
 		if !left || before >= 0 || above(s.x) < 0 {
 			continue
 		}
+		found++
 		t := crossing(func(t float64) float64 { return above(s.at(t)) }, s.t-s.last, s.t)
-		if x := s.at(t); largest(axpy(x, -1, c.start)) <= 3*c.size/4 {
-			guesses := []orbitReturn{{x, t}, {c.start, t}} // the flow leads to a stable cycle, and away from an unstable one
-			if !settled {
-				slices.Reverse(guesses)
-			}
-			out = append(out, guesses...)
+		x := s.at(t)
+		if miss := largest(axpy(x, -1, c.start)) / extent; miss <= cycleMiss {
+			out = append(out, orbitReturn{x, t, miss, extent})
 		}
 	}
-	if !(c.size > math.Sqrt(unitRoundoff)*(1+largest(c.start))) {
-		return nil, fmt.Errorf("%w: the orbit stays within %.3g of %v: a fixed point, or nearly", ErrNotConverged, c.size, c.start)
+	if !(extent > math.Sqrt(unitRoundoff)*(1+largest(c.start))) {
+		return nil, fmt.Errorf("%w: the orbit stays within %.3g of %v: a fixed point, or nearly", ErrNotConverged, extent, c.start)
 	}
 	return out, nil
+}
+
+// directed returns the field, or for −1 the one with time reversed.
+func (c *cycleFinder) directed(direction float64) func(x []float64) ([]float64, error) {
+	return func(x []float64) ([]float64, error) {
+		v, err := fieldAt(c.f, x)
+		for i := range v {
+			v[i] *= direction
+		}
+		return v, err
+	}
 }
 
 // crossing returns where g rises through 0 between a and b, by bisection.

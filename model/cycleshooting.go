@@ -112,51 +112,71 @@ const (
 	shootingHalvings = 5
 )
 
-// shoot improves a guess by Newton's method until the residual is one of rounding.
+// shoot improves a guess, with looser steps first, and tells what the cycle is.
 func (c *cycleFinder) shoot(guess orbitReturn) (*LimitCycle, error) {
-	x, period := guess.point, guess.period
-	f, err := c.fly(x, period, c.tol)
+	c.size = guess.extent
+	loose := c.tol
+	loose.relative = max(loose.relative, 1e-8)
+	rough, _, err := c.converge(guess, loose)
 	if err != nil {
 		return nil, err
 	}
-	for range shootingSteps {
-		dx, dt, err := c.correction(x, f)
+	for {
+		sharp, f, err := c.converge(rough, c.tol)
 		if err != nil {
 			return nil, err
 		}
+		cycle := &LimitCycle{Point: sharp.point, Period: sharp.period, Residual: f.residual}
+		sooner, err := c.trace(cycle, f.logarea > 0)
+		if err != nil {
+			return nil, err
+		}
+		if sooner == 0 {
+			return cycle, c.finish(cycle, f)
+		}
+		rough.point, rough.period = sharp.point, sooner // it was gone around several times
+	}
+}
+
+// converge improves a guess by Newton's method until the residual is one of rounding.
+func (c *cycleFinder) converge(guess orbitReturn, tol tolerance) (orbitReturn, *flown, error) {
+	x, period := guess.point, guess.period
+	f, err := c.fly(x, period, tol)
+	if err != nil {
+		return guess, nil, err
+	}
+	bound := func() float64 { return f.rounding * (c.size + largest(x)) }
+	for range shootingSteps {
+		dx, dt, err := c.correction(x, f)
+		if err != nil {
+			return guess, nil, err
+		}
+		if f.residual <= bound() && math.Abs(dt) <= tol.relative*period && largest(dx) <= tol.relative*c.size {
+			break
+		}
 		t := min(1, period/(4*math.Abs(dt)), c.size/(4*largest(dx)))
-		var next *flown
-		for k := 0; k <= shootingHalvings; k++ {
-			trial, err := c.fly(axpy(x, t, dx), period+t*dt, c.tol)
-			if err == nil && trial.residual < f.residual {
-				next = trial
+		improved := false
+		for k := 0; k <= shootingHalvings && !improved; k++ {
+			next, err := c.fly(axpy(x, t, dx), period+t*dt, tol)
+			if improved = err == nil && next.residual < f.residual; improved {
+				improved = next.residual < f.residual/2 || f.residual > bound()
+				x, period, f = axpy(x, t, dx), period+t*dt, next
+			} else if f.residual <= bound() {
 				break
 			}
 			t /= 2
-			if f.residual <= f.rounding*(c.size+largest(x)) {
-				break
-			}
 		}
-		if next == nil {
-			break
-		}
-		settled := next.residual > f.residual/2 && next.residual <= next.rounding*(c.size+largest(x))
-		x, period, f = axpy(x, t, dx), period+t*dt, next
-		if settled {
+		if !improved {
 			break
 		}
 		if period > 2*c.most {
-			return nil, fmt.Errorf("%w: the period exceeds %.6g", ErrNotConverged, 2*c.most)
+			return guess, nil, fmt.Errorf("%w: the period exceeds %.6g", ErrNotConverged, 2*c.most)
 		}
 	}
-	if bound := f.rounding * (c.size + largest(x)); !(f.residual <= bound) {
-		return nil, fmt.Errorf("%w: after a period of %.9g the orbit misses its start by %.3g, more than the error %.3g of integrating", ErrNotConverged, period, f.residual, bound)
+	if !(f.residual <= bound()) {
+		return guess, nil, fmt.Errorf("%w: after a period of %.9g the orbit misses its start by %.3g, more than the error %.3g of integrating", ErrNotConverged, period, f.residual, bound())
 	}
-	cycle := &LimitCycle{Point: x, Period: period, Residual: f.residual}
-	if err := c.trace(cycle); err != nil {
-		return nil, err
-	}
-	return cycle, c.finish(cycle, f)
+	return orbitReturn{point: x, period: period}, f, nil
 }
 
 // finish adds the multipliers and the error of the period.
@@ -214,20 +234,30 @@ func (c *cycleFinder) across(x []float64, phi *mat.Dense) (*mat.Dense, error) {
 	return mat.DenseCopyOf(turned.Slice(1, n, 1, n)), nil
 }
 
-// trace follows the cycle once: its range, its points at equal times, and whether its
-// period is the shortest. An orbit that is a point is none.
-func (c *cycleFinder) trace(cycle *LimitCycle) error {
+// trace follows the cycle once, for its range and its points at equal times: backward
+// where volumes grow along it, and errors with them. Where it is back sooner than after
+// its period, the time is returned. An orbit that is a point is none.
+func (c *cycleFinder) trace(cycle *LimitCycle, backward bool) (sooner float64, err error) {
 	tol := c.tol
 	tol.absolute = tol.relative * c.size
-	s := newStepper(func(x []float64) ([]float64, error) { return fieldAt(c.f, x) }, tol)
+	direction := 1.0
+	if backward {
+		direction = -1
+	}
+	field := c.directed(direction)
+	s := newStepper(field, tol)
 	if err := s.start(0, cycle.Point); err != nil {
-		return err
+		return 0, err
 	}
 	low, high := slices.Clone(cycle.Point), slices.Clone(cycle.Point)
-	slope := slices.Clone(s.k[6])
+	slopeAtStart := slices.Clone(s.k[6])
+	slope := slopeAtStart
 	for s.t < cycle.Period {
 		if err := s.step(cycle.Period); err != nil {
-			return err
+			return 0, err
+		}
+		if t := c.back(s, cycle, slopeAtStart); t > 0 && t < cycle.Period*(1-1/float64(orbitPoints)) {
+			return t, nil
 		}
 		for len(cycle.Orbit) < orbitPoints {
 			t := cycle.Period * float64(len(cycle.Orbit)) / orbitPoints
@@ -236,20 +266,20 @@ func (c *cycleFinder) trace(cycle *LimitCycle) error {
 			}
 			cycle.Orbit = append(cycle.Orbit, s.at(t))
 		}
-		const pieces = 4 // of a step, between which a coordinate turns once at most
+		const pieces = 2 // of a step, between which a coordinate turns once at most
 		for k := 1; k <= pieces; k++ {
 			a, b := s.t-s.last*float64(pieces-k+1)/pieces, s.t-s.last*float64(pieces-k)/pieces
 			x := s.at(b)
-			next, err := fieldAt(c.f, x)
+			next, err := field(x)
 			if err != nil {
-				return err
+				return 0, err
 			}
 			for i, v := range next {
 				at := x[i]
 				if v*slope[i] < 0 {
 					sign := math.Copysign(1, v)
 					t := crossing(func(t float64) float64 {
-						f, err := fieldAt(c.f, s.at(t))
+						f, err := field(s.at(t))
 						if err != nil {
 							return 0
 						}
@@ -262,12 +292,36 @@ func (c *cycleFinder) trace(cycle *LimitCycle) error {
 			slope = next
 		}
 	}
+	if backward {
+		slices.Reverse(cycle.Orbit[1:])
+	}
 	cycle.Amplitude = make([]float64, c.n)
 	for i := range low {
 		cycle.Amplitude[i] = (high[i] - low[i]) / 2
 	}
 	if !(largest(cycle.Amplitude) > math.Sqrt(unitRoundoff)*(c.size+largest(cycle.Point))) {
-		return fmt.Errorf("%w: the orbit shrinks to %v, a fixed point: amplitude %.3g", ErrNotConverged, cycle.Point, largest(cycle.Amplitude))
+		return 0, fmt.Errorf("%w: the orbit shrinks to %v, a fixed point: amplitude %.3g", ErrNotConverged, cycle.Point, largest(cycle.Amplitude))
 	}
-	return nil
+	return 0, nil
+}
+
+// back returns the time in the last step at which the orbit passes its start
+// again, to the square root of the tolerance; 0 if it does not.
+func (c *cycleFinder) back(s *stepper, cycle *LimitCycle, normal []float64) float64 {
+	ahead := func(t float64) float64 {
+		sum := 0.0
+		for i, v := range s.at(t) {
+			sum += (v - cycle.Point[i]) * normal[i]
+		}
+		return sum
+	}
+	from := s.t - s.last
+	if !(from > 0) || ahead(from) >= 0 || ahead(s.t) < 0 {
+		return 0
+	}
+	t := crossing(ahead, from, s.t)
+	if largest(axpy(s.at(t), -1, cycle.Point)) > math.Sqrt(c.tol.relative)*c.size {
+		return 0
+	}
+	return t
 }

@@ -8,9 +8,9 @@ import (
 // BoundaryDegree returns the degree of −F on a box in one or two dimensions: the
 // sum of the indices of the zeros inside, sign det(−DF) where they are
 // non-degenerate. In one dimension it is told by the signs at both ends, in two it
-// is how often −F turns as one goes around the boundary. Points are added until F
-// turns by less than an eighth from each to the next: between two of the first 64 it
-// must not turn around unseen, which is not proved. F that is zero at the boundary, or turns there faster than 2²⁰ points tell, is ErrNotConverged;
+// is how often −F turns as one goes around the boundary. Points are added until
+// from each to the next F turns by less than an eighth, and by less than a radian
+// at the rate that DF gives at both: no proof, unless F turns steadily. F that is zero at the boundary, or turns there faster than 2¹⁸ points tell, is ErrNotConverged;
 // more dimensions are ErrInvalid.
 func BoundaryDegree(f VectorField, b Box) (int, error) {
 	n := f.Dim()
@@ -52,54 +52,83 @@ func boundaryField(f VectorField, x []float64) ([]float64, error) {
 // boundaryPieces is into how many pieces a side is cut at first; boundaryPoints
 // bounds the points in all.
 const (
-	boundaryPieces = 16
-	boundaryPoints = 1 << 20
+	boundaryPieces = 8
+	boundaryPoints = 1 << 18
 )
 
-// winding adds up the angles by which F turns around a rectangle.
-func winding(f VectorField, b Box) (int, error) {
+// boundary goes around a rectangle.
+type boundary struct {
+	f      VectorField
+	box    Box
+	points int
+}
+
+// boundaryPoint is F at fraction s of a side, and how fast it turns there, in
+// radians a side.
+type boundaryPoint struct {
+	s     float64
+	f     []float64
+	turns float64
+}
+
+func (b *boundary) at(side int, s float64) (*boundaryPoint, error) {
+	if b.points++; b.points > boundaryPoints {
+		return nil, fmt.Errorf("%w: %d points at the boundary do not tell how the field turns", ErrNotConverged, boundaryPoints)
+	}
 	corners := [5][2]float64{{0, 0}, {1, 0}, {1, 1}, {0, 1}, {0, 0}}
-	points := 0
-	evaluate := func(side int, s float64) ([]float64, error) {
-		if points++; points > boundaryPoints {
-			return nil, fmt.Errorf("%w: %d points at the boundary do not tell how the field turns", ErrNotConverged, boundaryPoints)
-		}
-		from, to := corners[side], corners[side+1]
-		return boundaryField(f, b.at([]float64{from[0] + s*(to[0]-from[0]), from[1] + s*(to[1]-from[1])}))
+	from, to := b.box.at(corners[side][:]), b.box.at(corners[side+1][:])
+	x := []float64{from[0]*(1-s) + s*to[0], from[1]*(1-s) + s*to[1]}
+	f, err := boundaryField(b.f, x)
+	if err != nil {
+		return nil, err
 	}
-	var turn func(side int, s, t float64, a, c []float64) (float64, error)
-	turn = func(side int, s, t float64, a, c []float64) (float64, error) {
-		angle := angleBetween(a, c)
-		if math.Abs(angle) < math.Pi/4 {
-			return angle, nil
-		}
-		half := s/2 + t/2
-		if half <= s || half >= t {
-			return 0, fmt.Errorf("%w: the field jumps by %.3g between neighbouring points of the boundary", ErrNotConverged, angle)
-		}
-		m, err := evaluate(side, half)
-		if err != nil {
-			return 0, err
-		}
-		first, err := turn(side, s, half, a, m)
-		if err != nil {
-			return 0, err
-		}
-		second, err := turn(side, half, t, m, c)
-		return first + second, err
+	j, err := jacobianAt(b.f, x)
+	if err != nil {
+		return nil, err
 	}
-	total := 0.0
+	change := make([]float64, 2)
+	vec(change).MulVec(j, vec(axpy(to, -1, from)))
+	size := largest(f)
+	cross, square := f[0]/size*(change[1]/size)-f[1]/size*(change[0]/size), f[0]/size*(f[0]/size)+f[1]/size*(f[1]/size)
+	return &boundaryPoint{s, f, math.Abs(cross / square)}, nil
+}
+
+// turn returns the angle by which F turns from one point to another.
+func (b *boundary) turn(side int, from, to *boundaryPoint) (float64, error) {
+	angle := angleBetween(from.f, to.f)
+	if math.Abs(angle) < math.Pi/4 && max(from.turns, to.turns)*(to.s-from.s) < 1 {
+		return angle, nil
+	}
+	s := from.s/2 + to.s/2
+	if s <= from.s || s >= to.s {
+		return 0, fmt.Errorf("%w: the field jumps by %.3g between neighbouring points of the boundary", ErrNotConverged, angle)
+	}
+	middle, err := b.at(side, s)
+	if err != nil {
+		return 0, err
+	}
+	first, err := b.turn(side, from, middle)
+	if err != nil {
+		return 0, err
+	}
+	second, err := b.turn(side, middle, to)
+	return first + second, err
+}
+
+// winding returns how often F turns around the rectangle.
+func winding(f VectorField, box Box) (int, error) {
+	b, total := &boundary{f: f, box: box}, 0.0
 	for side := range 4 {
-		last, err := evaluate(side, 0)
+		last, err := b.at(side, 0)
 		if err != nil {
 			return 0, err
 		}
 		for k := range boundaryPieces {
-			next, err := evaluate(side, float64(k+1)/boundaryPieces)
+			next, err := b.at(side, float64(k+1)/boundaryPieces)
 			if err != nil {
 				return 0, err
 			}
-			angle, err := turn(side, float64(k)/boundaryPieces, float64(k+1)/boundaryPieces, last, next)
+			angle, err := b.turn(side, last, next)
 			if err != nil {
 				return 0, err
 			}

@@ -38,8 +38,8 @@ func ExpectProduct(g, h func(float64) float64, mean [2]float64, cov [2][2]float6
 	return z.value, z.err, nil
 }
 
-// A slack says by how much Δ and c may be off, because they were computed.
-type slack struct{ delta, c float64 }
+// A slack says by how much the entries of a covariance may be off, because they were computed.
+type slack struct{ delta, c, variance float64 }
 
 // A pair is (x, n) = (μ_x + a z₁, μ_n + b z₁ + s z₂).
 type pair struct{ meanX, meanN, a, b, s float64 }
@@ -52,10 +52,13 @@ func newPair(mean [2]float64, cov [2][2]float64, off slack) (pair, error) {
 		}
 	}
 	indefinite := fmt.Errorf("%w: %v", ErrIndefinite, cov)
-	if c != cov[1][0] || variance < 0 || delta < -off.delta {
+	if c != cov[1][0] || variance < -off.variance || delta < -off.delta {
 		return pair{}, indefinite
 	}
-	delta = max(delta, 0)
+	delta, variance = max(delta, 0), max(variance, 0)
+	if least := c / delta * c; variance <= off.variance && least <= 2*off.variance {
+		variance = max(variance, least)
+	}
 	p := pair{meanX: mean[0], meanN: mean[1]}
 	least := 0.0 // what Δ must be for this c
 	if magnitude := math.Abs(c); magnitude > 0 {
@@ -132,19 +135,20 @@ func overInner(h func(float64) float64, mean, s float64) node {
 	var parts [panels]part
 	total := part{}
 	for k := range grid {
-		p, gauss := part{}, 0.0
-		for j := range grid[k] {
-			q := &grid[k][j]
+		value, size, gauss := 0.0, 0.0, 0.0
+		row := &grid[k]
+		for j := range row {
+			q := &row[j]
 			v := h(mean + s*q.z)
-			p.value += q.kronrod * v
-			p.size += q.kronrod * math.Abs(v)
+			value += q.kronrod * v
+			size += q.kronrod * math.Abs(v)
 			gauss += q.gauss * v
 		}
-		p.difference = math.Abs(p.value - gauss)
-		parts[k] = p
-		total.value += p.value
-		total.difference += p.difference
-		total.size += p.size
+		difference := math.Abs(value - gauss)
+		parts[k].value, parts[k].size, parts[k].difference = value, size, difference
+		total.value += value
+		total.size += size
+		total.difference += difference
 	}
 	low, high := h(mean-reach*s), h(mean+reach*s)
 	tails := 2 * tail * (math.Abs(low) + math.Abs(high))
