@@ -41,12 +41,14 @@ type LimitCycle struct {
 // orbitPoints is how many points of a cycle are kept.
 const orbitPoints = 256
 
-// FindCycle returns the limit cycle near the orbit of Start after Transient. The
-// orbit's returns to the section through a point of it, across the flow, are guesses at
-// the period; Newton's method on point and period (shooting, with the derivative of
-// the flow from the variational equations Φ' = DF Φ) does the rest, so that unstable
-// cycles are found as well, from close by. An orbit that comes to rest, returns nowhere near, or
-// lies among periodic ones without end (a centre) is ErrNotConverged.
+// FindCycle returns the limit cycle near the orbit of Start after Transient. The orbit's
+// returns to the section through its start, across the flow, are guesses at a point
+// and the period: forward in time, and without a transient backward too, the nearer
+// first. Newton's method on point and period (shooting, with the derivative of the flow
+// from the variational equations Φ' = DF Φ) does the rest, so that unstable cycles
+// are found from close by. An orbit that comes to rest, returns nowhere near, or lies among
+// periodic ones without end (a centre) is ErrNotConverged, with the number that
+// decided; inadmissible input is ErrInvalid.
 func FindCycle(f VectorField, s CycleSearch) (*LimitCycle, error) {
 	c, err := newCycleFinder(f, s)
 	if err != nil {

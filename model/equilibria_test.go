@@ -113,6 +113,34 @@ func TestEquilibriaOfCubics(t *testing.T) {
 	}
 }
 
+// Zeros that no float64 is, around one at the very middle of the box, in more
+// dimensions than have a grid.
+func TestEquilibriaAroundRest(t *testing.T) {
+	f := cubic(4)
+	scaled := formula{dim: 4,
+		field: func(x []float64) []float64 {
+			y := make([]float64, 4)
+			for i := range y {
+				y[i] = x[i] / math.Sqrt(3)
+			}
+			return f.field(y)
+		},
+		slope: func(x []float64) [][]float64 {
+			y := make([]float64, 4)
+			for i := range y {
+				y[i] = x[i] / math.Sqrt(3)
+			}
+			j := f.slope(y)
+			for i := range j {
+				j[i][i] /= math.Sqrt(3)
+			}
+			return j
+		}}
+	one := 1
+	set := equilibria(t, scaled, model.EquilibriumSearch{Box: symmetricBox(4, 4), ExpectedDegree: &one})
+	require.Len(t, set.Points, 81)
+}
+
 // Fixed points of the targets, in closed form.
 func TestEquilibriaOfTargets(t *testing.T) {
 	h := math.Sqrt(5)

@@ -24,14 +24,15 @@ func (e *equilibriumFinder) newton(start []float64, region Box) *Equilibrium {
 	if err != nil || !finite(f) {
 		return nil
 	}
-	var j *mat.Dense
+	e.scale = max(e.scale, largest(f))
 	lastLength, best := math.Inf(1), largest(f)
 	for k := range equilibriumSteps {
-		if j, err = jacobianAt(e.f, x); err != nil || !finite(j.RawMatrix().Data) {
-			return nil
-		}
 		if largest(f) == 0 {
 			break
+		}
+		j, err := jacobianAt(e.f, x)
+		if err != nil || !finite(j.RawMatrix().Data) {
+			return nil
 		}
 		step, err := smallStep(j, f)
 		if err != nil {
@@ -74,7 +75,7 @@ func (e *equilibriumFinder) newton(start []float64, region Box) *Equilibrium {
 	if !(largest(f) <= 1e-4*e.scale) {
 		return nil // no need to measure the rounding
 	}
-	return e.accept(x, f, j)
+	return e.accept(x, f)
 }
 
 // descend halves the step until the residual falls; nil if it does not.
@@ -112,7 +113,11 @@ func (e *equilibriumFinder) heading(x, step []float64) *Equilibrium {
 
 // accept returns the zero at x if the residual is one of rounding, which is measured
 // to a small factor, and a zero is within what the residual allows.
-func (e *equilibriumFinder) accept(x, f []float64, j *mat.Dense) *Equilibrium {
+func (e *equilibriumFinder) accept(x, f []float64) *Equilibrium {
+	j, err := jacobianAt(e.f, x)
+	if err != nil || !finite(j.RawMatrix().Data) {
+		return nil
+	}
 	field, slope, ok := e.rounding(x, f, j)
 	if !ok || !(largest(f) <= 64*field) {
 		return nil
