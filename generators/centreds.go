@@ -18,7 +18,7 @@ type CentredOptions struct {
 }
 
 // CentredKinds are spectra, by what is said of λ > 1.
-var CentredKinds = []string{"distinct", "distinct", "distinct", "all below 1", "complex pair", "complex pair", "defective", "repeated below 1", "Σ_mm singular"}
+var CentredKinds = []string{"distinct", "distinct", "distinct", "distinct", "all below 1", "complex pair", "pair and λ > 1", "defective", "repeated below 1", "Σ_mm singular"}
 
 // Centreds draws centred populations.
 func Centreds(o CentredOptions) *rapid.Generator[Centred] {
@@ -36,12 +36,18 @@ func Centreds(o CentredOptions) *rapid.Generator[Centred] {
 		if slices.Contains([]string{"complex pair", "defective", "repeated below 1", "repeated", "Σ_mm singular"}, kind) {
 			r = between(rng, 2, maxRank)
 		}
+		if kind == "distinct" && r == 1 { // seldom
+			r = between(rng, 1, maxRank)
+		}
+		if kind == "pair and λ > 1" {
+			r = maxRank
+		}
 		c := Centred{Nonlinearity: o.Nonlinearity[rng.IntN(len(o.Nonlinearity))], Lambda: make([]float64, r), Above: zeros(r, r),
 			Lower: zeros(r, r), Upper: zeros(r, r), Factor: zeros(r, r), Start: quarters(rng, 1, r)[0], Horizon: float64(between(rng, 2, 8)) / 4}
 		c.tag(kind)
 		c.Start[rng.IntN(r)] += 0.125 // not 0
 		for i, k := range rng.Perm(12)[:r] {
-			c.Lambda[i] = float64(k-4)/4 + 0.125 // distinct, from −0.875 to 1.875
+			c.Lambda[i] = float64(k-4)/4 + 0.09375 // distinct, from −0.9 to 1.84, and from sixteenths
 		}
 		c.spectrum(rng, kind)
 		normal := rng.IntN(4) == 0
@@ -77,6 +83,9 @@ func (c *Centred) spectrum(rng *rand.Rand, kind string) {
 				c.Above[i][r-1] = 0
 			}
 		}
+		if r > 1 && kind == "distinct" && rng.IntN(4) > 0 {
+			c.Lambda[1] = 1 + float64(between(rng, 1, 16))/16
+		}
 		for i := 1; i < r; i++ {
 			if c.Lambda[i] == c.Lambda[0] {
 				c.Lambda[i] -= 4
@@ -88,6 +97,9 @@ func (c *Centred) spectrum(rng *rand.Rand, kind string) {
 		}
 	case "complex pair":
 		c.Turn = float64(between(rng, 1, 8)) / 4
+	case "pair and λ > 1":
+		c.Turn = float64(between(rng, 1, 8)) / 4
+		c.Lambda[r-1] = 1 + float64(between(rng, 1, 16))/16
 	case "defective": // a chain at λ > 1
 		c.Lambda[0] = 1 + float64(between(rng, 2, 8))/8
 		c.Lambda[1], c.Above[0][1] = c.Lambda[0], nonzeroInteger(rng, 2)

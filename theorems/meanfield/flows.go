@@ -22,12 +22,12 @@ var scalarLaws = map[string]scalarLaw{
 	"logistic": {func(x float64) float64 { return 0.5 + 0.5*math.Tanh(x/2) },
 		func(x float64) float64 { c := math.Cosh(min(math.Abs(x), 600) / 2); return 1 / (4 * c * c) }, 0.25},
 	"hard-tanh": {func(x float64) float64 { return max(-1, min(1, x)) },
-		func(x float64) float64 { return indicator(math.Abs(x) < 1) }, 1},
-	"relu":     {func(x float64) float64 { return max(0, x) }, func(x float64) float64 { return indicator(x > 0) }, 1},
+		func(x float64) float64 { return oneIf(math.Abs(x) < 1) }, 1},
+	"relu":     {func(x float64) float64 { return max(0, x) }, func(x float64) float64 { return oneIf(x > 0) }, 1},
 	"identity": {func(x float64) float64 { return x }, func(float64) float64 { return 1 }, 1},
 }
 
-func indicator(is bool) float64 {
+func oneIf(is bool) float64 {
 	if is {
 		return 1
 	}
@@ -73,7 +73,7 @@ func (f *unitFlow) Jacobian(x []float64) (*mat.Dense, error) {
 	out := mat.NewDense(len(x), len(x), nil)
 	for i := range x {
 		for j := range x {
-			out.Set(i, j, f.w[i][j]*f.law.slope(x[j])-indicator(i == j))
+			out.Set(i, j, f.w[i][j]*f.law.slope(x[j])-oneIf(i == j))
 		}
 	}
 	return out, nil
