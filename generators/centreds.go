@@ -33,7 +33,7 @@ func Centreds(o CentredOptions) *rapid.Generator[Centred] {
 		}
 		kind := kinds[rng.IntN(len(kinds))]
 		r := between(rng, 1, maxRank)
-		if slices.Contains([]string{"complex pair", "defective", "repeated below 1", "repeated", "Σ_mm singular"}, kind) {
+		if slices.Contains([]string{"complex pair", "defective", "repeated below 1", "repeated", "Σ_mm singular", "rotation above 1", "rotation below 1"}, kind) {
 			r = between(rng, 2, maxRank)
 		}
 		if kind == "distinct" && r == 1 { // seldom
