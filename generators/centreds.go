@@ -116,9 +116,9 @@ func (c *Centred) spectrum(rng *rand.Rand, kind string) {
 			c.Lambda[2] = c.Lambda[0]
 		}
 	case "rotation above 1":
-		c.Lambda[0], c.Turn = 1+float64(between(rng, 2, 16))/16, float64(between(rng, 2, 12))/8
+		c.Lambda[0], c.Turn = 1+float64(between(rng, 2, 12))/16, float64(between(rng, 6, 16))/8
 	case "rotation below 1":
-		c.Lambda[0], c.Turn = float64(between(rng, -8, 14))/16, float64(between(rng, 2, 12))/8
+		c.Lambda[0], c.Turn = float64(between(rng, -8, 14))/16, float64(between(rng, 6, 16))/8
 	}
 }
 

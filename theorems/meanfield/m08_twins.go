@@ -47,19 +47,12 @@ func (f fieldIn) Jacobian(x []float64) (*mat.Dense, error) { return f.VectorFiel
 func rotationTwins() []theorems.Twin {
 	return []theorems.Twin{
 		cycleTwin("period 2π/b", "the period of e^{sσ}, as if g were 1", func(c *model.LimitCycle, a, _ float64) { c.Period /= a }),
-		cycleTwin("frequency of DF at 0", "2π/b of the linear system at φ'(0), a for the leak", func(c *model.LimitCycle, a, b float64) { c.Period = 2 * math.Pi / math.Hypot(a, b) * a }),
 		cycleTwin("g = 1/a²", "radius of the smaller gain", func(c *model.LimitCycle, a, _ float64) {
 			factor := math.Sqrt((a*a*a*a - 1) / (a*a - 1)) // for erf; farther out for any
 			for _, v := range append(append([][]float64{c.Amplitude}, c.Orbit...), c.Point) {
 				scaleRow(v, factor)
 			}
 		}),
-		cycleTwin("multiplier for exponent", "log of the multiplier not divided by the period", func(c *model.LimitCycle, _, _ float64) {
-			for i := range c.Exponents {
-				c.Exponents[i] *= complex(c.Period, 0)
-			}
-		}),
-		cycleTwin("unstable", "the cycle called unstable", func(c *model.LimitCycle, _, _ float64) { c.Stable = false }),
 		{Name: "leak forgotten", Mistake: "dκ/dt = gσκ", Break: func(s theorems.Subject) theorems.Subject {
 			integrate := s.Integrate
 			s.Integrate = func(f model.VectorField, start, times []float64) ([][]float64, error) {

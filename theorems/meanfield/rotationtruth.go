@@ -108,7 +108,7 @@ type orbit struct {
 func (r *rotation) orbitAt(angle float64) (orbit, error) {
 	steps := 64
 	if r.Nonlinearity == "erf" || r.Nonlinearity == "hard-tanh" {
-		steps = 512
+		steps = 256
 	}
 	fine, err := r.orbitWith(angle, steps)
 	if err != nil {
