@@ -89,7 +89,7 @@ func modelMeanFields() MeanFields {
 			return m.Circuit().FixedPoints(s)
 		},
 		Cycle: func(m *model.Mixture, start []float64) (*model.LimitCycle, error) {
-			return model.FindCycle(m.Circuit(), model.CycleSearch{Start: start})
+			return model.FindCycle(m.Circuit(), model.CycleSearch{Start: start, Transient: 30})
 		},
 		FitMixture: model.FitMixture,
 		Truncate: func(w [][]float64, rank int) (m, n [][]float64, err error) {

@@ -110,6 +110,9 @@ func judgeCycle(s theorems.Subject, c generators.Centred) (f theorems.Finding, e
 	if err != nil {
 		return f, err
 	}
+	if r.a <= 1 || dense.VectorNormInf(c.Start) == 0 {
+		return f, theorems.ErrUndecided
+	}
 	got, err := s.Cycle(r.mixture, c.Start)
 	if err != nil {
 		return f, err // there is one, and it attracts
@@ -164,6 +167,9 @@ func judgeNoCycle(s theorems.Subject, c generators.Centred) (f theorems.Finding,
 	if err != nil {
 		return f, err
 	}
+	if r.a > 1 {
+		return f, theorems.ErrUndecided
+	}
 	got, err := s.Cycle(r.mixture, c.Start)
 	f.Demand("no periodic orbit for a ≤ 1", err != nil && got == nil)
 	return f, nil
@@ -176,6 +182,9 @@ func judgeCircle(s theorems.Subject, c generators.Centred) (f theorems.Finding, 
 	r, err := newRotation(c)
 	if err != nil {
 		return f, err
+	}
+	if r.a <= 1 || dense.VectorNormInf(c.Start) == 0 {
+		return f, theorems.ErrUndecided
 	}
 	square, squareOff, slope, err := gainInverse(c.Nonlinearity, c.Slope()/r.a)
 	if err != nil {
