@@ -323,3 +323,39 @@ func TestEquilibriaOfRandomFields(t *testing.T) {
 	}
 	require.Greater(t, points, 100, "fields with more than one fixed point are among them")
 }
+
+// rounded is a field that says how inaccurate it is.
+type rounded struct {
+	formula
+	field, jacobian float64
+}
+
+func (r rounded) FieldError([]float64) (field, jacobian float64, err error) {
+	return r.field, r.jacobian, nil
+}
+
+// What a field says of its errors is what certificates go by: x − x³ has slopes 1 at 0
+// and −2 at ±1.
+func TestEquilibriaOfRoundedField(t *testing.T) {
+	for _, c := range []struct {
+		field, jacobian float64
+		sharp           int
+	}{{1e-9, 0, 3}, {1e-9, 0.6, 2}, {1e-9, 1.5, 0}, {1e-4, 1e-9, 3}} {
+		set := equilibria(t, rounded{cubic(1), c.field, c.jacobian}, model.EquilibriumSearch{Box: symmetricBox(1, 2)})
+		require.Len(t, set.Points, 3)
+		sharp := 0
+		for _, p := range set.Points {
+			require.True(t, math.IsInf(p.Radius, 1), "no bound of the curvature, no certificate")
+			if p.Index != 0 {
+				sharp++
+				slope := math.Abs(1 - 3*p.Point[0]*p.Point[0])
+				require.GreaterOrEqual(t, p.Uncertainty*(1+16*u), c.field/(slope+3*p.Uncertainty))
+				require.LessOrEqual(t, p.Uncertainty, 4*c.field/slope)
+			}
+			if c.jacobian > 1 && math.Abs(p.Point[0]) < 0.5 {
+				require.Equal(t, model.Undecided, p.Stability)
+			}
+		}
+		require.Equal(t, c.sharp, sharp, "%v", c)
+	}
+}

@@ -1,7 +1,6 @@
 package model
 
 import (
-	"fmt"
 	"math"
 	"math/rand/v2"
 
@@ -279,5 +278,5 @@ func TargetByName(name string) (*Target, error) {
 		}
 		names = append(names, t.Name)
 	}
-	return nil, fmt.Errorf("%w: no target is called %q, want one of %q", ErrInvalid, name, names)
+	return nil, invalidf("no target is called %q, want one of %q", name, names)
 }
