@@ -132,13 +132,13 @@ func zeroIn(c generators.Mixture, sides []int) (*affineZero, error) {
 			if side == 0 {
 				want = int(-kink) // between them
 			}
-			if beyond == 0 {
+			size, _ := new(big.Rat).Abs(gap).Float64()
+			z.margin = min(z.margin, size)
+			if size < 0x1p-30 { // on the kink, or so near that rounded weights decide
 				onKink = true
 			} else if beyond != want {
 				return nil, nil
 			}
-			size, _ := gap.Abs(gap).Float64()
-			z.margin = min(z.margin, size)
 		}
 	}
 	if onKink {
