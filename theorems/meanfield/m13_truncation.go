@@ -153,8 +153,9 @@ func judgeTruncationIn(s theorems.Subject, c generators.Truncation, norm func([]
 }
 
 func minus(a, b [][]float64) [][]float64 {
-	out := zeroRows(len(a), len(a))
+	out := make([][]float64, len(a))
 	for i := range a {
+		out[i] = make([]float64, len(a[i]))
 		for j := range a[i] {
 			out[i][j] = a[i][j] - b[i][j]
 		}
