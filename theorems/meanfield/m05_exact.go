@@ -146,6 +146,16 @@ func denseMatrix(rows [][]float64) *mat.Dense {
 	return out
 }
 
+func symmetricOf(n int, entry func(i, j int) float64) *mat.SymDense {
+	out := mat.NewSymDense(n, nil)
+	for i := range n {
+		for j := range i + 1 {
+			out.SetSym(i, j, entry(i, j))
+		}
+	}
+	return out
+}
+
 func identityMatrix(like mat.Matrix) mat.Matrix {
 	n, _ := like.Dims()
 	out := mat.NewDense(n, n, nil)
@@ -215,12 +225,7 @@ func actedOn(m *model.Mixture, a, b mat.Matrix) (*model.Mixture, error) {
 		mean.MulVec(t, mat.NewVecDense(len(pop.Mean), pop.Mean))
 		var cov mat.Dense
 		cov.Product(t, pop.Cov, t.T())
-		sym := mat.NewSymDense(2*r+1, nil)
-		for i := range 2*r + 1 {
-			for j := range i + 1 {
-				sym.SetSym(i, j, (cov.At(i, j)+cov.At(j, i))/2)
-			}
-		}
+		sym := symmetricOf(2*r+1, func(i, j int) float64 { return (cov.At(i, j) + cov.At(j, i)) / 2 })
 		pops[p] = model.Population{Weight: pop.Weight, Mean: mean.RawVector().Data, Cov: sym}
 	}
 	return model.NewMixture(m.Nonlinearity(), pops)
