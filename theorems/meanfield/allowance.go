@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/rankproof/rankproof/generators"
+	"github.com/rankproof/rankproof/oracles/dense"
 	"github.com/rankproof/rankproof/oracles/precise"
 )
 
@@ -17,6 +18,8 @@ type numberedLaw struct {
 	weights []float64
 	means   [][]float64   // (2R+1) each
 	covs    [][][]float64 // (2R+1)×(2R+1) each
+	// normwise: moments are off by parts of their norms, not of their entries.
+	normwise bool
 }
 
 func numbersOf(m generators.Mixture) numberedLaw {
@@ -54,7 +57,27 @@ func (l numberedLaw) at(p int, kappa []float64) netInputs {
 			in.absOver[s] += math.Abs(cov[r+s][i] * w)
 		}
 	}
+	if l.normwise {
+		in.loosen(mean, cov, kappa)
+	}
 	return in
+}
+
+// loosen replaces sums of magnitudes by products of norms.
+func (in *netInputs) loosen(mean []float64, cov [][]float64, kappa []float64) {
+	r, k := len(kappa), dense.VectorNorm2(kappa)
+	in.absMu = dense.VectorNorm2(mean[:r])*k + math.Abs(mean[2*r])
+	mm, nm, mi, ni := 0.0, 0.0, 0.0, 0.0
+	for i := range r {
+		for j := range r {
+			mm, nm = math.Hypot(mm, cov[i][j]), math.Hypot(nm, cov[r+i][j])
+		}
+		mi, ni = math.Hypot(mi, cov[i][2*r]), math.Hypot(ni, cov[r+i][2*r])
+	}
+	in.absDelta = k*k*mm + 2*k*mi + cov[2*r][2*r]
+	for i := range r {
+		in.absOver[i] = nm*k + ni
+	}
 }
 
 // jumps counts the unit jumps of φ'.
@@ -97,6 +120,9 @@ func (l numberedLaw) allowance(kappa []float64, epsilon, u float64) (bound, size
 		}
 		for r := range kappa {
 			n := math.Abs(l.means[p][len(kappa)+r])
+			if l.normwise {
+				n = dense.VectorNorm2(l.means[p][len(kappa) : 2*len(kappa)])
+			}
 			bound[r] += weight * (n*valueError + math.Abs(in.over[r])*primeError + epsilon*(n*value+2*in.absOver[r]*lipschitz))
 			size[r] += weight * (n*value + in.absOver[r]*lipschitz)
 		}

@@ -7,7 +7,9 @@ import (
 	"github.com/rankproof/rankproof/theorems/theoremtest"
 )
 
-func t1() []theorems.Theorem { return []theorems.Theorem{ExactReduction(), Gauge(), WhatMatters()} }
+func t1() []theorems.Theorem {
+	return []theorems.Theorem{ExactReduction(), Gauge(), WhatMatters(), Symmetry()}
+}
 
 func TestT1Run(t *testing.T)    { theoremtest.Run(t, theorems.Model(), t1()...) }
 func TestT1Teeth(t *testing.T)  { theoremtest.Teeth(t, theorems.Model(), t1()...) }
