@@ -90,8 +90,8 @@ func NewMeanSquare(mean, second, alpha float64) (*Test, error) {
 		newBettor(1, most, 1, 0, mean), newMixture(mean, variance, -1))
 }
 
-// SecondMoment returns a bound on E X² for X = N‖Y‖², Y the mean of N = units independent vectors Z_i of mean zero: the average of tr Cov Z_i
-// is trace, and that of E‖Z_i‖⁴ at most fourth.
+// SecondMoment returns a bound on E X² for X = N‖Y‖², Y the mean of N = units independent vectors Z_i of mean zero: the average
+// of tr Cov Z_i is trace, and that of E‖Z_i‖⁴ at most fourth.
 //
 // Only pairs of equal indices survive in E‖ΣZ_i‖⁴ = Σ_i E‖Z_i‖⁴ + Σ_{i≠j}(tr C_i tr C_j + 2 tr C_i C_j), and tr C_i C_j ≤
 // tr C_i tr C_j, so that E X² ≤ fourth/N + 3 trace². For Z_i of one law the second term is 3(1 − 1/N) trace², not used here.

@@ -9,16 +9,16 @@ import (
 // ErrSizes is wrapped where weights and a number of units do not give whole sizes of populations.
 var ErrSizes = errors.New("quadrature: sizes of populations are not whole")
 
-// Fluctuation returns the first two moments of X = N‖F_N(κ) − F(κ)‖² of networks of N = units units, E X = tr Cov(nφ) as TraceCov
-// does and E X², for every N exactly, and an estimate of the absolute error of either.
+// Fluctuation returns the first two moments of X = N‖F_N(κ) − F(κ)‖² of networks of N = units units: E X = tr Cov(nφ) as
+// TraceCov does, and E X², which depends on N, and an estimate of the absolute error of either.
 //
 // With Z = nφ − E nφ of a unit (the mean over the mixture when labels are drawn, over the unit's population with fixedSizes) and
 // C_i its covariance, only pairs of equal indices survive in E‖ΣZ_i‖⁴:
 //
 //	N² E X² = Σ_i E‖Z_i‖⁴ + Σ_{i≠j} (tr C_i tr C_j + 2 tr C_i C_j)
 //
-// and products of coordinates are differences of powers of their sums: 12 a²b² = (a+b)⁴ + (a−b)⁴ − 2a⁴ − 2b⁴, so that every term is
-// a two-dimensional expectation, 2R² a population. The failure is that of Field, or wraps ErrSizes with fixedSizes.
+// and products of coordinates are differences of powers of their sums: 12 a²b² = (a+b)⁴ + (a−b)⁴ − 2a⁴ − 2b⁴, so that every
+// term is a two-dimensional expectation, R + 2R² a population. The failure is that of Field, or wraps ErrSizes with fixedSizes.
 func Fluctuation(phi string, populations []Population, kappa []float64, units int, fixedSizes bool) (mean, second, err float64, failure error) {
 	nan := math.NaN()
 	p, failure := named(phi)

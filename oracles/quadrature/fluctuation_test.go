@@ -32,9 +32,27 @@ func TestFluctuationByCounting(t *testing.T) {
 			require.NoError(t, failure)
 			requireWithin(t, 2, mean, err, 8, 2)
 			requireWithin(t, 8, second, err, 64, 8)
-			requireSharp(t, err, 10)
+			requireSharp(t, err, 100)
 		}
 	}
+}
+
+// Two drawn units of points n = 1, −2 of weights ¼, ¾, with x = φ = 1: over the four pairs of labels, X = (Z₁ + Z₂)²/2.
+func TestFluctuationOfDrawnLabels(t *testing.T) {
+	weights, points := []float64{0.25, 0.75}, []float64{1, -2}
+	populations := []Population{unitPair(1, 1, 0, 0.25), unitPair(1, -2, 0, 0.75)}
+	want, centre := [2]float64{}, 0.25*1-0.75*2
+	for i, a := range points {
+		for j, b := range points {
+			x := math.Pow(a+b-2*centre, 2) / 2
+			want[0] += weights[i] * weights[j] * x
+			want[1] += weights[i] * weights[j] * x * x
+		}
+	}
+	mean, second, err, failure := Fluctuation("identity", populations, []float64{1}, 2, false)
+	require.NoError(t, failure)
+	requireWithin(t, want[0], mean, err, 16, 2)
+	requireWithin(t, want[1], second, err, 64, 10)
 }
 
 // One unit of each of two different populations, by expanding E(|Z₁ + Z₂|⁴)/4 in two of rank one: E Z₁⁴ + 6 C₁C₂ + E Z₂⁴.

@@ -104,6 +104,31 @@ func TestFieldAgainstStein(t *testing.T) {
 	}
 }
 
+// Variances of which rounding leaves nothing, beside covariances that it does not touch: x = m/3 + I with I = −m/3 + 1e-9 n¹, so that
+// Δ = 1e-18, c = 1e-9, and F = c φ′(0) − κ; and n¹ − n² = 1e-9 m, of variance 1e-18.
+func TestVariancesBelowRounding(t *testing.T) {
+	const tiny, kappa = 1e-9, 1.0 / 3
+	rows := [][]float64{{1, 0}, {0, 1}, {0, 1}, {tiny, 1}, {-kappa, tiny}} // m¹, m², n¹, n², I of two normals
+	p := Population{1, make([]float64, 5), square(5)}
+	for i := range rows {
+		for j := range rows {
+			p.Cov[i][j] = dot(rows[i], rows[j])
+		}
+	}
+	value, err, failure := Field("tanh", []Population{p}, []float64{kappa, 0})
+	require.NoError(t, failure)
+	require.True(t, math.Abs(value[0]+kappa-tiny) <= err+4*unit, "%v", value[0]+kappa)
+	requireSharp(t, err, 1e-2)
+	for _, direction := range [][]float64{{1, -1}, {-1, 1}} {
+		for _, k := range [][]float64{{kappa, 0}, {kappa, 1}, {2, 0}, {0.7, -0.3}} {
+			l, failure := p.along(k, direction)
+			require.NoError(t, failure, "%v %v", direction, k)
+			want := -direction[0] * tiny * (k[0] - kappa) // Cov(m·k + I, d·n)
+			require.True(t, math.Abs(l.a*l.b-want) <= 64*unit, "%v, not %v", l.a*l.b, want)
+		}
+	}
+}
+
 // φ = x: E nφ = μ_n μ_x + c and E n²φ² = (μ_n²+s)(μ_x²+Δ) + 4μ_nμ_x c + 2c², by Isserlis. Two populations, both rules.
 func TestTraceCovOfTheLinearNetwork(t *testing.T) {
 	rng := rand.New(rand.NewPCG(24, 1))
