@@ -151,3 +151,25 @@ func transform(q [][]float64, v []float64) []float64 {
 	}
 	return out
 }
+
+// SymmetricAttractors draws populations without covariance or with a small one,
+// in one or two dimensions, n parallel to m: attractor networks, most of which
+// have several fixed points.
+func SymmetricAttractors(o MixtureOptions) *rapid.Generator[Symmetric] {
+	o.MaxPopulations = 1
+	symmetric := Symmetrics(o, false)
+	return rapid.Custom(func(t *rapid.T) Symmetric {
+		rng := noise(t)
+		c := symmetric.Filter(func(c Symmetric) bool { return c.Rank() < 3 }).Draw(t, "symmetric")
+		scale := float64(between(rng, 1, 3))
+		for p := range c.MeanM {
+			for r := range c.MeanM[p] {
+				c.MeanM[p][r] = scale * nonzeroInteger(rng, 4) / 4
+			}
+			c.MeanN[p], c.MeanI[p] = append([]float64(nil), c.MeanM[p]...), c.MeanI[p]/8
+		}
+		c.eachFactor(func(row []float64) { scaleBy(row, 0.25) })
+		c.tag("attractor")
+		return c
+	})
+}

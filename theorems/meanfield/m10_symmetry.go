@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/rankproof/rankproof/generators"
+	"github.com/rankproof/rankproof/model"
 	"github.com/rankproof/rankproof/oracles/certificate"
 	"github.com/rankproof/rankproof/oracles/dense"
 	"github.com/rankproof/rankproof/oracles/exact"
@@ -15,6 +16,7 @@ import (
 func Symmetry() theorems.Theorem {
 	all := generators.MixtureOptions{Nonlinearity: generators.AllNonlinearities, Moderate: true}
 	smooth := generators.MixtureOptions{Nonlinearity: generators.SmoothNonlinearities, Moderate: true, MaxPopulations: 1}
+	bounded := generators.MixtureOptions{Nonlinearity: []string{"tanh", "erf"}, Moderate: true}
 	exactly := generators.MixtureOptions{Nonlinearity: []string{"identity"}, MaxPopulations: 1}
 	return theorems.Theorem{
 		Ref: "M10", ID: "meanfield/symmetry",
@@ -29,6 +31,8 @@ func Symmetry() theorems.Theorem {
 			theorems.Claim("F(Qκ) = Q F(κ)", generators.Symmetrics(all, false), judgeSymmetricField).
 				Visiting("reflection", "cyclic 5", "hexagon", "turns of the tetrahedron", "turns of the cube", "cube and octahedron", "Σ = 0", "Σ singular", "κ = 0", "kinked φ"),
 			theorems.Claim("DF(Qκ) = Q DF(κ) Qᵀ", generators.Symmetrics(smooth, false), judgeSymmetricJacobian).Visiting("cyclic 3", "square", "sign changes", "permutations").OneRoundIn(3),
+			theorems.Claim("fixed points come in orbits", generators.SymmetricAttractors(bounded), judgeOrbits).Visiting("attractor").OneRoundIn(20),
+			theorems.Claim("cube: 6 and 14 stable states, octahedron: 8", solids(), judgeSolid).OneRoundIn(100),
 		},
 		Exact: []theorems.Check{
 			theorems.Decide("signed permutations, turned by 3-4-5, of a quadratic φ", generators.Symmetrics(exactly, true), decideSymmetry(rightImage)).
@@ -39,8 +43,11 @@ func Symmetry() theorems.Theorem {
 			certified("F(Qκ) = Q F(κ) for an orbit pair under a reflection Q = 1 − 2vvᵀ/vᵀv", []certificate.Shape{{R: 1}, {R: 2}, {R: 3}, {R: 4}}, pairEquations(false)),
 		},
 		Twins: []theorems.Twin{
-			fieldTwin("variances of m alone", "Δ = Σ κ_r² Var m^r: kept by signed permutations alone", fieldFlaw{spread: func(p flawedPopulation, r, s int) float64 {
-				return p.at(r, s) * kroneckerDelta(r, s)
+			fieldTwin("the first latent alone", "Δ = κ₁² Var m¹: a loop over latents that ends after one", fieldFlaw{spread: func(p flawedPopulation, r, s int) float64 {
+				if r+s > 0 {
+					return 0
+				}
+				return p.at(r, s)
 			}}),
 			fieldTwin("last population forgotten", "p < P − 1", fieldFlaw{lastForgotten: true}),
 			fieldTwin("upper triangle", "Σ_nm[r][s] for r > s left 0", fieldFlaw{overlap: func(p flawedPopulation, r, s int) float64 {
@@ -49,6 +56,19 @@ func Symmetry() theorems.Theorem {
 				}
 				return p.at(p.rank+r, s)
 			}}),
+			{Name: "one fixed point of a pair", Mistake: "a search that drops the last it found", Break: func(s theorems.Subject) theorems.Subject {
+				right := s.Equilibria
+				s.Equilibria = func(m *model.Mixture, search model.EquilibriumSearch) (*model.EquilibriumSet, error) {
+					set, err := right(m, search)
+					if err == nil && len(set.Points) > 1 {
+						fewer := *set
+						fewer.Points = set.Points[:len(set.Points)-1]
+						set = &fewer
+					}
+					return set, err
+				}
+				return s
+			}},
 			falseImage("a_n not carried along", "a_n the same for all images", func(q, _ *exact.Matrix, _ int) (m, n *exact.Matrix) { return q, exact.Identity(q.Rows()) }),
 			falseImage("Qᵀ for Q in n", "a_n → Qᵀa_n, Σ_nm → QᵀΣ_nm Qᵀ", func(q, _ *exact.Matrix, _ int) (m, n *exact.Matrix) { return q, q.T() }),
 			falseImage("half an orbit", "every other image left out", func(q, _ *exact.Matrix, k int) (m, n *exact.Matrix) {
