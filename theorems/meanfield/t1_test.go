@@ -8,7 +8,7 @@ import (
 )
 
 func t1() []theorems.Theorem {
-	return []theorems.Theorem{ExactReduction(), Gauge(), WhatMatters(), Symmetry()}
+	return []theorems.Theorem{ExactReduction(), Gauge(), WhatMatters(), Symmetry(), Completion()}
 }
 
 func TestT1Run(t *testing.T)    { theoremtest.Run(t, theorems.Model(), t1()...) }
