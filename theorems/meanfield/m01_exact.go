@@ -133,8 +133,8 @@ type reducedFlaw struct {
 	scale                                        func(n float64) float64
 }
 
-// reducedTwin runs the reduced equations, and evaluates their field, with a flaw.
-func reducedTwin(name, mistake string, w reducedFlaw) theorems.Twin {
+// reductionTwin runs the reduced equations, and evaluates their field, with a flaw.
+func reductionTwin(name, mistake string, w reducedFlaw) theorems.Twin {
 	return theorems.Twin{Name: name, Mistake: mistake, Break: func(s theorems.Subject) theorems.Subject {
 		s.ReducedRun = w.run
 		if w.forgetsLeak || w.deaf || w.scale != nil {

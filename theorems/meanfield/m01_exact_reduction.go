@@ -37,13 +37,13 @@ func ExactReduction() theorems.Theorem {
 			certified("X_s = Mκ_s + Iv_s + e_s x_⊥ at four stages of any tableau, any φ(X_s), any scale of J", sizedLoadings(), stagesAgree(0)),
 		},
 		Twins: []theorems.Twin{
-			reducedTwin("leak forgotten", "κ̇ = (1/N)Nᵀφ", reducedFlaw{forgetsLeak: true}),
-			reducedTwin("1/N twice", "divided by N again", reducedFlaw{scale: func(n float64) float64 { return 1 / n }}),
-			reducedTwin("1/N never", "J = M Nᵀ", reducedFlaw{scale: func(n float64) float64 { return n }}),
-			reducedTwin("v held at u", "x = Mκ + I u(t)", reducedFlaw{unfiltered: true}),
-			reducedTwin("x_⊥ stays", "e^−t x_⊥ taken for x_⊥", reducedFlaw{stays: true}),
-			reducedTwin("v and e^−t in closed form", "the flow of v, the tableau's κ", reducedFlaw{closed: true}),
-			reducedTwin("input not heard", "φ(Mκ) for φ(Mκ + Iv)", reducedFlaw{deaf: true}),
+			reductionTwin("leak forgotten", "κ̇ = (1/N)Nᵀφ", reducedFlaw{forgetsLeak: true}),
+			reductionTwin("1/N twice", "divided by N again", reducedFlaw{scale: func(n float64) float64 { return 1 / n }}),
+			reductionTwin("1/N never", "J = M Nᵀ", reducedFlaw{scale: func(n float64) float64 { return n }}),
+			reductionTwin("v held at u", "x = Mκ + I u(t)", reducedFlaw{unfiltered: true}),
+			reductionTwin("x_⊥ stays", "e^−t x_⊥ taken for x_⊥", reducedFlaw{stays: true}),
+			reductionTwin("v and e^−t in closed form", "the flow of v, the tableau's κ", reducedFlaw{closed: true}),
+			reductionTwin("input not heard", "φ(Mκ) for φ(Mκ + Iv)", reducedFlaw{deaf: true}),
 			{Name: "x_⊥ forgotten by φ", Mistake: "φ(Mκ + Iv) though x has a part beside them", False: []theorems.Check{
 				theorems.Decide("φ(Mκ + Iv)", generators.ReducedRuns(piecewise), decideReducedSteps(func(s *reducedRational) { s.forgetsBeside = true }))}},
 			{Name: "a tableau without the leak", Mistake: "κ_s = κ + h Σ a c Nᵀφ", FalseIdentity: &theorems.Certificate{

@@ -128,8 +128,8 @@ type fieldFlaw struct {
 	lastForgotten bool                                       // the last population
 }
 
-// fieldTwin computes the mean field with a flaw.
-func fieldTwin(name, mistake string, w fieldFlaw) theorems.Twin {
+// flawedFieldTwin computes the mean field with a flaw.
+func flawedFieldTwin(name, mistake string, w fieldFlaw) theorems.Twin {
 	return theorems.Twin{Name: name, Mistake: mistake, Break: func(s theorems.Subject) theorems.Subject {
 		s.MeanField = w.field
 		return s

@@ -38,19 +38,19 @@ func WhatMatters() theorems.Theorem {
 				[]certificate.Shape{{R: 1, K: 1}, {R: 1, K: 3}, {R: 2, K: 2}, {R: 2, K: 4}, {R: 3, K: 3}, {R: 3, K: 5}}, signEquations(false)),
 		},
 		Twins: []theorems.Twin{
-			fieldTwin("Σ_nn for Σ_nm", "c = Σ_nn κ + Σ_nI", fieldFlaw{overlap: func(p flawedPopulation, r, s int) float64 { return p.at(p.rank+r, p.rank+s) }}),
-			fieldTwin("n all of Σ", "Σ_nn κ added to c", fieldFlaw{overlap: func(p flawedPopulation, r, s int) float64 { return p.at(p.rank+r, s) + p.at(p.rank+r, p.rank+s) }}),
-			fieldTwin("one Gaussian", "populations pooled: the mixture's mean and covariance", fieldFlaw{pooled: true}),
-			fieldTwin("variances of m alone", "Δ = Σ κ_r² Var m^r, covariances forgotten", fieldFlaw{spread: func(p flawedPopulation, r, s int) float64 { return p.at(r, s) * kroneckerDelta(r, s) }}),
-			fieldTwin("mean variance of m", "Δ = ‖κ‖² tr Σ_mm / R", fieldFlaw{spread: func(p flawedPopulation, r, s int) float64 {
+			flawedFieldTwin("Σ_nn for Σ_nm", "c = Σ_nn κ + Σ_nI", fieldFlaw{overlap: func(p flawedPopulation, r, s int) float64 { return p.at(p.rank+r, p.rank+s) }}),
+			flawedFieldTwin("n all of Σ", "Σ_nn κ added to c", fieldFlaw{overlap: func(p flawedPopulation, r, s int) float64 { return p.at(p.rank+r, s) + p.at(p.rank+r, p.rank+s) }}),
+			flawedFieldTwin("one Gaussian", "populations pooled: the mixture's mean and covariance", fieldFlaw{pooled: true}),
+			flawedFieldTwin("variances of m alone", "Δ = Σ κ_r² Var m^r, covariances forgotten", fieldFlaw{spread: func(p flawedPopulation, r, s int) float64 { return p.at(r, s) * kroneckerDelta(r, s) }}),
+			flawedFieldTwin("mean variance of m", "Δ = ‖κ‖² tr Σ_mm / R", fieldFlaw{spread: func(p flawedPopulation, r, s int) float64 {
 				trace := 0.0
 				for k := range p.rank {
 					trace += p.at(k, k)
 				}
 				return trace / float64(p.rank) * kroneckerDelta(r, s)
 			}}),
-			fieldTwin("equal weights", "1/P for α_p", fieldFlaw{weight: func(_ float64, populations int) float64 { return 1 / float64(populations) }}),
-			fieldTwin("weights squared", "α_p twice", fieldFlaw{weight: func(w float64, _ int) float64 { return w * w }}),
+			flawedFieldTwin("equal weights", "1/P for α_p", fieldFlaw{weight: func(_ float64, populations int) float64 { return 1 / float64(populations) }}),
+			flawedFieldTwin("weights squared", "α_p twice", fieldFlaw{weight: func(w float64, _ int) float64 { return w * w }}),
 			{Name: "Jacobian with Σ_nn", Mistake: "⟨φ'⟩Σ_nn in DF", Break: func(s theorems.Subject) theorems.Subject {
 				right := s.MeanFieldJacobian
 				s.MeanFieldJacobian = func(m *model.Mixture, kappa []float64) ([][]float64, error) {
@@ -128,7 +128,7 @@ func judgeEmbellished(s theorems.Subject, c generators.Embellished) (f theorems.
 	for r := range before {
 		for k := range before[r] {
 			size := law.jacobianSize(c.Kappa, r, k)
-			f.Expect("|DF with a larger Σ_nn − DF|", math.Abs(after[r][k]-before[r][k]), 2*(averageAccuracy*u+law.sums(u))*size, size)
+			f.Expect("|DF with a larger Σ_nn − DF|", math.Abs(after[r][k]-before[r][k]), 2*(accuracyOfAverages*u+law.sums(u))*size, size)
 		}
 	}
 	return f, nil

@@ -73,34 +73,34 @@ func falseImage(name, mistake string, rule imageRule) theorems.Twin {
 	return theorems.Twin{Name: name, Mistake: mistake, False: []theorems.Check{theorems.Decide(name, signed, decideSymmetry(rule))}}
 }
 
-// genericPopulation is the moments of a population as indeterminates, and its
+// populationLeaves is the moments of a population as indeterminates, and its
 // averages at one κ.
-type genericPopulation struct {
+type populationLeaves struct {
 	am, an, ai, mm, nm, mi, ni, ii, value, prime certificate.Expr
 }
 
-func newGenericPopulation(b *certificate.Builder, r int) genericPopulation {
-	return genericPopulation{b.Matrix("a_m", r, 1), b.Matrix("a_n", r, 1), b.Scalar("a_I"), b.Symmetric("Σ_mm", r), b.Matrix("Σ_nm", r, r),
+func newPopulationLeaves(b *certificate.Builder, r int) populationLeaves {
+	return populationLeaves{b.Matrix("a_m", r, 1), b.Matrix("a_n", r, 1), b.Scalar("a_I"), b.Symmetric("Σ_mm", r), b.Matrix("Σ_nm", r, r),
 		b.Matrix("Σ_mI", r, 1), b.Matrix("Σ_nI", r, 1), b.Scalar("Σ_II"), b.Scalar("⟨φ⟩"), b.Scalar("⟨φ'⟩")}
 }
 
 // image is the population of (Q m, Q n, I).
-func (p genericPopulation) image(q certificate.Expr) genericPopulation {
+func (p populationLeaves) image(q certificate.Expr) populationLeaves {
 	p.am, p.an = q.Times(p.am), q.Times(p.an)
 	p.mm, p.nm = q.Times(p.mm).Times(q.T()), q.Times(p.nm).Times(q.T())
 	p.mi, p.ni = q.Times(p.mi), q.Times(p.ni)
 	return p
 }
 
-func (p genericPopulation) mu(kappa certificate.Expr) certificate.Expr {
+func (p populationLeaves) mu(kappa certificate.Expr) certificate.Expr {
 	return p.am.T().Times(kappa).Plus(p.ai)
 }
 
-func (p genericPopulation) delta(b *certificate.Builder, kappa certificate.Expr) certificate.Expr {
+func (p populationLeaves) delta(b *certificate.Builder, kappa certificate.Expr) certificate.Expr {
 	return kappa.T().Times(p.mm).Times(kappa).Plus(kappa.T().Times(p.mi).Scaled(b.Integer(2))).Plus(p.ii)
 }
 
-func (p genericPopulation) drive(kappa, value, prime certificate.Expr) certificate.Expr {
+func (p populationLeaves) drive(kappa, value, prime certificate.Expr) certificate.Expr {
 	return p.an.Scaled(value).Plus(p.nm.Times(kappa).Plus(p.ni).Scaled(prime))
 }
 
@@ -114,7 +114,7 @@ func imageEquations(anyMap bool) func(b *certificate.Builder, s certificate.Shap
 		if anyMap {
 			q = x
 		}
-		p, kappa := newGenericPopulation(b, s.R), b.Matrix("κ", s.R, 1)
+		p, kappa := newPopulationLeaves(b, s.R), b.Matrix("κ", s.R, 1)
 		at, image := q.Times(kappa), p.image(q)
 		return []certificate.Equation{
 			image.mu(at).Equals(p.mu(kappa)),
@@ -131,7 +131,7 @@ func pairEquations(invariant bool) func(b *certificate.Builder, s certificate.Sh
 	return func(b *certificate.Builder, s certificate.Shape) []certificate.Equation {
 		v := b.Matrix("v", s.R, 1)
 		q := b.Identity(s.R).Minus(v.Times(v.T()).Scaled(b.Integer(2).Times(v.T().Times(v).Inverse())))
-		p, kappa, weight := newGenericPopulation(b, s.R), b.Matrix("κ", s.R, 1), b.Scalar("α")
+		p, kappa, weight := newPopulationLeaves(b, s.R), b.Matrix("κ", s.R, 1), b.Scalar("α")
 		value2, prime2 := b.Scalar("⟨φ⟩₂"), b.Scalar("⟨φ'⟩₂")
 		at, image := q.Times(kappa), p.image(q)
 		field := p.drive(kappa, p.value, p.prime).Plus(image.drive(kappa, value2, prime2)).Scaled(weight).Minus(kappa)

@@ -43,14 +43,14 @@ func Symmetry() theorems.Theorem {
 			certified("F(Qκ) = Q F(κ) for an orbit pair under a reflection Q = 1 − 2vvᵀ/vᵀv", []certificate.Shape{{R: 1}, {R: 2}, {R: 3}, {R: 4}}, pairEquations(false)),
 		},
 		Twins: []theorems.Twin{
-			fieldTwin("the first latent alone", "Δ = κ₁² Var m¹: a loop over latents that ends after one", fieldFlaw{spread: func(p flawedPopulation, r, s int) float64 {
+			flawedFieldTwin("the first latent alone", "Δ = κ₁² Var m¹: a loop over latents that ends after one", fieldFlaw{spread: func(p flawedPopulation, r, s int) float64 {
 				if r+s > 0 {
 					return 0
 				}
 				return p.at(r, s)
 			}}),
-			fieldTwin("last population forgotten", "p < P − 1", fieldFlaw{lastForgotten: true}),
-			fieldTwin("upper triangle", "Σ_nm[r][s] for r > s left 0", fieldFlaw{overlap: func(p flawedPopulation, r, s int) float64 {
+			flawedFieldTwin("last population forgotten", "p < P − 1", fieldFlaw{lastForgotten: true}),
+			flawedFieldTwin("upper triangle", "Σ_nm[r][s] for r > s left 0", fieldFlaw{overlap: func(p flawedPopulation, r, s int) float64 {
 				if r > s {
 					return 0
 				}
@@ -193,7 +193,7 @@ func (l numberedLaw) jacobianAllowance(kappa []float64, epsilon, u float64) (bou
 			mi = math.Hypot(mi, cov[i][2*rank])
 		}
 		spread := mm*dense.VectorNorm2(kappa) + mi
-		accuracy := averageAccuracy * u
+		accuracy := accuracyOfAverages * u
 		prime, bend := accuracy+second*shift, accuracy+third*shift
 		// ⟨φ'''⟩ moves by the average of φ''', with z/√Δ, and is never more than its supremum.
 		twist := accuracy + min(2*third, third*shift/deviation)

@@ -26,7 +26,7 @@ func Completion() theorems.Theorem {
 		Why: "In units of standard deviations, with λ the smallest non-zero eigenvalue of the correlations of a and Σ_na = Y Xᵀ, Σ_aa = X Xᵀ, an error E of these moves Y Yᵀ = Σ_nn by ‖E‖/λ of its size; " +
 			"E is rounding of an eigenvalue problem of R + 1. What is beyond the range by more than a 2^−18th of a deviation is refused.",
 		Claims: []theorems.Check{
-			theorems.Claim("Σ_nn = Σ_na Σ_aa⁺ Σ_an, the rest kept", generators.Mixtures(mixtures), judgeCompletion).
+			theorems.Claim("Σ_nn = Σ_na Σ_aa⁺ Σ_an, the rest kept", generators.Mixtures(mixtures), judgeCompleted).
 				Visiting("Σ singular", "Σ = 0", "I = 0", "R = 1", "R = 3", "large variance", "small variance", "uncorrelated"),
 			theorems.Claim("no completion where n covaries with what does not vary", generators.Mixtures(mixtures), judgeNoCompletion).Visiting("Σ singular", "Σ = 0"),
 			theorems.Claim("one F, the least fluctuation", generators.Embellisheds(noisy), judgeGain).OneRoundIn(3),
@@ -39,7 +39,7 @@ func Completion() theorems.Theorem {
 			certified("Σ_na Σ_aa⁺ Σ_an = B Bᵀ for singular Σ_aa = A Aᵀ, Σ_na = B Aᵀ", []certificate.Shape{{R: 1, K: 1}, {R: 2, K: 1}, {R: 2, K: 2}, {R: 3, K: 2}, {R: 3, K: 3}, {R: 4, K: 3}}, singularEquations),
 		},
 		Twins: []theorems.Twin{
-			completionTwin("regularised", "(Σ_aa + 10⁻⁶)⁻¹ for Σ_aa⁺", func(c blocks) *exact.Matrix {
+			completedTwin("regularised", "(Σ_aa + 10⁻⁶)⁻¹ for Σ_aa⁺", func(c blocks) *exact.Matrix {
 				ridge := exact.Identity(c.aa.Rows()).Scale(theorems.Rational(0x1p-20))
 				inverse, err := c.aa.Add(ridge).Inverse()
 				if err != nil {
@@ -47,18 +47,18 @@ func Completion() theorems.Theorem {
 				}
 				return c.na.Mul(inverse).Mul(c.na.T())
 			}),
-			completionTwin("I left out", "Σ_nm Σ_mm⁺ Σ_mn", func(c blocks) *exact.Matrix {
+			completedTwin("I left out", "Σ_nm Σ_mm⁺ Σ_mn", func(c blocks) *exact.Matrix {
 				r := c.na.Rows()
 				nm := c.na.Slice(0, r, 0, r)
 				return nm.Mul(c.aa.Slice(0, r, 0, r).GeneralizedInverse()).Mul(nm.T())
 			}),
-			completionTwin("variances alone", "the diagonal of the smallest", func(c blocks) *exact.Matrix { return diagonalOf(minimalCompletion(c)) }),
-			completionTwin("inflated", "the largest variance on the whole diagonal", func(c blocks) *exact.Matrix {
+			completedTwin("variances alone", "the diagonal of the smallest", func(c blocks) *exact.Matrix { return diagonalOf(minimalCompletion(c)) }),
+			completedTwin("inflated", "the largest variance on the whole diagonal", func(c blocks) *exact.Matrix {
 				return exact.Identity(c.na.Rows()).Scale(minimalCompletion(c).Trace())
 			}),
-			completionTwin("no inverse", "Σ_na Σ_an", func(c blocks) *exact.Matrix { return c.na.Mul(c.na.T()) }),
-			completionTwin("as n were m", "Σ_mm for Σ_nn", func(c blocks) *exact.Matrix { return c.aa.Slice(0, c.na.Rows(), 0, c.na.Rows()) }),
-			completionTwin("never refused", "a pseudo-inverse, and no look at the range", minimalCompletion),
+			completedTwin("no inverse", "Σ_na Σ_an", func(c blocks) *exact.Matrix { return c.na.Mul(c.na.T()) }),
+			completedTwin("as n were m", "Σ_mm for Σ_nn", func(c blocks) *exact.Matrix { return c.aa.Slice(0, c.na.Rows(), 0, c.na.Rows()) }),
+			completedTwin("never refused", "a pseudo-inverse, and no look at the range", minimalCompletion),
 			{Name: "variances are enough", Mistake: "variances of the smallest, correlations 0, taken to be legal", False: []theorems.Check{
 				theorems.Decide("diagonal", generators.Embellisheds(mixtures), decideCompletion(func(c blocks) *exact.Matrix { return diagonalOf(minimalCompletion(c)) }))}},
 			{Name: "twice the least", Mistake: "twice the smallest taken for minimal", False: []theorems.Check{
@@ -108,7 +108,7 @@ func momentsOf(m generators.Mixture, p int, na [][]float64) model.Moments {
 	return out
 }
 
-func judgeCompletion(s theorems.Subject, c generators.Mixture) (f theorems.Finding, err error) {
+func judgeCompleted(s theorems.Subject, c generators.Mixture) (f theorems.Finding, err error) {
 	if s.Complete == nil {
 		return f, theorems.Missing("Complete")
 	}
@@ -238,7 +238,7 @@ func judgeGain(s theorems.Subject, c generators.Embellished) (f theorems.Finding
 			return f, err
 		}
 		scale := law.varianceSize(c.Kappa)
-		f.Expect("fluctuation gained", max(0, after-before), 16*averageAccuracy*u*scale, scale)
+		f.Expect("fluctuation gained", max(0, after-before), 16*accuracyOfAverages*u*scale, scale)
 	}
 	return f, nil
 }

@@ -99,8 +99,8 @@ func singularEquations(b *certificate.Builder, s certificate.Shape) []certificat
 	}
 }
 
-// completionTwin completes by another rule, and never refuses.
-func completionTwin(name, mistake string, rule func(blocks) *exact.Matrix) theorems.Twin {
+// completedTwin completes by another rule, and never refuses.
+func completedTwin(name, mistake string, rule func(blocks) *exact.Matrix) theorems.Twin {
 	return theorems.Twin{Name: name, Mistake: mistake, Break: func(s theorems.Subject) theorems.Subject {
 		s.Complete = func(m model.Moments) ([][]float64, error) {
 			r := len(m.MeanM)
