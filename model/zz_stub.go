@@ -1,48 +1,6 @@
 package model
 
-import (
-	"math"
-
-	"gonum.org/v1/gonum/mat"
-)
-
-type Averages struct{ Value, Prime, Second, Third, Error float64 }
-type SquareAverages struct{ Value, Prime, Second, Error float64 }
-
-func (p Nonlinearity) Averages(mu, delta float64, orders int) (Averages, error) {
-	d := math.Sqrt(delta)
-	var a Averages
-	if delta == 0 {
-		return Averages{Value: p.value(mu), Prime: p.first(mu), Second: p.second(mu)}, nil
-	}
-	h := 0.01 / math.Max(1, d)
-	for k := -int(9 / h); k <= int(9/h); k++ {
-		z := float64(k) * h
-		w := h * math.Exp(-z*z/2) / math.Sqrt(2*math.Pi)
-		x := mu + d*z
-		a.Value += w * p.value(x)
-		a.Prime += w * p.first(x)
-		a.Second += w * p.second(x)
-		a.Third += w * p.second(x) * z / d
-	}
-	return a, nil
-}
-func (p Nonlinearity) SquareAverages(mu, delta float64) (SquareAverages, error) {
-	return SquareAverages{}, nil
-}
-
-type Integration struct {
-	Start, Times   []float64
-	RelTol, AbsTol float64
-	MaxSteps       int
-}
-type Solution struct {
-	Times           []float64
-	States          [][]float64
-	Steps, Rejected int
-}
-
-func Integrate(f VectorField, o Integration) (*Solution, error) { return nil, ErrNotConverged }
+import "gonum.org/v1/gonum/mat"
 
 type EquilibriumSearch struct {
 	Box    Box
