@@ -132,19 +132,20 @@ func overInner(h func(float64) float64, mean, s float64) node {
 	var parts [panels]part
 	total := part{}
 	for k := range grid {
-		p, gauss := part{}, 0.0
-		for j := range grid[k] {
-			q := &grid[k][j]
+		value, size, gauss := 0.0, 0.0, 0.0
+		row := &grid[k]
+		for j := range row {
+			q := &row[j]
 			v := h(mean + s*q.z)
-			p.value += q.kronrod * v
-			p.size += q.kronrod * math.Abs(v)
+			value += q.kronrod * v
+			size += q.kronrod * math.Abs(v)
 			gauss += q.gauss * v
 		}
-		p.difference = math.Abs(p.value - gauss)
-		parts[k] = p
-		total.value += p.value
-		total.difference += p.difference
-		total.size += p.size
+		difference := math.Abs(value - gauss)
+		parts[k].value, parts[k].size, parts[k].difference = value, size, difference
+		total.value += value
+		total.size += size
+		total.difference += difference
 	}
 	low, high := h(mean-reach*s), h(mean+reach*s)
 	tails := 2 * tail * (math.Abs(low) + math.Abs(high))
