@@ -110,29 +110,6 @@ func (t *truth) field() (value []float64, err float64, failure error) {
 	return quadrature.Field(t.phi, t.laws, t.kappa)
 }
 
-// secondMoment bounds E(n^r φ(x))² of a unit: given x = μ + √Δ z, n has the mean
-// a + (c/√Δ)z and the rest of the variance.
-func (t *truth) secondMoment(r int) float64 {
-	phi, total := activations[t.phi], 0.0
-	for _, in := range t.at {
-		root, along := math.Sqrt(in.delta), 0.0
-		if root > 0 {
-			along = min(math.Abs(in.c[r])/root, math.Sqrt(in.varN[r]))
-		}
-		rest := max(0, in.varN[r]-along*along)
-		value, err := quadrature.Expect1(func(x float64) float64 {
-			z := 0.0
-			if root > 0 {
-				z = math.Copysign((x-in.mu)/root, in.c[r]*(x-in.mu))
-			}
-			n := in.meanN[r] + along*z
-			return phi.value(x) * phi.value(x) * (n*n + rest)
-		}, in.mu, in.delta, phi.breaks)
-		total += in.weight * (value + err)
-	}
-	return total * (1 + 0x1p-20) // roundings of c/√Δ are far below
-}
-
 // fieldScale is the size of what is added up in F_r.
 func (t *truth) fieldScale(r int) float64 {
 	scale := math.Abs(t.kappa[r])
