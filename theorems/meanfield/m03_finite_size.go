@@ -21,14 +21,14 @@ func FiniteSize() theorems.Theorem {
 		Needed: []theorems.Witness{matchedMomentsFluctuateLess()},
 		Why: "FieldVariance: E φ², E(φ²)', E(φ²)'' to 2¹³u of their size at rounded μ, Δ, c, by Leibniz's rule or Stein's lemma, and means as in M2, squared. " +
 			"Sampled networks: N‖F_N − F‖² ≥ 0 has that mean and a second moment of at most E‖Z‖⁴/N + 3(tr)²; e-process, false alarm 1e-9 an instance. " +
-			"A factor of 2 is found after 110 to 320 networks, one of 4 within the 100 of a claim; 2 % of a coefficient by quadrature at once, and by sampling after 3 to 7·10⁵ units (TestPower). " +
+			"A factor of 2 is found after 110 to 320 networks, one of 4 within the 200 of a claim; 2 % of a coefficient by quadrature at once, and by sampling after 3 to 7·10⁵ units (TestPower). " +
 			"Means of loadings over the k units of a population are N(a, σ²/k): one within 4·10⁻¹⁰ deviations, or beyond 7, has probability below 1e-9.",
 		Claims: []theorems.Check{
 			theorems.Claim("variance, n given x", tame(generators.MixtureOptions{Nonlinearity: everyPhi}), judgeVariance).
 				Visiting("R = 3", "P = 1", "R = 1", "Σ = 0", "Σ singular", "I = 0", "unequal weights", "kinked φ", "κ = 0", "large κ"),
 			theorems.Claim("variance, by two-dimensional quadrature", tame(generators.MixtureOptions{Nonlinearity: everyPhi, MaxPopulations: 2, MaxRank: 2}), judgePlaneVariance).OneRoundIn(16),
-			theorems.Claim("variance of sampled networks, labels drawn", tame(sampledMixtures()), judgeDrawnNetworks).OneRoundIn(12),
-			theorems.Claim("variance of sampled networks, sizes fixed", tame(sampledMixtures()), judgeFixedNetworks).OneRoundIn(12),
+			theorems.Claim("variance of sampled networks, labels drawn", tame(sampledMixtures()), judgeDrawnNetworks).OneRoundIn(20),
+			theorems.Claim("variance of sampled networks, sizes fixed", tame(sampledMixtures()), judgeFixedNetworks).OneRoundIn(20),
 		},
 		Exact: []theorems.Check{
 			theorems.Decide("every network of two or three units", finiteEnsembles(), decideFiniteSize).Visiting("N = 3", "R = 2", "P = 2"),
@@ -196,7 +196,7 @@ func judgeFixedNetworks(s theorems.Subject, c generators.MixturePoint) (theorems
 
 // networksDrawn is how many networks a claim bets on: an error of the variance
 // by a factor of 4 is found.
-const networksDrawn = 100
+const networksDrawn = 200
 
 // judgeNetworks bets on N‖F_N − F‖² of networks that the subject samples, of
 // about 8 or of about 64 units: so many that each population has a whole number.
