@@ -10,7 +10,7 @@ import (
 	"github.com/rankproof/rankproof/theorems/theoremtest"
 )
 
-var dev = map[string]func() theorems.Theorem{"M2": meanfield.MeanField, "M3": meanfield.FiniteSize, "M15": meanfield.FromUnitsToField}
+var dev = map[string]func() theorems.Theorem{"M2": meanfield.MeanField, "M6": meanfield.Trapping, "M9": meanfield.RankOne, "M3": meanfield.FiniteSize, "M15": meanfield.FromUnitsToField}
 
 func TestDev(t *testing.T) {
 	for name, of := range dev {
