@@ -100,18 +100,19 @@ type clipped struct {
 // clip integrates by parts where Δ < 1: with [·] the difference between 1 and −1,
 // M₀ = [Φ], M₁ = μM₀ − Δ[p], M₂ = μM₁ + ΔM₀ − Δ[xp]. These cancel as Δ grows: for
 // Δ ≥ 1 it is a Gauss–Legendre rule, whose integrand is below e^{(Im x)²/(2Δ)}/√(2π):
-// with ρ = 8 its error is below 1e-25.
+// with ρ = 8 its error is below 1e-23.
 func clip(mu, delta float64) clipped {
 	root := math.Sqrt(delta)
 	c := clipped{toHigh: standard(1-mu, root), toLow: standard(1+mu, root), root: root}
 	c.above, c.below = upperTail(c.toHigh), upperTail(c.toLow)
 	c.high, c.low = density(c.toHigh), density(c.toLow)
 	if delta >= 1 {
-		for i, x := range legendre16.node {
-			p := legendre16.weight[i] * density(standard(x-mu, root)) / root
-			c.moments[0] += p
-			c.moments[1] += p * x
-			c.moments[2] += p * x * x
+		for i, x := range legendre16.node[:8] { // and −x, so that φ stays odd to the bit
+			w := legendre16.weight[i] / root
+			right, left := density(standard(x-mu, root)), density(standard(-x-mu, root))
+			c.moments[0] += w * (right + left)
+			c.moments[1] += w * x * (right - left)
+			c.moments[2] += w * x * x * (right + left)
 		}
 		return c
 	}

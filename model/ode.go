@@ -110,14 +110,15 @@ func (o Integration) tolerance() tolerance {
 type stepper struct {
 	f        func(x []float64) ([]float64, error)
 	tol      tolerance
-	controls int // the leading coordinates that the error is measured on; 0: all
+	absolute []float64 // tolerances of single coordinates; nil: tol.absolute for all
 
 	t, h     float64
 	x        []float64
 	k        [7][]float64 // slopes of the last step; k[0] at its start, k[6] at its end
 	last     float64      // length of the last step
 	dense    [5][]float64 // coefficients of the continuous extension
-	previous float64      // error of the last accepted step
+	gap      []float64
+	previous float64 // error of the last accepted step
 	steps    int
 	rejected int
 }
@@ -138,6 +139,10 @@ func (s *stepper) start(t float64, x []float64) error {
 		return fmt.Errorf("%w: the field is %v at time %v", ErrNotConverged, largest(slope), t)
 	}
 	s.k[6] = slope
+	s.gap = make([]float64, len(x))
+	for i := range s.dense {
+		s.dense[i] = make([]float64, len(x))
+	}
 	size, speed := s.norm(s.x, s.x, s.x), s.norm(slope, s.x, s.x)
 	h := 1e-6
 	if size > 1e-5 && speed > 1e-5 {
@@ -166,16 +171,15 @@ func (s *stepper) slope(t float64, x []float64) ([]float64, error) {
 
 // norm returns the root mean square of v, each entry in units of its tolerance.
 func (s *stepper) norm(v, x, y []float64) float64 {
-	n := len(v)
-	if s.controls > 0 {
-		n = s.controls
-	}
-	sum := 0.0
-	for i := range n {
-		e := v[i] / (s.tol.absolute + s.tol.relative*max(math.Abs(x[i]), math.Abs(y[i])))
+	sum, absolute := 0.0, s.tol.absolute
+	for i, vi := range v {
+		if s.absolute != nil {
+			absolute = s.absolute[i]
+		}
+		e := vi / (absolute + s.tol.relative*max(math.Abs(x[i]), math.Abs(y[i])))
 		sum += e * e
 	}
-	return math.Sqrt(sum / float64(n))
+	return math.Sqrt(sum / float64(len(v)))
 }
 
 // Steps are chosen as by Hairer's DOPRI5: h ← 0.9 h ε^(−0.17) ε_last^0.04 for the
@@ -259,8 +263,9 @@ var (
 // try returns the state after h and its error in units of the tolerance.
 func (s *stepper) try(h float64) (next []float64, e float64, err error) {
 	k := [7][]float64{s.k[6]}
+	next = make([]float64, len(s.x))
 	for i := 1; i < 7; i++ {
-		next = append([]float64(nil), s.x...)
+		copy(next, s.x)
 		for j, a := range dormandPrince[i] {
 			if a != 0 {
 				for l, v := range k[j] {
@@ -278,7 +283,8 @@ func (s *stepper) try(h float64) (next []float64, e float64, err error) {
 	if !finite(k[6]) {
 		return next, math.NaN(), nil
 	}
-	gap := make([]float64, len(s.x))
+	gap := s.gap
+	clear(gap)
 	for i, w := range dormandPrinceError {
 		if w != 0 {
 			for l, v := range k[i] {
@@ -294,10 +300,8 @@ func (s *stepper) try(h float64) (next []float64, e float64, err error) {
 
 // extend prepares at for the step of length h that ends in next.
 func (s *stepper) extend(h float64, next []float64) {
-	for i := range s.dense {
-		s.dense[i] = make([]float64, len(next))
-	}
-	s.dense[0] = s.x
+	copy(s.dense[0], s.x)
+	clear(s.dense[4])
 	for l := range next {
 		rise := next[l] - s.x[l]
 		bend := h*s.k[0][l] - rise

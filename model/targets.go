@@ -1,7 +1,6 @@
 package model
 
 import (
-	"fmt"
 	"math"
 	"math/rand/v2"
 
@@ -184,10 +183,10 @@ func CycleAroundPoint() *Target {
 }
 
 // randomFeatures is the number of waves in a RandomSmoothField, for a coordinate.
-const randomFeatures = 6
+const randomFeatures = 4
 
 // RandomSmoothField returns ẋ_i = −x_i + 3 Σ_k c_ik sin(w_k·x + b_k) with random
-// waves, Σ_k |c_ik| = 1, w ~ N(0, 9I/4n): analytic, and inward at the boundary of
+// waves, Σ_k |c_ik| = 1, w ~ N(0, 4I/n): analytic, and inward at the boundary of
 // the box |x_i| ≤ 4, so that the indices of its fixed points add up to 1. The same
 // seed gives the same field. A dimension less than 1 is ErrInvalid.
 func RandomSmoothField(dim int, seed uint64) *Target {
@@ -201,7 +200,7 @@ func RandomSmoothField(dim int, seed uint64) *Target {
 	w, c, phase := newArray(waves, dim), newArray(dim, waves), make([]float64, waves)
 	for k := range waves {
 		for i := range dim {
-			w.set(k, i, 1.5*rng.NormFloat64()/math.Sqrt(float64(dim)))
+			w.set(k, i, 2*rng.NormFloat64()/math.Sqrt(float64(dim)))
 			c.set(i, k, rng.NormFloat64())
 		}
 		phase[k] = 2 * math.Pi * rng.Float64()
@@ -279,5 +278,5 @@ func TargetByName(name string) (*Target, error) {
 		}
 		names = append(names, t.Name)
 	}
-	return nil, fmt.Errorf("%w: no target is called %q, want one of %q", ErrInvalid, name, names)
+	return nil, invalidf("no target is called %q, want one of %q", name, names)
 }

@@ -21,8 +21,11 @@ func (c *capital) multiply(factor float64) {
 
 func (c *capital) logE() float64 { return c.log + math.Log(c.mantissa) }
 
-// ceiling uses ln m ≤ m − 1.
-func (c *capital) ceiling() float64 { return c.log + c.mantissa - 1 }
+// ceiling rounds the mantissa up to a power of two.
+func (c *capital) ceiling() float64 {
+	_, exponent := math.Frexp(c.mantissa)
+	return c.log + float64(exponent)*math.Ln2
+}
 
 // A bettor owns Π(1 + λ_i(y_i − m)) with 0 ≤ λ ≤ most/m, or with the other sign, for y = (x − origin)/scale: never below zero
 // where y ≥ 0, or where y ≤ 1 for the other sign with |λ| ≤ most/(1 − m).

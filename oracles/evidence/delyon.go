@@ -54,8 +54,12 @@ func (m *mixture) logE() float64 {
 	return logSumExp(logs[:len(m.lambdas)]) - math.Log(float64(len(m.lambdas)))
 }
 
-// ceiling is the largest exponent over all λ, 3S²/(2(Q + 2nσ²)).
+// ceiling is the largest exponent over all λ of the signs in use, 3S²/(2(Q + 2nσ²)).
 func (m *mixture) ceiling() float64 {
+	// The last λ has the sign that the first has, or the other one.
+	if first, last := m.lambdas[0], m.lambdas[len(m.lambdas)-1]; m.sum*first <= 0 && m.sum*last <= 0 {
+		return 0
+	}
 	return 1.5 * m.sum * m.sum / (m.square + 2*m.count*m.variance) * (1 + 0x1p-48)
 }
 
@@ -73,7 +77,8 @@ func NewVariance(mean, variance, alpha float64) (*Test, error) {
 
 // NewMeanSquare returns the test of E X = mean for X ≥ 0 with E X² ≤ second, mean > 0, second > mean².
 //
-// It is for X = N‖F_N − F‖², of which the mean is tr Cov(nφ), and second what SecondMoment returns. Half of the stake is on a
+// It is for X = N‖F_N − F‖², of which the mean is tr Cov(nφ): quadrature.Fluctuation has both moments, and SecondMoment a bound
+// on the second, which should be no more generous than needed: samples until a smaller mean is found grow with it. Half of the stake is on a
 // larger mean, as a bettor: 1 + λ(X/mean − 1) needs no moment for 0 ≤ λ ≤ 1. Half is on a smaller one, by Delyon's
 // inequality with the variance second − mean². The error wraps ErrInvalid.
 func NewMeanSquare(mean, second, alpha float64) (*Test, error) {
@@ -85,8 +90,8 @@ func NewMeanSquare(mean, second, alpha float64) (*Test, error) {
 		newBettor(1, most, 1, 0, mean), newMixture(mean, variance, -1))
 }
 
-// SecondMoment returns a bound on E X² for X = N‖Y‖², Y the mean of N = units independent vectors Z_i of mean zero: the average of tr Cov Z_i
-// is trace, and that of E‖Z_i‖⁴ at most fourth.
+// SecondMoment returns a bound on E X² for X = N‖Y‖², Y the mean of N = units independent vectors Z_i of mean zero: the average
+// of tr Cov Z_i is trace, and that of E‖Z_i‖⁴ at most fourth.
 //
 // Only pairs of equal indices survive in E‖ΣZ_i‖⁴ = Σ_i E‖Z_i‖⁴ + Σ_{i≠j}(tr C_i tr C_j + 2 tr C_i C_j), and tr C_i C_j ≤
 // tr C_i tr C_j, so that E X² ≤ fourth/N + 3 trace². For Z_i of one law the second term is 3(1 − 1/N) trace², not used here.

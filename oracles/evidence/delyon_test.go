@@ -78,12 +78,15 @@ func TestExpectationIsAtMostOne(t *testing.T) {
 // The ceiling is above ln E, so that no rejection is missed, and it is not so far above that it would never help.
 func TestCeilings(t *testing.T) {
 	rng := rand.New(rand.NewPCG(32, 1))
-	m, b := newMixture(0.2, 2, 1, -1), newBettor(1, 1, 0.5, 0, 1)
+	m, down, b := newMixture(0.2, 2, 1, -1), newMixture(0.2, 2, -1), newBettor(1, 1, 0.5, 0, 1)
 	low := 0
 	for range 3000 {
-		m.add(0.2 + rng.NormFloat64())
+		x := 0.2 + rng.NormFloat64()
+		m.add(x)
+		down.add(x)
 		b.add(rng.Float64())
 		require.LessOrEqual(t, m.logE(), m.ceiling())
+		require.LessOrEqual(t, down.logE(), down.ceiling())
 		require.LessOrEqual(t, b.logE(), b.ceiling())
 		if m.ceiling() < math.Log(1e6) && b.ceiling() < math.Log(1e6) {
 			low++

@@ -38,8 +38,8 @@ func ExpectProduct(g, h func(float64) float64, mean [2]float64, cov [2][2]float6
 	return z.value, z.err, nil
 }
 
-// A slack says by how much Δ and c may be off, because they were computed.
-type slack struct{ delta, c float64 }
+// A slack says by how much the entries of a covariance may be off, because they were computed.
+type slack struct{ delta, c, variance float64 }
 
 // A pair is (x, n) = (μ_x + a z₁, μ_n + b z₁ + s z₂).
 type pair struct{ meanX, meanN, a, b, s float64 }
@@ -52,10 +52,13 @@ func newPair(mean [2]float64, cov [2][2]float64, off slack) (pair, error) {
 		}
 	}
 	indefinite := fmt.Errorf("%w: %v", ErrIndefinite, cov)
-	if c != cov[1][0] || variance < 0 || delta < -off.delta {
+	if c != cov[1][0] || variance < -off.variance || delta < -off.delta {
 		return pair{}, indefinite
 	}
-	delta = max(delta, 0)
+	delta, variance = max(delta, 0), max(variance, 0)
+	if least := c / delta * c; variance <= off.variance && least <= 2*off.variance {
+		variance = max(variance, least)
+	}
 	p := pair{meanX: mean[0], meanN: mean[1]}
 	least := 0.0 // what Δ must be for this c
 	if magnitude := math.Abs(c); magnitude > 0 {

@@ -43,6 +43,12 @@ func TestBreaks(t *testing.T) {
 	}
 }
 
+// What the rule cannot resolve is in the error: E cos(10⁶x) is 0, and whatever comes out differs by no more than the estimate.
+func TestUnresolvedIsSaid(t *testing.T) {
+	got, err := Expect1(func(x float64) float64 { return math.Cos(1e6 * x) }, 0, 1, nil)
+	require.True(t, math.Abs(got) <= err && err > 1e-6, "%v ± %v", got, err)
+}
+
 func TestRefusalsOfExpect1(t *testing.T) {
 	for _, bad := range [][2]float64{{0, -1}, {0, math.NaN()}, {math.NaN(), 1}, {math.Inf(1), 1}, {0, math.Inf(1)}} {
 		value, err := Expect1(math.Tanh, bad[0], bad[1], nil)

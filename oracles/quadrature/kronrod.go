@@ -26,11 +26,11 @@ var (
 const (
 	reach     = 10       // |z| up to which is integrated
 	tail      = 7.62e-24 // P(z > reach), rounded up
-	accuracy  = 0x1p-44  // of ∫|f|, at which refinement stops
+	accuracy  = 0x1p-42  // of ∫|f|, at which refinement stops
 	roundings = 32       // of ∫|f|: nodes, weights, density and function, each a few
 	unit      = 0x1p-53  // unit roundoff
 	panels    = 8        // of [−reach, reach], before anything is known
-	mostParts = 4000     // a bound on refinement; what it leaves open is in the error
+	mostParts = 1000     // a bound on refinement; what it leaves open is in the error
 	rootTwoPi = 2.50662827463100050242
 )
 

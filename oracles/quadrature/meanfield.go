@@ -31,7 +31,7 @@ func Field(phi string, populations []Population, kappa []float64) (value []float
 		worst := unit * math.Abs(k)
 		value[r] = -k
 		for i, population := range populations {
-			l, failure := population.along(kappa, r)
+			l, failure := population.along(kappa, axis(len(kappa), r))
 			if failure != nil {
 				return nil, math.NaN(), fmt.Errorf("population %d: %w", i, failure)
 			}
@@ -61,7 +61,7 @@ func TraceCov(phi string, populations []Population, kappa []float64, fixedSizes 
 	for r := range kappa {
 		mean, meanErr := 0.0, 0.0
 		for i, population := range populations {
-			l, failure := population.along(kappa, r)
+			l, failure := population.along(kappa, axis(len(kappa), r))
 			if failure != nil {
 				return math.NaN(), math.NaN(), fmt.Errorf("population %d: %w", i, failure)
 			}
@@ -117,44 +117,62 @@ func (l line) condition(phi nonlinearity) float64 {
 	return phi.lipschitz*((n+b)*l.offMean+l.offC) + spread
 }
 
-// along returns the law of (m·κ + I, n^r): μ = a_m·κ + a_I, Δ = wᵀΣw and c = Σ_n·w with w = (κ, 0, 1).
-func (p Population) along(kappa []float64, r int) (line, error) {
+// axis returns the coordinate n^r as a direction in the space of n.
+func axis(rank, r int) []float64 {
+	d := make([]float64, rank)
+	d[r] = 1
+	return d
+}
+
+// along returns the law of (m·κ + I, d·n): μ = a_m·κ + a_I, Δ = wᵀΣw, c = vᵀΣw and s = vᵀΣv with w = (κ, 0, 1), v = (0, d, 0).
+func (p Population) along(kappa, direction []float64) (line, error) {
 	rank := len(kappa)
 	size := 2*rank + 1
 	if len(p.Mean) != size || len(p.Cov) != size {
 		return line{}, fmt.Errorf("%w: %d means and %d rows of a covariance for rank %d, not %d", ErrShape, len(p.Mean), len(p.Cov), rank, size)
 	}
-	w := make([]float64, size)
-	copy(w, kappa)
-	w[2*rank] = 1
-	mu, delta, c := 0.0, 0.0, 0.0
-	sizeMu, sizeDelta, sizeC := 0.0, 0.0, 0.0
-	for i := range size {
-		if len(p.Cov[i]) != size {
-			return line{}, fmt.Errorf("%w: row %d of a covariance has %d entries, not %d", ErrShape, i, len(p.Cov[i]), size)
-		}
-		mu += w[i] * p.Mean[i]
-		sizeMu += math.Abs(w[i] * p.Mean[i])
-		entry := p.Cov[min(i, rank+r)][max(i, rank+r)]
-		c += w[i] * entry
-		sizeC += math.Abs(w[i] * entry)
-		for j := range i + 1 {
-			term := w[i] * p.Cov[j][i] * w[j]
-			if j < i {
-				term *= 2
-			}
-			delta += term
-			sizeDelta += math.Abs(term)
+	for i, row := range p.Cov {
+		if len(row) != size {
+			return line{}, fmt.Errorf("%w: row %d of a covariance has %d entries, not %d", ErrShape, i, len(row), size)
 		}
 	}
+	w, v := make([]float64, size), make([]float64, size)
+	copy(w, kappa)
+	w[2*rank] = 1
+	copy(v[rank:], direction)
+	mu, sizeMu := inner(w, p.Mean)
+	meanN, _ := inner(v, p.Mean)
+	delta, sizeDelta := p.form(w, w)
+	c, sizeC := p.form(v, w)
+	variance, sizeVariance := p.form(v, v)
 	// A sum of k terms, each of up to two roundings, is off by at most (k+2)u of the sum of sizes, to first order.
-	off := slack{delta: float64(size*size+4) * unit * sizeDelta, c: float64(size+4) * unit * sizeC}
-	at := rank + r
-	cov := [2][2]float64{{delta, c}, {c, p.Cov[at][at]}}
-	pair, err := newPair([2]float64{mu, p.Mean[at]}, cov, off)
-	l := line{pair: pair, offMean: float64(size+4) * unit * sizeMu, offC: off.c, offDelta: off.delta, offScale: math.Sqrt(off.delta)}
+	k := float64(size*size+4) * unit
+	off := slack{delta: k * sizeDelta, c: k * sizeC, variance: k * sizeVariance}
+	pair, err := newPair([2]float64{mu, meanN}, [2][2]float64{{delta, c}, {c, variance}}, off)
+	l := line{pair: pair, offMean: k * sizeMu, offC: off.c, offDelta: off.delta, offScale: math.Sqrt(off.delta)}
 	if pair.a > 0 {
 		l.offScale = min(l.offScale, off.delta/pair.a)
 	}
 	return l, err
+}
+
+// inner returns Σ a_i b_i and the sum of sizes.
+func inner(a, b []float64) (sum, size float64) {
+	for i, v := range a {
+		sum += v * b[i]
+		size += math.Abs(v * b[i])
+	}
+	return sum, size
+}
+
+// form returns aᵀΣb and the sum of sizes.
+func (p Population) form(a, b []float64) (sum, size float64) {
+	for i := range a {
+		for j := range b {
+			term := a[i] * p.Cov[min(i, j)][max(i, j)] * b[j]
+			sum += term
+			size += math.Abs(term)
+		}
+	}
+	return sum, size
 }

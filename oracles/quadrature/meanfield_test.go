@@ -91,7 +91,7 @@ func TestFieldAgainstStein(t *testing.T) {
 		for r := range kappa {
 			want, size := -kappa[r], math.Abs(kappa[r])
 			for i, p := range populations {
-				l, failure := p.along(kappa, r)
+				l, failure := p.along(kappa, axis(rank, r))
 				require.NoError(t, failure)
 				delta, c := l.a*l.a, l.a*l.b
 				require.False(t, trial%4 == 0 && i == 0 && delta > 1e-12)
@@ -101,6 +101,31 @@ func TestFieldAgainstStein(t *testing.T) {
 			requireWithin(t, want, value[r], err, 32, size, trial)
 		}
 		requireSharp(t, err, 10*float64(rank), trial)
+	}
+}
+
+// Variances of which rounding leaves nothing, beside covariances that it does not touch: x = m/3 + I with I = −m/3 + 1e-9 n¹, so that
+// Δ = 1e-18, c = 1e-9, and F = c φ′(0) − κ; and n¹ − n² = 1e-9 m, of variance 1e-18.
+func TestVariancesBelowRounding(t *testing.T) {
+	const tiny, kappa = 1e-9, 1.0 / 3
+	rows := [][]float64{{1, 0}, {0, 1}, {0, 1}, {tiny, 1}, {-kappa, tiny}} // m¹, m², n¹, n², I of two normals
+	p := Population{1, make([]float64, 5), square(5)}
+	for i := range rows {
+		for j := range rows {
+			p.Cov[i][j] = dot(rows[i], rows[j])
+		}
+	}
+	value, err, failure := Field("tanh", []Population{p}, []float64{kappa, 0})
+	require.NoError(t, failure)
+	require.True(t, math.Abs(value[0]+kappa-tiny) <= err+4*unit, "%v", value[0]+kappa)
+	requireSharp(t, err, 1e-2)
+	for _, direction := range [][]float64{{1, -1}, {-1, 1}} {
+		for _, k := range [][]float64{{kappa, 0}, {kappa, 1}, {2, 0}, {0.7, -0.3}} {
+			l, failure := p.along(k, direction)
+			require.NoError(t, failure, "%v %v", direction, k)
+			want := -direction[0] * tiny * (k[0] - kappa) // Cov(m·k + I, d·n)
+			require.True(t, math.Abs(l.a*l.b-want) <= 64*unit, "%v, not %v", l.a*l.b, want)
+		}
 	}
 }
 
@@ -118,7 +143,7 @@ func TestTraceCovOfTheLinearNetwork(t *testing.T) {
 		for r := range kappa {
 			mean := 0.0
 			for _, p := range populations {
-				l, failure := p.along(kappa, r)
+				l, failure := p.along(kappa, axis(rank, r))
 				require.NoError(t, failure)
 				delta, c, s := l.a*l.a, l.a*l.b, l.b*l.b+l.s*l.s
 				first := l.meanN*l.meanX + c
