@@ -95,7 +95,8 @@ func judgeMonotone(s theorems.Subject, c generators.MixturePoint) (f theorems.Fi
 	if err != nil {
 		return f, err
 	}
-	const end, points = 4, 24
+	const points = 24
+	end := t.horizon(4)
 	_, states, allowed, err := t.trajectory(s, c.Kappa, end, points)
 	if err != nil {
 		return f, err
@@ -113,6 +114,20 @@ func judgeMonotone(s theorems.Subject, c generators.MixturePoint) (f theorems.Fi
 		f.Expect("variation of κ − |κ(4) − κ(0)|", turnedBack(path), end*allowed*size, size+t.u)
 	}
 	return f, nil
+}
+
+// horizon is the time end, or less where φ is unbounded and κ may have grown by e³²
+// before: d|κ|/dt ≤ (λ − 1)|κ| + …, λ = Lip φ Σ_p α_p √(E n²) √(E m²).
+func (t *truth) horizon(end float64) float64 {
+	if !math.IsInf(t.sup, 1) {
+		return end
+	}
+	rate := 0.0
+	for _, law := range t.laws {
+		second := func(i int) float64 { return law.Mean[i]*law.Mean[i] + law.Cov[i][i] }
+		rate += law.Weight * t.derivative[1] * math.Sqrt(second(0)*second(1))
+	}
+	return min(end, 32/rate)
 }
 
 // judgeMonotoneNetwork samples a network of 1 to 8 units and runs it from κ, v = 1.
