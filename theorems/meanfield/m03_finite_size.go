@@ -8,6 +8,7 @@ import (
 	"github.com/rankproof/rankproof/oracles/evidence"
 	"github.com/rankproof/rankproof/oracles/quadrature"
 	"github.com/rankproof/rankproof/theorems"
+	"gonum.org/v1/gonum/mat"
 )
 
 // FiniteSize is M3.
@@ -22,13 +23,14 @@ func FiniteSize() theorems.Theorem {
 		Why: "FieldVariance: E φ², E(φ²)', E(φ²)'' to 2¹³u of their size at rounded μ, Δ, c, by Leibniz's rule or Stein's lemma, and means as in M2, squared. " +
 			"Sampled networks: N‖F_N − F‖² ≥ 0 has that mean and a second moment of at most E‖Z‖⁴/N + 3(tr)²; e-process, false alarm 1e-9 an instance. " +
 			"A factor of 2 is found after 110 to 320 networks, one of 4 within the 200 of a claim; 2 % of a coefficient by quadrature at once, and by sampling after 3 to 7·10⁵ units (TestPower). " +
-			"Means of loadings over the k units of a population are N(a, σ²/k): one within 4·10⁻¹⁰ deviations, or beyond 7, has probability below 1e-9.",
+			"Means of loadings over the k units of a population are N(a, σ²/k): one within 4·10⁻¹⁰ deviations, or beyond 7, has probability below 1e-9; their squares add up to a χ², within limits of Laurent and Massart at 1e-9: 20 % of a variance is found in 4096 units, 2 % in 4·10⁵ (TestPower).",
 		Claims: []theorems.Check{
 			theorems.Claim("variance, n given x", tame(generators.MixtureOptions{Nonlinearity: everyPhi}), judgeVariance).
 				Visiting("R = 3", "P = 1", "R = 1", "Σ = 0", "Σ singular", "I = 0", "unequal weights", "kinked φ", "κ = 0", "large κ"),
 			theorems.Claim("variance, by two-dimensional quadrature", tame(generators.MixtureOptions{Nonlinearity: everyPhi, MaxPopulations: 2, MaxRank: 2}), judgePlaneVariance).OneRoundIn(16),
 			theorems.Claim("variance of sampled networks, labels drawn", tame(sampledMixtures()), judgeDrawnNetworks).OneRoundIn(20),
 			theorems.Claim("variance of sampled networks, sizes fixed", tame(sampledMixtures()), judgeFixedNetworks).OneRoundIn(20),
+			theorems.Claim("loadings of sampled networks", tame(sampledMixtures()), judgeLoadings).OneRoundIn(12),
 		},
 		Exact: []theorems.Check{
 			theorems.Decide("every network of two or three units", finiteEnsembles(), decideFiniteSize).Visiting("N = 3", "R = 2", "P = 2"),
@@ -67,6 +69,24 @@ func FiniteSize() theorems.Theorem {
 					o.Given[i%len(o.Given)]++
 				}
 			}),
+			{Name: "deviations halved", Mistake: "loadings of half their spread around their means", Break: func(s theorems.Subject) theorems.Subject {
+				right := s.SampleMixture
+				s.SampleMixture = func(m *model.Mixture, o model.MixtureSampling, seed uint64) (*model.SampledNetwork, error) {
+					populations := make([]model.Population, m.Populations())
+					for p := range populations {
+						populations[p] = m.Population(p)
+						cov := mat.NewSymDense(len(populations[p].Mean), nil)
+						cov.ScaleSym(0.25, populations[p].Cov)
+						populations[p].Cov = cov
+					}
+					narrow, err := model.NewMixture(m.Nonlinearity(), populations)
+					if err != nil {
+						return nil, err
+					}
+					return right(narrow, o, seed)
+				}
+				return s
+			}},
 			reducedTwin("1/N twice", "F_N = −κ + N⁻²Σ n φ", func(f []float64, kappa []float64, units int) {
 				for r := range f {
 					f[r] = (f[r]+kappa[r])/float64(units) - kappa[r]

@@ -8,7 +8,9 @@ import (
 	"github.com/rankproof/rankproof/generators"
 	"github.com/rankproof/rankproof/model"
 	"github.com/rankproof/rankproof/oracles/evidence"
+	"github.com/rankproof/rankproof/theorems"
 	"github.com/stretchr/testify/require"
+	"gonum.org/v1/gonum/mat"
 )
 
 // planted is a mixture of two populations at R = 2 with all blocks, and a κ.
@@ -93,5 +95,32 @@ func TestPower(t *testing.T) {
 			}
 			t.Logf("variance %v times what it is: found after %d networks of %d units", factor, found, n)
 		}
+	}
+}
+
+// TestPowerOnLoadings: a sampler with 2 % too much of all variances is found by one
+// network, an honest one is not accused.
+func TestPowerOnLoadings(t *testing.T) {
+	for _, e := range []struct {
+		factor, units float64
+		found         bool
+	}{{1, 400_000, false}, {1.02, 400_000, true}, {1.05, 65536, true}, {1.25, unitsDrawn, true}} {
+		s := theorems.Model()
+		right := s.SampleMixture
+		s.SampleMixture = func(m *model.Mixture, o model.MixtureSampling, seed uint64) (*model.SampledNetwork, error) {
+			populations := make([]model.Population, m.Populations())
+			for p := range populations {
+				populations[p] = m.Population(p)
+				cov := mat.NewSymDense(len(populations[p].Mean), nil)
+				cov.ScaleSym(e.factor, populations[p].Cov)
+				populations[p].Cov = cov
+			}
+			wider, err := model.NewMixture(m.Nonlinearity(), populations)
+			require.NoError(t, err)
+			return right(wider, o, seed)
+		}
+		f, err := judgeLoadingsOf(s, planted(), e.units)
+		require.NoError(t, err)
+		require.Equal(t, e.found, f.Verdict == theorems.Fails, "variances times %v, %v units", e.factor, e.units)
 	}
 }
