@@ -6,24 +6,9 @@ import (
 
 	"github.com/rankproof/rankproof/model"
 	"github.com/stretchr/testify/require"
-	"gonum.org/v1/gonum/mat"
 )
 
-// vanDerPol is ẋ = y, ẏ = (1 − x²)y − x; its cycle has period 6.66328685932.
-
-type vanDerPol struct{}
-
-const vanDerPolPeriod = 6.66328685932
-
-func (vanDerPol) Dim() int { return 2 }
-
-func (vanDerPol) Field(x []float64) ([]float64, error) {
-	return []float64{x[1], (1-x[0]*x[0])*x[1] - x[0]}, nil
-}
-
-func (vanDerPol) Jacobian(x []float64) (*mat.Dense, error) {
-	return matrix([]float64{0, 1}, []float64{-2*x[0]*x[1] - 1, 1 - x[0]*x[0]}), nil
-}
+const vanDerPolPeriod = 6.66328685932 // of VanDerPol(1), as in TestCycleOfVanDerPol
 
 var vanDerPolBox = model.Box{Lower: []float64{-3, -4}, Upper: []float64{3, 4}}
 
@@ -56,9 +41,7 @@ func fitted(t testing.TB, p model.FitProblem) *model.Fit {
 }
 
 // periodOf integrates by classical Runge–Kutta steps of 0.04 (error of a period:
-
 // some 1e-6) and returns the time between the last two upward crossings of x = 0.
-
 func periodOf(t testing.TB, f model.VectorField) float64 {
 	t.Helper()
 	field := func(x []float64) []float64 {
@@ -89,11 +72,10 @@ func periodOf(t testing.TB, f model.VectorField) float64 {
 }
 
 // The mean field of 40 populations has the cycle of Van der Pol.
-
 func TestFitFollowsVanDerPol(t *testing.T) {
 	points := gridOf(t, vanDerPolBox, 21)
-	targets := valuesOf(t, vanDerPol{}, points)
-	require.Less(t, math.Abs(periodOf(t, vanDerPol{})/vanDerPolPeriod-1), 1e-5)
+	targets := valuesOf(t, model.VanDerPol(1), points)
+	require.Less(t, math.Abs(periodOf(t, model.VanDerPol(1))/vanDerPolPeriod-1), 1e-5)
 	for seed := uint64(1); seed <= 2; seed++ {
 		features := drawn(t, seed, 2, 40, model.DefaultFeatureScales(vanDerPolBox))
 		fit := fitted(t, model.FitProblem{Nonlinearity: model.Tanh(), Features: features, Points: points, Targets: targets, Ridge: 1e-8})
@@ -108,12 +90,10 @@ func TestFitFollowsVanDerPol(t *testing.T) {
 }
 
 // What is reported is what the mixture does: residuals, objective and the bound
-
 // of the sampling noise are those of its mean field, computed anew.
-
 func TestFitReportsItsMixture(t *testing.T) {
 	points := gridOf(t, vanDerPolBox, 7)
-	targets := valuesOf(t, vanDerPol{}, points)
+	targets := valuesOf(t, model.VanDerPol(1), points)
 	for name, s := range map[string]model.FeatureScales{
 		"narrow": {MeanM: 0.5, MeanI: 1, CovMM: 0.2}, "noisy input": {MeanM: 0.5, MeanI: 1, CovMM: 0.2, VarI: 0.5}, "hidden units": {MeanM: 0.5, MeanI: 1},
 	} {
@@ -166,23 +146,14 @@ func TestFitReportsItsMixture(t *testing.T) {
 }
 
 // β of the documentation multiplies the square of the norm: with one point, one
-
 // hidden unit and R = 1, c = φ y/(φ² + β) in closed form, and one feature of a
-
 // variance has c = (φ, κσφ')ᵀ y/(φ² + κ²σ²φ'² + β), exactly known for the
-
 // identity, ⟨φ⟩ = μ, ⟨φ'⟩ = 1.
-
 // Weights are 1/P and coefficients are divided by them afterwards: P equal
-
 // features share the least-norm answer of one.
-
 // M12 (a): a field whose hidden units are among the features comes back. What
-
 // remains is rounding, of a backward stable solve of a matrix of norm ‖Φ‖ with
-
 // these coefficients, and the averages' error times them.
-
 func TestFitRecoversAFieldOfItsOwnUnits(t *testing.T) {
 	for seed := range uint64(5) {
 		for _, s := range []model.FeatureScales{{MeanM: 0.8, MeanI: 1}, {MeanM: 0.8, MeanI: 1, CovMM: 0.5, VarI: 0.3}} {
@@ -227,17 +198,14 @@ func TestFitRecoversAFieldOfItsOwnUnits(t *testing.T) {
 }
 
 // M12 (b): with nested features on one grid the error never increases for β = 0,
-
 // nor the objective for β > 0, up to rounding of the two solves: a solve is the
-
 // exact one of a Φ off by some cols·u·‖Φ‖, or by the cut where the rank is cut.
-
 func TestNestedFitsNeverGetWorse(t *testing.T) {
 	for _, scales := range []model.FeatureScales{{MeanM: 0.5, MeanI: 1}, {MeanM: 0.5, MeanI: 1, CovMM: 0.2, VarI: 0.1}, {MeanM: 0.05, MeanI: 0.05}} {
 		for _, beta := range []float64{0, 1e-8, 1e-3, 1} {
 			features := drawn(t, 5, 2, 30, scales)
 			counts := []int{1, 2, 3, 5, 8, 12, 13, 20, 30}
-			curve, err := model.FitMixtures(model.FitCurveProblem{Target: vanDerPol{}, Box: vanDerPolBox, Grid: 12, HeldOut: 50, Seed: 1,
+			curve, err := model.FitMixtures(model.FitCurveProblem{Target: model.VanDerPol(1), Box: vanDerPolBox, Grid: 12, HeldOut: 50, Seed: 1,
 				Nonlinearity: model.Tanh(), Features: features, Populations: counts, Ridge: beta})
 			require.NoError(t, err)
 			require.Len(t, curve.Points, len(counts))
@@ -259,17 +227,11 @@ func TestNestedFitsNeverGetWorse(t *testing.T) {
 }
 
 // Normal equations square the condition. Tanh units in their linear range are
-
 // nearly dependent: with a condition of 1e8 and more the normal equations leave
-
 // what QR does not.
-
 // Equal features are a singular Φ at β = 0: the rank is cut and the least c given.
-
 // At κ = 0 with no variance a ReLU unit with threshold 0 sits on its kink: φ' is
-
 // not needed there, as Σ_nm κ is zero.
-
 func TestFitAtAKink(t *testing.T) {
 	f := model.Feature{MeanM: []float64{1}, CovMM: [][]float64{{1}}}
 	fit := fitted(t, model.FitProblem{Nonlinearity: model.ReLU(), Features: []model.Feature{f}, Points: [][]float64{{0}, {1}, {-1}}, Targets: [][]float64{{0}, {0}, {0}}})
@@ -322,11 +284,7 @@ func TestFitRefusals(t *testing.T) {
 }
 
 // The laws are those documented, in moments: of 4000 draws, means are within 6
-
 // and variances within 9 standard errors (less than 1e-9 of a false alarm).
-
 // The ridge solution in rationals, (ΦᵀΦ + β)⁻¹Φᵀy, of an instance that is exact:
-
 // φ the identity, entries multiples of ⅛, so that Φ is [μ, κσ]. An exchange of β
-
 // for β², or for β times the number of points, moves it by far more than rounding.

@@ -100,7 +100,7 @@ func TestFitIsNotByNormalEquations(t *testing.T) {
 func TestFitOfDependentFeatures(t *testing.T) {
 	features := drawn(t, 4, 2, 4, model.FeatureScales{MeanM: 0.7, MeanI: 0.5, CovMM: 0.3})
 	points := gridOf(t, vanDerPolBox, 9)
-	targets := valuesOf(t, vanDerPol{}, points)
+	targets := valuesOf(t, model.VanDerPol(1), points)
 	once := fitted(t, model.FitProblem{Nonlinearity: model.Tanh(), Features: features, Points: points, Targets: targets})
 	twice := fitted(t, model.FitProblem{Nonlinearity: model.Tanh(), Features: append(append([]model.Feature(nil), features...), features...), Points: points, Targets: targets})
 	require.Equal(t, once.Rank, twice.Rank)
