@@ -56,21 +56,17 @@ Low-rank connectivity is never expanded to N×N.`,
 			if err != nil {
 				return badInput(err)
 			}
-			var network *netfile.Network
-			linear, err := whileWaiting(cmd.Context(), func() (linear *netfile.Linear, err error) {
-				network, linear, err = netfile.LoadModel(args[0], convention)
-				return linear, err
-			})
+			loaded, err := whileWaiting(cmd.Context(), func() (*netfile.Model, error) { return netfile.LoadModel(args[0], convention) })
 			if errors.Is(err, context.Canceled) {
 				return interrupted(args[0])
 			}
 			if err != nil {
 				return badInput(hint(err))
 			}
-			if linear != nil {
-				return checkedLinear(cmd, args[0], linear, asJSON, s)
+			if loaded.Linear != nil {
+				return checkedLinear(cmd, args[0], loaded.Linear, asJSON, s)
 			}
-			report, err := inspected(cmd.Context(), network, search, s)
+			report, err := inspected(cmd.Context(), loaded.Network, search, s)
 			if errors.Is(err, context.Canceled) {
 				return interrupted(args[0])
 			}
