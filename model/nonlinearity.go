@@ -14,6 +14,7 @@ type Nonlinearity struct {
 	supSecond            float64
 	sup                  float64
 	kinks                []float64
+	gaussian             gaussianRule
 }
 
 // Name returns the name by which NonlinearityByName finds φ.
@@ -43,7 +44,7 @@ func (p Nonlinearity) Kinks() []float64 { return append([]float64(nil), p.kinks.
 
 // Tanh returns φ(x) = tanh x, φ' = sech² x.
 func Tanh() Nonlinearity {
-	return Nonlinearity{name: "tanh", value: math.Tanh, first: sech2,
+	return Nonlinearity{name: "tanh", gaussian: tanhRule(), value: math.Tanh, first: sech2,
 		second:    func(x float64) float64 { return -2 * math.Tanh(x) * sech2(x) },
 		lipschitz: 1, supSecond: upper(4 / (3 * math.Sqrt(3))), sup: 1}
 }
@@ -60,7 +61,7 @@ func sech2(x float64) float64 {
 
 // Erf returns φ(x) = erf(√π x / 2), of slope 1 at 0; φ' = exp(−π x²/4).
 func Erf() Nonlinearity {
-	return Nonlinearity{name: "erf",
+	return Nonlinearity{name: "erf", gaussian: erfRule(),
 		value:     func(x float64) float64 { return math.Erf(math.Sqrt(math.Pi) / 2 * x) },
 		first:     erfPrime,
 		second:    func(x float64) float64 { return -math.Pi / 2 * (x * erfPrime(x)) },
@@ -83,7 +84,7 @@ func erfPrime(x float64) float64 {
 
 // Logistic returns φ(x) = 1/(1 + e^−x), φ' = φ(1 − φ).
 func Logistic() Nonlinearity {
-	return Nonlinearity{name: "logistic",
+	return Nonlinearity{name: "logistic", gaussian: logisticRule(),
 		value: func(x float64) float64 {
 			if x < 0 {
 				e := math.Exp(x)
@@ -105,7 +106,7 @@ func logisticPrime(x float64) float64 {
 
 // ReLU returns φ(x) = max(0, x).
 func ReLU() Nonlinearity {
-	return Nonlinearity{name: "relu",
+	return Nonlinearity{name: "relu", gaussian: reluRule(),
 		value: func(x float64) float64 { return max(0, x) },
 		first: func(x float64) float64 {
 			if x > 0 {
@@ -119,7 +120,7 @@ func ReLU() Nonlinearity {
 
 // Softplus returns φ(x) = ln(1 + e^x), φ' the logistic function.
 func Softplus() Nonlinearity {
-	return Nonlinearity{name: "softplus",
+	return Nonlinearity{name: "softplus", gaussian: softplusRule(),
 		value: func(x float64) float64 {
 			return max(0, x) + math.Log1p(math.Exp(-math.Abs(x)))
 		},
@@ -130,7 +131,7 @@ func Softplus() Nonlinearity {
 
 // HardTanh returns φ(x) = min(1, max(−1, x)).
 func HardTanh() Nonlinearity {
-	return Nonlinearity{name: "hard-tanh",
+	return Nonlinearity{name: "hard-tanh", gaussian: hardTanhRule(),
 		value: func(x float64) float64 { return min(1, max(-1, x)) },
 		first: func(x float64) float64 {
 			if math.Abs(x) < 1 {
@@ -144,7 +145,7 @@ func HardTanh() Nonlinearity {
 
 // Identity returns φ(x) = x, the linear network.
 func Identity() Nonlinearity {
-	return Nonlinearity{name: "identity",
+	return Nonlinearity{name: "identity", gaussian: identityRule(),
 		value:     func(x float64) float64 { return x },
 		first:     func(float64) float64 { return 1 },
 		second:    func(float64) float64 { return 0 },

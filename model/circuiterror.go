@@ -1,0 +1,166 @@
+package model
+
+import "math"
+
+// Curvature bounds ‖DF(x) − DF(y)‖_∞ / ‖x − y‖_∞ in a box, from sup|φ^(k)| up to
+// k = 5: it is what certifies fixed points. +Inf for a φ with kinks. (M11)
+func (c *Circuit) Curvature(b Box) (float64, error) {
+	if err := b.check(c.rank); err != nil {
+		return 0, err
+	}
+	sup := c.phi.derivativeBounds()
+	if math.IsInf(sup[2], 0) {
+		return math.Inf(1), nil
+	}
+	reach := make([]float64, c.rank)
+	for r := range reach {
+		reach[r] = max(math.Abs(b.Lower[r]), math.Abs(b.Upper[r]))
+	}
+	rows := make([]float64, c.rank) // Σ_st |∂²F_r/∂κ_s∂κ_t|
+	for p := range c.pops {
+		pop := &c.pops[p]
+		g := pop.gross(reach)
+		for r := range rows {
+			for s := range reach {
+				for t := range reach {
+					as, at, ds, dt := math.Abs(pop.MeanM[s]), math.Abs(pop.MeanM[t]), g.spread[s], g.spread[t]
+					cov := math.Abs(pop.CovMM[s][t])
+					value := sup[2]*(as*at+cov) + sup[3]*(dt*as+at*ds) + sup[4]*ds*dt
+					slope := sup[3]*(as*at+cov) + sup[4]*(dt*as+at*ds) + sup[5]*ds*dt
+					mixed := math.Abs(pop.CovNM[r][s])*(sup[2]*at+sup[3]*dt) + math.Abs(pop.CovNM[r][t])*(sup[2]*as+sup[3]*ds)
+					rows[r] += pop.weight * (math.Abs(pop.MeanN[r])*value + g.overlap[r]*slope + mixed)
+				}
+			}
+		}
+	}
+	return largest(rows) * (1 + 64*unitRoundoff*float64(c.rank*len(c.pops)+4)), nil
+}
+
+// gross is what μ, Δ, ∇Δ/2 and c are made of: sums of the sizes of their terms.
+func (p *population) gross(kappa []float64) input {
+	g := input{mu: math.Abs(p.MeanI), delta: p.VarI, spread: make([]float64, len(kappa)), overlap: make([]float64, len(kappa))}
+	for r := range kappa {
+		g.mu += math.Abs(p.MeanM[r] * kappa[r])
+		g.spread[r], g.overlap[r] = math.Abs(p.CovMI[r]), math.Abs(p.CovNI[r])
+		for s, k := range kappa {
+			g.spread[r] += math.Abs(p.CovMM[r][s] * k)
+			g.overlap[r] += math.Abs(p.CovNM[r][s] * k)
+		}
+		g.delta += math.Abs(kappa[r]) * (g.spread[r] + math.Abs(p.CovMI[r]))
+	}
+	return g
+}
+
+// FieldError bounds the rounding errors at κ of each component of Field and of
+// ‖Jacobian‖_∞: of the averages, of what they are averages at, and of the sums.
+func (c *Circuit) FieldError(kappa []float64) (field, jacobian float64, err error) {
+	if err := finiteVector("kappa", kappa, c.rank); err != nil {
+		return 0, 0, err
+	}
+	terms := float64(c.rank+len(c.pops)+4) * unitRoundoff
+	fields, rows := make([]float64, c.rank), make([]float64, c.rank)
+	for p := range c.pops {
+		pop := &c.pops[p]
+		in, g := pop.input(kappa), pop.gross(kappa)
+		a, err := c.averages(p, in, 4)
+		if err != nil {
+			return 0, 0, err
+		}
+		off := c.offset(in, g, terms)
+		value := a.Error + terms*math.Abs(a.Value) + off[0]
+		slope := a.Error + terms*math.Abs(a.Prime) + off[1]
+		for r := range fields {
+			n := math.Abs(pop.MeanN[r])
+			fields[r] += pop.weight * (n*value + g.overlap[r]*slope + terms*g.overlap[r]*math.Abs(a.Prime))
+			for s := range kappa {
+				m, d := math.Abs(pop.MeanM[s]), g.spread[s]
+				second := a.Error + 2*terms*math.Abs(a.Second) + off[2]
+				third := a.Error + 2*terms*math.Abs(a.Third) + off[3]
+				rows[r] += pop.weight * (n*(slope*m+second*d) + g.overlap[r]*(second*m+third*d) + slope*math.Abs(pop.CovNM[r][s]))
+			}
+		}
+	}
+	for r := range fields {
+		fields[r] += terms * math.Abs(kappa[r])
+		rows[r] += 2 * terms
+	}
+	return largest(fields), largest(rows), nil
+}
+
+// offset bounds what ⟨φ⟩, ⟨φ'⟩, ⟨φ”⟩ and ⟨φ”'⟩ change by as μ and Δ are off by
+// their rounding.
+func (c *Circuit) offset(in, gross input, terms float64) [4]float64 {
+	mu, delta := terms*gross.mu, 2*terms*gross.delta
+	b := c.phi.averageBounds(in.mu, mu, in.delta)
+	var out [4]float64
+	for k := range out {
+		out[k] = times0(b[k+1], mu)
+		if k+2 < len(b) {
+			out[k] += times0(b[k+2], delta) / 2
+		} else if delta > 0 {
+			out[k] += times0(b[5], math.Sqrt(delta)) // ⟨φ^(k)⟩ moves with √Δ at least as slowly as with μ
+		}
+	}
+	return out
+}
+
+// times0 is a product that is 0 where a factor is, even if the other is +Inf.
+func times0(x, y float64) float64 {
+	if x == 0 || y == 0 {
+		return 0
+	}
+	return x * y
+}
+
+// Curvature bounds ‖DF_N(x) − DF_N(y)‖_∞ / ‖x − y‖_∞, in any box: by
+// sup|φ”| (1/N) Σ_i |n_i| |m_i|², +Inf for a φ with kinks.
+func (net *ReducedNetwork) Curvature(b Box) (float64, error) {
+	if err := b.check(net.Rank()); err != nil {
+		return 0, err
+	}
+	second := net.phi.derivativeBounds()[2]
+	rows := make([]float64, net.Rank())
+	for i := range net.m.rows {
+		size := 0.0
+		for _, m := range net.m.row(i) {
+			size += math.Abs(m)
+		}
+		for r, n := range net.n.row(i) {
+			rows[r] += math.Abs(n) * size * size
+		}
+	}
+	return times0(second, largest(rows)) / float64(net.Units()) * (1 + 4*unitRoundoff*float64(net.Units()+net.Rank())), nil
+}
+
+// FieldError bounds the rounding errors at κ of each component of Field and of
+// ‖Jacobian‖_∞. That of a φ with kinks is of the side that each unit is found on.
+func (net *ReducedNetwork) FieldError(kappa []float64) (field, jacobian float64, err error) {
+	if err := net.check(kappa, 1); err != nil {
+		return 0, 0, err
+	}
+	bounds := net.phi.derivativeBounds()
+	if math.IsInf(bounds[2], 0) {
+		bounds[2] = 0
+	}
+	units := float64(net.Units())
+	sum := (units + float64(net.Rank()) + 8) * unitRoundoff
+	fields, rows := make([]float64, net.Rank()), make([]float64, net.Rank())
+	for i := range net.m.rows {
+		x, size := math.Abs(net.input[i]), 0.0
+		for r, m := range net.m.row(i) {
+			x += math.Abs(m * kappa[r])
+			size += math.Abs(m)
+		}
+		off := float64(net.Rank()+2) * unitRoundoff * x
+		value, slope := math.Abs(net.phi.value(net.netInput(i, kappa, 1))), net.phi.first(net.netInput(i, kappa, 1))
+		for r, n := range net.n.row(i) {
+			fields[r] += math.Abs(n) * (bounds[1]*off + sum*value)
+			rows[r] += math.Abs(n) * size * (bounds[2]*off + sum*slope)
+		}
+	}
+	for r := range fields {
+		fields[r] = fields[r]/units + 2*unitRoundoff*math.Abs(kappa[r])
+		rows[r] = rows[r]/units + 4*unitRoundoff
+	}
+	return largest(fields), largest(rows), nil
+}

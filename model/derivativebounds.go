@@ -1,0 +1,68 @@
+package model
+
+import "math"
+
+// derivativeBounds returns bounds of |φ^(k)|, k = 1 … 5, +Inf where φ has a
+// kink and k > 1.
+//
+// tanh: sup|tanh”| = 4/√27, sup|tanh”'| = 2 at 0; |tanh^(4)| and |tanh^(5)| as
+// polynomials in tanh have sup 4.0859 and 16. The logistic function is (1 +
+// tanh(x/2))/2. For the erf-type, φ^(k) is a Hermite function: with y =
+// x√(π/2), |φ^(k)| = (π/2)^((k−1)/2) |He_{k−1}(y)| e^(−y²/2).
+func (p Nonlinearity) derivativeBounds() [6]float64 {
+	tanh := [6]float64{0, 1, 4 / (3 * math.Sqrt(3)), 2, 4.0859, 16}
+	logistic := func(k int) float64 { return tanh[k] / math.Pow(2, float64(k+1)) }
+	var b [6]float64
+	switch p.name {
+	case "tanh":
+		b = tanh
+	case "logistic":
+		for k := 1; k < len(b); k++ {
+			b[k] = logistic(k)
+		}
+	case "softplus": // φ' is the logistic function
+		b[1] = 1
+		for k := 2; k < len(b); k++ {
+			b[k] = logistic(k - 1)
+		}
+	case "erf":
+		hermite := [6]float64{0, 1, math.Exp(-0.5), 1, 1.3802, 3}
+		for k := 1; k < len(b); k++ {
+			b[k] = math.Pow(math.Pi/2, float64(k-1)/2) * hermite[k]
+		}
+	default:
+		b[1] = p.lipschitz
+		for k := 2; k < len(b); k++ {
+			if len(p.kinks) > 0 {
+				b[k] = math.Inf(1)
+			}
+		}
+	}
+	for k := range b {
+		b[k] *= 1 + 16*unitRoundoff // which these were rounded to
+	}
+	return b
+}
+
+// averageBounds returns bounds of |⟨φ^(k)⟩|, k = 1 … 5, at a variance Δ and a
+// mean known to within an error: those of φ^(k), and for a kink, where φ' jumps
+// by one, those of the derivatives of a normal density, Δ^(−(k−1)/2) sup|He_{k−2}|ϕ.
+func (p Nonlinearity) averageBounds(mu, muError, delta float64) [6]float64 {
+	b := p.derivativeBounds()
+	if len(p.kinks) == 0 {
+		return b
+	}
+	hermite := [6]float64{0, 0, 0.39895, 0.24198, 0.39895, 0.55059}
+	for k := 2; k < len(b); k++ {
+		b[k] = 0
+		for _, kink := range p.kinks {
+			switch {
+			case delta > 0:
+				b[k] += hermite[k] / math.Pow(delta, float64(k-1)/2)
+			case math.Abs(mu-kink) <= muError:
+				b[k] = math.Inf(1)
+			}
+		}
+	}
+	return b
+}
