@@ -92,9 +92,9 @@ func (r *Report) writeTrajectories(b *strings.Builder) {
 		case tr.Period == 0:
 			fmt.Fprint(t, "none found\t\t")
 		case k == 0:
-			fmt.Fprintf(t, "%.6g\t\t", tr.Period)
+			fmt.Fprintf(t, "%.5g\t\t", tr.Period)
 		default:
-			fmt.Fprintf(t, "%.6g\t%+.2f %%\t", tr.Period, 100*(tr.Period/reference.Period-1))
+			fmt.Fprintf(t, "%.5g\t%+.2f %%\t", tr.Period, 100*(tr.Period/reference.Period-1))
 		}
 		if k == 0 {
 			fmt.Fprint(t, "\t\t")

@@ -24,7 +24,7 @@ type Trajectory struct {
 const (
 	instants      = 2000
 	tolerance     = 1e-6
-	cycleAccuracy = 1e-7
+	cycleAccuracy = 1e-6
 )
 
 // integrate sets Trajectories.
@@ -38,6 +38,7 @@ func (r *Report) integrate() error {
 		times[k] = r.Time * float64(k) / instants
 	}
 	periodic := r.Problem.Periodic || r.Problem.Field == nil && r.Problem.Rank() > 1
+	longest := r.Time
 	for _, f := range fields {
 		r.Stage("integrating the " + f.name)
 		if f.field == nil {
@@ -49,8 +50,9 @@ func (r *Report) integrate() error {
 		}
 		t := Trajectory{Name: f.name, States: solution.States}
 		if periodic {
-			t.Period = r.period(f.field, t.States[instants])
-			periodic = t.Period > 0 // where the last one has no cycle this one's is none to compare
+			t.Period = period(f.field, t.States[instants], longest)
+			periodic = t.Period > 0 // where the last one has no cycle the next one's is none to compare
+			longest = 1.5 * t.Period
 		}
 		if len(r.Trajectories) > 0 {
 			t.Apart, t.Aside = distances(t.States, r.Trajectories[0].States)
@@ -60,9 +62,10 @@ func (r *Report) integrate() error {
 	return nil
 }
 
-// period returns that of the stable limit cycle through a state, 0 for none.
-func (r *Report) period(f model.VectorField, at []float64) float64 {
-	cycle, err := model.FindCycle(f, model.CycleSearch{Start: at, RelTol: cycleAccuracy, MaxPeriod: r.Time})
+// period returns that of the stable limit cycle at a state, 0 for none that is
+// short enough.
+func period(f model.VectorField, at []float64, longest float64) float64 {
+	cycle, err := model.FindCycle(f, model.CycleSearch{Start: at, RelTol: cycleAccuracy, MaxPeriod: longest})
 	if err != nil || !cycle.Stable {
 		return 0
 	}

@@ -191,4 +191,12 @@ func TestTicks(t *testing.T) {
 	require.Equal(t, []string{"1", "2", "5", "10", "20"}, labels(0.95, 44))
 	require.Equal(t, []string{"0.001", "0.01", "0.1", "1", "10"}, labels(0.0005, 20))
 	require.Less(t, len(labels(1e-16, 1)), 12)
+	for want, ends := range map[string][2]float64{"-2 -1 0 1 2": {-2.8, 2.9}, "0 5 10 15": {-1, 16}, "0.0 0.2 0.4 0.6 0.8": {0, 0.99}, "-30000 -20000 -10000 0 10000 20000 30000": {-3e4, 3e4}} {
+		var got []string
+		for _, tick := range (round{}).Ticks(ends[0], ends[1]) {
+			got = append(got, tick.Label)
+		}
+		require.Equal(t, want, strings.Join(got, " "))
+	}
+	require.Empty(t, (round{}).Ticks(1, 1))
 }

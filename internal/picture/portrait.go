@@ -2,6 +2,7 @@ package picture
 
 import (
 	"math"
+	"strconv"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
@@ -75,4 +76,29 @@ func equalAspect(p *plot.Plot, c draw.Canvas) {
 func stretch(a *plot.Axis, to float64) {
 	middle := (a.Min + a.Max) / 2
 	a.Min, a.Max = middle-to/2, middle+to/2
+}
+
+// round labels multiples of 1, 2 or 5 times a power of ten.
+type round struct{}
+
+func (round) Ticks(least, most float64) []plot.Tick {
+	const wanted = 7
+	rough := (most - least) / wanted
+	if !(rough > 0) || math.IsInf(rough, 0) {
+		return nil
+	}
+	power := math.Pow10(int(math.Floor(math.Log10(rough))))
+	step := 10 * power
+	for _, digit := range []float64{1, 2, 5} {
+		if digit*power >= rough {
+			step = digit * power
+			break
+		}
+	}
+	decimals := max(0, -int(math.Floor(math.Log10(step)+1e-9)))
+	var out []plot.Tick
+	for k := math.Ceil(least / step); k*step <= most; k++ {
+		out = append(out, plot.Tick{Value: k * step, Label: strconv.FormatFloat(k*step+0, 'f', decimals, 64)})
+	}
+	return out
 }

@@ -43,9 +43,10 @@ func newPlot(title, x, y string) *plot.Plot {
 	p.Title.TextStyle.Font = sans(12)
 	p.Title.Padding = vg.Points(5)
 	for _, axis := range []*plot.Axis{&p.X, &p.Y} {
-		axis.Label.TextStyle.Font = sans(11)
+		axis.Label.TextStyle.Font = sans(10)
 		axis.Tick.Label.Font = sans(10)
 		axis.Padding = 0
+		axis.Tick.Marker = round{}
 	}
 	return p
 }
@@ -67,12 +68,12 @@ func drawLegend(c draw.Canvas, entries []entry) draw.Canvas {
 	x := vg.Length(0)
 	for _, e := range entries {
 		l := plot.NewLegend()
-		l.TextStyle.Font = sans(11)
-		l.Left, l.Top, l.ThumbnailWidth, l.Padding = true, true, vg.Points(32), vg.Points(4)
+		l.TextStyle.Font = sans(10)
+		l.Left, l.Top, l.ThumbnailWidth, l.Padding = true, true, vg.Points(26), vg.Points(3)
 		l.Add(e.name, e.thumb)
 		part := draw.Crop(row, x, 0, 0, 0)
 		l.Draw(part)
-		x += l.Rectangle(part).Size().X + vg.Points(24)
+		x += l.Rectangle(part).Size().X + vg.Points(14)
 	}
 	return draw.Crop(c, 0, 0, legendRow+margin/2, 0)
 }
