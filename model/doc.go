@@ -65,4 +65,32 @@
 //
 // These statements are those of Valente, Ostojic and Pillow 2022
 // (arXiv:2110.09804), and some beyond it.
+//
+// # Gaussian mixtures and their mean field
+//
+// The loadings of a unit, (m, n, I), may be a draw from a Mixture of Gaussian
+// populations. Sample makes a network of N units of it, a ReducedNetwork
+//
+//	ẋ_i = −x_i + (1/N) Σ_j Σ_r m_i^r n_j^r φ(x_j) + I_i,   x = M κ + I,
+//
+// which is R equations in κ at any N (M1). As N → ∞ they become those of the
+// Circuit,
+//
+//	dκ/dt = F(κ) = −κ + Σ_p α_p [a_n ⟨φ⟩_p + (Σ_nm κ + Σ_nI) ⟨φ'⟩_p]
+//
+// (M2); FieldVariance is how far a network is from it, N^-1/2 of a constant that
+// is known at every N (M3). Averages computes ⟨φ⟩ and its derivatives; Gauge
+// changes the loadings and not the network (M5); Moments.Complete finds the
+// smallest Σ_nn, which F does not see and sampling noise does (M4, M14).
+//
+// Both are vector fields, with exact Jacobians. FixedPoints looks for all fixed
+// points by several independent searches, and their indices tell if one was
+// missed (M11); FindCycle finds limit cycles with periods and Floquet exponents
+// (M8); Integrate solves with step control. FitMixture makes R-dimensional
+// dynamics of one's own: its mean field follows the target the better the more
+// populations it has (M12), a Sample of it follows the mean field (M15). Truncate
+// goes the other way, from a dense W to rank R (M13).
+//
+// These statements are those of Beiran, Dubreuil, Valente, Mastrogiuseppe and
+// Ostojic 2021 (arXiv:2007.02062), and some beyond it.
 package model

@@ -72,8 +72,12 @@ func TestScaleError(t *testing.T) {
 	erf, square := 1/math.Sqrt(math.Cos(d)), 2/(math.E*math.Cos(d))
 	normal := (1 + erf) / 2 // of |Φ|
 	root := math.Sqrt(square)
-	law := func(power float64) float64 { return factor*alongRay(d, power, complexKolmogorov) + leftOut(power, kolmogorov) }
-	bump := func(power float64) float64 { return factor*alongRay(d, power, complexBump) + leftOut(power, bumpDensity) }
+	law := func(power float64) float64 {
+		return factor*alongRay(d, power, complexKolmogorov) + leftOut(power, kolmogorov)
+	}
+	bump := func(power float64) float64 {
+		return factor*alongRay(d, power, complexBump) + leftOut(power, bumpDensity)
+	}
 	for name, bound := range map[string]float64{
 		"tanh":   erf * law(0),
 		"tanh'":  2 * invSqrt2Pi * 2 * law(-0.5), // s/4 in place of s

@@ -1,7 +1,6 @@
 package model
 
 import (
-	"fmt"
 	"math"
 
 	"gonum.org/v1/gonum/mat"
@@ -87,7 +86,7 @@ func (b Box) width() float64 {
 func fieldAt(f VectorField, x []float64) ([]float64, error) {
 	v, err := f.Field(x)
 	if err == nil && len(v) != len(x) {
-		return nil, fmt.Errorf("%w: the field has %d entries at a state of %d", ErrInvalid, len(v), len(x))
+		return nil, invalidf("the field has %d entries at a state of %d", len(v), len(x))
 	}
 	return v, err
 }
@@ -99,7 +98,7 @@ func jacobianAt(f VectorField, x []float64) (*mat.Dense, error) {
 		return nil, err
 	}
 	if r, c := j.Dims(); r != len(x) || c != len(x) {
-		return nil, fmt.Errorf("%w: the Jacobian is %d×%d at a state of %d", ErrInvalid, r, c, len(x))
+		return nil, invalidf("the Jacobian is %d×%d at a state of %d", r, c, len(x))
 	}
 	return j, nil
 }
