@@ -116,7 +116,7 @@ func (f *MeanField) Doubt() string {
 	case len(f.Points) == 0:
 		return "none was found, and a bounded φ has one at least"
 	case f.Continuum:
-		return "a continuum of fixed points, of which a few are listed: they are not isolated, and have no index"
+		return "they are not isolated, as on a ring, and have no index"
 	case f.Truncated:
 		return "the search was cut off: a continuum, or many (try a larger --limit)"
 	case !f.Bounded:

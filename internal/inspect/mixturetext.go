@@ -22,14 +22,14 @@ func (r *MixtureReport) WriteText(w io.Writer) error {
 // write writes fixed points, certificate and cycles.
 func (f *MeanField) write(b *strings.Builder) {
 	fmt.Fprintf(b, "%s of the mean field", plural(len(f.Points), "fixed point"))
-	if f.Continuum {
-		b.WriteString(" shown")
-	}
 	isolated := false
 	for _, p := range f.Points {
 		isolated = isolated || p.Index != 0
 	}
-	if isolated {
+	switch {
+	case f.Continuum:
+		b.WriteString(" kept, of a continuum")
+	case isolated:
 		fmt.Fprintf(b, ", sum of indices %d", f.IndexSum)
 	}
 	if doubt := f.Doubt(); doubt == "" {
