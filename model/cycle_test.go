@@ -53,7 +53,7 @@ func TestCycleOfHopf(t *testing.T) {
 func TestCycleOfVanDerPol(t *testing.T) {
 	for _, mu := range []float64{0.3, 1, 4} {
 		got := cycleOf(t, model.VanDerPol(mu), model.CycleSearch{Start: []float64{1, 0}, Transient: 20})
-		coarse, fine := vanDerPol(mu, 1<<14), vanDerPol(mu, 1<<15)
+		coarse, fine := integratedVanDerPol(mu, 1<<14), integratedVanDerPol(mu, 1<<15)
 		for k, v := range []float64{got.Period, got.Amplitude[0], real(got.Exponents[0])} {
 			require.LessOrEqual(t, math.Abs(v-fine[k]), math.Abs(coarse[k]-fine[k])/8+1e-10*math.Abs(fine[k]), "μ = %v, %d", mu, k)
 		}
@@ -63,9 +63,9 @@ func TestCycleOfVanDerPol(t *testing.T) {
 	require.LessOrEqual(t, math.Abs(got.Period-6.66328685932), 1e-11)
 }
 
-// vanDerPol returns period, amplitude and exponent from the orbit between passages of
+// integratedVanDerPol returns period, amplitude and exponent from the orbit between passages of
 // y = 0 at x > 0, where x is largest; each to order 4 by a step in y at the end.
-func vanDerPol(mu float64, steps int) (out [3]float64) {
+func integratedVanDerPol(mu float64, steps int) (out [3]float64) {
 	field := func(s [4]float64) [4]float64 { // x, y, t, ∫div F by t
 		return [4]float64{s[1], mu*(1-s[0]*s[0])*s[1] - s[0], 1, mu * (1 - s[0]*s[0])}
 	}
@@ -116,7 +116,8 @@ func TestCycleUnstable(t *testing.T) {
 	for _, start := range [][]float64{{0.99, 0}, {1.01, 0}, {0, -0.999}, {-1, 0}} {
 		c := cycleOf(t, f, model.CycleSearch{Start: start})
 		require.LessOrEqual(t, math.Abs(c.Period-2*math.Pi), 1e-10)
-		require.LessOrEqual(t, math.Abs(c.Amplitude[0]-1), cycleSlack)
+		// Forward in time errors grow by exp 3π, to some 1e-9: the orbit is traced backward.
+		require.LessOrEqual(t, math.Abs(c.Amplitude[0]-1), cycleSlack/math.Exp(3*math.Pi/2))
 		require.LessOrEqual(t, math.Abs(real(c.Exponents[0])-1.5), cycleSlack)
 		require.LessOrEqual(t, math.Abs(real(c.Multipliers[0])/math.Exp(3*math.Pi)-1), 10*cycleSlack)
 		require.False(t, c.Stable)

@@ -145,48 +145,47 @@ const (
 	deflationSteps  = 12
 )
 
-// deflate looks for further zeros from beside those from the given one on, by
-// Newton's method on m F, m = Π(1 + ‖x − x_k‖⁻²), whose step is that of F
-// times 1/(1 + ∇log m·s) (Farrell, Birkisson and Funke 2015).
+// deflate looks for further zeros from either side of those from the given one on.
 func (e *equilibriumFinder) deflate(from, round int) {
 	for i := from; i < len(e.found) && i < from+deflationStarts<<round && !e.continuum; i++ {
 		z := e.found[i]
-		sign := 1.0
-		if (i+round)%2 == 1 {
-			sign = -1
-		}
-		x := axpy(z.Point, sign*e.box.width()/float64(int(32)<<round), z.null)
-		for range deflationSteps {
-			f, err := fieldAt(e.f, x)
-			if err != nil || !finite(f) {
-				x = nil
-				break
+		for _, sign := range [2]float64{1, -1} {
+			if x := e.deflated(axpy(z.Point, sign*e.box.width()/float64(int(32)<<round), z.null)); x != nil {
+				e.try("deflation", x, e.box)
 			}
-			if largest(f) <= 1e-9*e.scale {
-				break
-			}
-			j, err := jacobianAt(e.f, x)
-			if err != nil {
-				x = nil
-				break
-			}
-			step, err := smallStep(j, f)
-			if err != nil {
-				break
-			}
-			t := 1 / (1 + e.deflation(x, step))
-			if length := largest(step) * math.Abs(t); !(length <= e.box.width()/4) {
-				t *= e.box.width() / 4 / length
-			}
-			if x = axpy(x, -t, step); !finite(x) || !e.box.holds(x, e.box.width()/2) {
-				x = nil
-				break
-			}
-		}
-		if x != nil {
-			e.try("deflation", x, e.box)
 		}
 	}
+}
+
+// deflated returns where Newton's method leads on m F, m = Π(1 + ‖x − x_k‖⁻²), whose step is
+// that of F times 1/(1 + ∇log m·s) (Farrell, Birkisson and Funke 2015); nil if out
+// of the box.
+func (e *equilibriumFinder) deflated(x []float64) []float64 {
+	for range deflationSteps {
+		f, err := fieldAt(e.f, x)
+		if err != nil || !finite(f) {
+			return nil
+		}
+		if largest(f) <= 1e-6*e.scale {
+			return x
+		}
+		j, err := jacobianAt(e.f, x)
+		if err != nil {
+			return nil
+		}
+		step, err := smallStep(j, f)
+		if err != nil {
+			return x
+		}
+		t := 1 / (1 + e.deflation(x, step))
+		if length := largest(step) * math.Abs(t); !(length <= e.box.width()/4) {
+			t *= e.box.width() / 4 / length
+		}
+		if x = axpy(x, -t, step); !finite(x) || !e.box.holds(x, e.box.width()/8) {
+			return nil
+		}
+	}
+	return x
 }
 
 // deflation returns ∇log m·step at x, distances in units of the box's width.

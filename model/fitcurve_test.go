@@ -36,7 +36,7 @@ func TestGridPoints(t *testing.T) {
 }
 
 func curveProblem(t testing.TB) model.FitCurveProblem {
-	return model.FitCurveProblem{Target: vanDerPol{}, Box: vanDerPolBox, Grid: 9, HeldOut: 40, Seed: 3, Nonlinearity: model.Tanh(),
+	return model.FitCurveProblem{Target: model.VanDerPol(1), Box: vanDerPolBox, Grid: 9, HeldOut: 40, Seed: 3, Nonlinearity: model.Tanh(),
 		Features: drawn(t, 1, 2, 12, model.DefaultFeatureScales(vanDerPolBox)), Populations: []int{1, 3, 6, 12}, Ridge: 1e-6}
 }
 
@@ -110,12 +110,12 @@ func TestFitCurveSlope(t *testing.T) {
 }
 
 // brokenField has a field of the wrong length.
-type brokenField struct{ vanDerPol }
+type brokenField struct{ *model.Target }
 
 func (brokenField) Field([]float64) ([]float64, error) { return []float64{1}, nil }
 
 // lostField fails.
-type lostField struct{ vanDerPol }
+type lostField struct{ *model.Target }
 
 func (lostField) Field([]float64) ([]float64, error) { return nil, model.ErrNotConverged }
 
@@ -131,11 +131,11 @@ func TestFitMixturesRefusals(t *testing.T) {
 		"populations 0 is 0":        func(p *model.FitCurveProblem) { p.Populations = []int{0} },
 		"populations 0 is 13":       func(p *model.FitCurveProblem) { p.Populations = []int{13} },
 		"ridge is -1":               func(p *model.FitCurveProblem) { p.Ridge = -1 },
-		"point 0: invalid input":    func(p *model.FitCurveProblem) { p.Target = brokenField{} },
+		"point 0: invalid input":    func(p *model.FitCurveProblem) { p.Target = brokenField{model.VanDerPol(1)} },
 		"nonlinearity is missing":   func(p *model.FitCurveProblem) { p.Nonlinearity = model.Nonlinearity{} },
 		"point 0 has 1 entries, want 2": func(p *model.FitCurveProblem) {
 			p.Box = model.Box{Lower: []float64{0}, Upper: []float64{1}}
-			p.Target = one{}
+			p.Target = one{model.VanDerPol(1)}
 		},
 		"feature 11: invalid input: mean": func(p *model.FitCurveProblem) { p.Features[11].MeanM = []float64{1} },
 	} {
@@ -146,12 +146,12 @@ func TestFitMixturesRefusals(t *testing.T) {
 		require.ErrorContains(t, err, says)
 	}
 	p := curveProblem(t)
-	p.Target = lostField{}
+	p.Target = lostField{model.VanDerPol(1)}
 	_, err := model.FitMixtures(p)
 	require.ErrorIs(t, err, model.ErrNotConverged)
 }
 
 // one is ẋ = −x in one dimension.
-type one struct{ vanDerPol }
+type one struct{ *model.Target }
 
 func (one) Field(x []float64) ([]float64, error) { return []float64{-x[0]}, nil }

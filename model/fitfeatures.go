@@ -17,13 +17,18 @@ type FeatureScales struct {
 	Box *Box
 }
 
-// DefaultFeatureScales returns scales that work well for the mean field and for
-// matched samples (MixtureSampling.MatchMoments) alike, with a β of 1e-8: gentle
-// slopes over the box, populations so narrow that a_n and Σ_nm are the two first
-// terms of a series, no spread of inputs that n does not follow.
+// DefaultFeatureScales returns scales that fit well with a β of 1e-8: gentle
+// slopes over the box, no spread of inputs that n does not follow, and
+// populations so narrow that what they do beyond a_n φ(μ) + Σ_nm κ φ'(μ) is small.
+//
+// Smooth fields are then met by small differences of large n, which a network
+// has only if they are not left to chance: sample it with ExactSizes and
+// MatchMoments. Units drawn freely have far more noise than field, as
+// FieldVariance tells (M3). With CovMM = 0 all units of a population are one, and
+// exact sizes are enough.
 func DefaultFeatureScales(box Box) FeatureScales {
 	b := box.clone()
-	return FeatureScales{MeanM: 1.4, MeanI: 1, CovMM: 0.01, Box: &b}
+	return FeatureScales{MeanM: 1, MeanI: 1, CovMM: 0.001, Box: &b}
 }
 
 // DrawFeatures returns P features of rank R: a_m ~ N(0, MeanM²·1), a_I ~ N(0,

@@ -1,0 +1,55 @@
+package model
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// alone returns a finder that has found one zero, by Newton from a start.
+func alone(t *testing.T, f VectorField, b Box, start ...float64) *equilibriumFinder {
+	t.Helper()
+	e, err := newEquilibriumFinder(f, EquilibriumSearch{Box: b})
+	require.NoError(t, err)
+	require.NotNil(t, e.try("newton", start, b))
+	require.Len(t, e.found, 1)
+	return e
+}
+
+// Searches that start from a zero found lead to another one, each by itself: the
+// saddle of the bistable well from either side, and none where there is none.
+func TestSearchesFromOneZero(t *testing.T) {
+	f := BistableWell()
+	for _, start := range [][]float64{{1, -0.5}, {-1, 0.5}} {
+		e := alone(t, f, f.Box, start...)
+		e.deflate(0, 0)
+		require.Len(t, e.found, 2, "deflation from %v", start)
+		require.Equal(t, []string{"deflation"}, e.found[1].Means)
+	}
+	e := alone(t, f, f.Box, 1, -0.5)
+	e.tryAll("between", e.between(0))
+	require.Len(t, e.found, 2, "the reflection")
+	e.tryAll("between", e.between(1))
+	require.Len(t, e.found, 3, "the middle")
+	e = alone(t, CycleAroundPoint(), CycleAroundPoint().Box, 0, 0)
+	e.deflate(0, 0)
+	e.folds(0)
+	e.flow(4)
+	require.Len(t, e.found, 1)
+}
+
+// fold is ẋ = (x − 0.3)(x − 0.3 − gap), a parabola: its second zero is where the second
+// order at the first puts it.
+func TestFoldLeadsToPartner(t *testing.T) {
+	for _, gap := range []float64{0.5, 1e-2, 1e-4, -1e-4} {
+		f := cube(1, 1)
+		parabola := &Target{Name: "fold", Box: f,
+			field:     func(dst, x []float64) { dst[0] = (x[0] - 0.3) * (x[0] - 0.3 - gap) },
+			jacobian:  func(set func(i, j int, v float64), x []float64) { set(0, 0, 2*(x[0]-0.3)-gap) },
+			curvature: func([]float64) float64 { return 2 }}
+		e := alone(t, parabola, f, 0.3)
+		e.folds(0)
+		require.Len(t, e.found, 2, "gap %v", gap)
+		require.LessOrEqual(t, e.found[1].Point[0]-0.3-gap, e.found[1].Radius)
+	}
+}
