@@ -12,9 +12,10 @@ import (
 func (r *Report) WriteSVG(w io.Writer) error {
 	p := r.Problem
 	x, y := p.Across[0], p.Across[1]
+	shown, states := r.shown()
 	f := picture.Figure{
 		Portrait: picture.Portrait{
-			Title:  fmt.Sprintf("%s: trajectories over %g τ", p.title(), r.Time),
+			Title:  fmt.Sprintf("%s: trajectories over %.3g τ", p.title(), shown),
 			XLabel: axis(x), YLabel: axis(y),
 		},
 		Error: picture.ErrorCurve{
@@ -34,7 +35,7 @@ func (r *Report) WriteSVG(w io.Writer) error {
 		plane = func(name string, points [][]float64) picture.Series {
 			s := picture.Series{Name: name}
 			for k, at := range points {
-				s.X, s.Y = append(s.X, r.Time*float64(k)/float64(len(points)-1)), append(s.Y, at[0])
+				s.X, s.Y = append(s.X, shown*float64(k)/float64(len(points)-1)), append(s.Y, at[0])
 			}
 			return s
 		}
@@ -48,7 +49,7 @@ func (r *Report) WriteSVG(w io.Writer) error {
 		if name == "network" {
 			name = fmt.Sprintf("network, N = %d", r.Units)
 		}
-		f.Portrait.Trajectories = append(f.Portrait.Trajectories, plane(name, t.States))
+		f.Portrait.Trajectories = append(f.Portrait.Trajectories, plane(name, t.States[:states]))
 	}
 	seen, unseen := p.kinds()
 	f.Error.Series = []picture.Series{{Name: seen}, {Name: unseen}}
@@ -61,6 +62,16 @@ func (r *Report) WriteSVG(w io.Writer) error {
 		}
 	}
 	return f.WriteSVG(w)
+}
+
+// shown returns for how long trajectories are drawn, and how many states that
+// is: for two periods, as further turns would fill the gaps of dashed lines.
+func (r *Report) shown() (time float64, states int) {
+	last := len(r.Trajectories[0].States) - 1
+	if period := r.Trajectories[0].Period; period > 0 {
+		last = min(last, int(2*period/r.Time*float64(last)))
+	}
+	return r.Time * float64(last) / instants, last + 1
 }
 
 // title names the problem without its folders.

@@ -66,7 +66,7 @@ func NewProblem(name string, rank int, seed uint64) (*Problem, error) {
 		p.Field, p.Region, p.PerEdge = model.BistableWell(), box(2, 2), 41
 		p.Start, p.Time = []float64{-0.4, -1.8}, 12
 	case "cycle":
-		p.Field, p.Region, p.PerEdge = model.CycleAroundPoint(), box(2.6, 2.6), 41
+		p.Field, p.Region, p.PerEdge = model.CycleAroundPoint(), box(2.4, 2.4), 41
 		p.Start, p.Time, p.Periodic = []float64{1.1, 0}, 30, true
 	case "random":
 		if rank == 0 {

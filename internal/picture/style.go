@@ -21,8 +21,8 @@ var (
 // for the others to be seen on it, and these differ in brightness and dashes.
 var strokes = []draw.LineStyle{
 	{Color: color.RGBA{150, 200, 235, 255}, Width: vg.Points(4.5)},
-	{Color: color.RGBA{0, 0, 0, 255}, Width: vg.Points(1.3), Dashes: []vg.Length{vg.Points(7), vg.Points(3)}},
-	{Color: color.RGBA{213, 80, 0, 255}, Width: vg.Points(1.3), Dashes: []vg.Length{vg.Points(1.3), vg.Points(2.2)}},
+	{Color: color.RGBA{0, 0, 0, 255}, Width: vg.Points(1.3), Dashes: []vg.Length{vg.Points(9), vg.Points(6)}},
+	{Color: color.RGBA{213, 80, 0, 255}, Width: vg.Points(1.8), Dashes: []vg.Length{vg.Points(1.8), vg.Points(4)}},
 }
 
 // marks of the curves of errors.
@@ -73,7 +73,7 @@ func drawLegend(c draw.Canvas, entries []entry) draw.Canvas {
 		l.Add(e.name, e.thumb)
 		part := draw.Crop(row, x, 0, 0, 0)
 		l.Draw(part)
-		x += l.Rectangle(part).Size().X + vg.Points(14)
+		x += l.Rectangle(part).Size().X + vg.Points(18)
 	}
 	return draw.Crop(c, 0, 0, legendRow+margin/2, 0)
 }
