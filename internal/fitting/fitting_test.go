@@ -40,7 +40,7 @@ func TestCounts(t *testing.T) {
 // the target within 1 %, and a network follows it. (M12)
 func TestVanDerPol(t *testing.T) {
 	o := options(t, "vanderpol")
-	o.Problem.PerEdge, o.Populations, o.Units, o.Time = 25, 40, 4000, 20
+	o.Problem.PerEdge, o.Populations, o.Units, o.Time = 25, 40, 2000, 20
 	stages := 0
 	o.Stage = func(string) { stages++ }
 	r := run(t, o)
@@ -64,7 +64,7 @@ func TestVanDerPol(t *testing.T) {
 	var text bytes.Buffer
 	require.NoError(t, r.WriteText(&text))
 	for _, want := range []string{"vanderpol: rank R = 2, φ is tanh, ridge β = 0.001, seed 1", "25×25 points of [-2.6, 2.6]×[-3.5, 3.5]",
-		"realized by N = 4000 units (exact sizes, minimal completion, moments matched)", "period (τ)", "target      6.6633", "root of the sum of squares (M15): "} {
+		"realized by N = 2000 units (exact sizes, minimal completion, moments matched)", "period (τ)", "target      6.6633", "root of the sum of squares (M15): "} {
 		require.Contains(t, text.String(), want)
 	}
 	for line := range strings.Lines(text.String()) {
@@ -136,7 +136,7 @@ func TestFeatures(t *testing.T) {
 // another.
 func TestDeterminism(t *testing.T) {
 	produced := func(seed uint64) string {
-		o := options(t, "cycle")
+		o := options(t, "bistable")
 		o.Populations, o.Seed = 5, seed
 		r := run(t, o)
 		var out bytes.Buffer
@@ -227,6 +227,7 @@ func TestFileTarget(t *testing.T) {
 func TestOneLatent(t *testing.T) {
 	p, err := NewProblem("random", 1, 2)
 	require.NoError(t, err)
+	p.PerEdge = 101
 	o := options(t, "bistable")
 	o.Problem = p
 	r := run(t, o)

@@ -52,15 +52,14 @@ type trajectoryJSON struct {
 
 // WriteJSON writes the report as JSON, with the files that it was written to.
 func (r *Report) WriteJSON(w io.Writer, picture, mixture string) error {
-	e := r.Errors
 	d := document{
 		Target: r.Problem.Name, Read: r.Problem.Read, Rank: r.Problem.Rank(), Nonlinearity: r.Nonlinearity.Name(),
 		Populations: r.Populations, Units: r.Units, Ridge: r.Ridge, Spread: r.Spread, Matched: r.Match, Seed: r.Seed,
-		Errors: errorsJSON{e.Points, e.Target, e.Fit, e.Sampling, e.Expected, e.Together},
+		Errors: errorsJSON(r.Errors),
 		Start:  r.Start, Time: r.Time, Picture: picture, Mixture: mixture,
 	}
 	for _, c := range r.Curve {
-		d.Curve = append(d.Curve, pointJSON{c.Populations, c.Coefficients, c.Seen, c.Unseen})
+		d.Curve = append(d.Curve, pointJSON(c))
 	}
 	for _, t := range r.Trajectories {
 		one := trajectoryJSON{Name: t.Name, Apart: t.Apart, Aside: t.Aside, End: t.States[len(t.States)-1]}
