@@ -94,7 +94,7 @@ func modelMeanFields() MeanFields {
 			return m.Circuit().FixedPoints(s)
 		},
 		Cycle: func(m *model.Mixture, start []float64) (*model.LimitCycle, error) {
-			return model.FindCycle(m.Circuit(), model.CycleSearch{Start: start})
+			return model.FindCycle(m.Circuit(), model.CycleSearch{Start: start, Transient: 30})
 		},
 		LinearizeNoisy: (*model.RNN).LinearizeNoisy,
 		PassNoise:      (*model.RNN).PassNoise,
