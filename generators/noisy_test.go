@@ -55,6 +55,7 @@ func TestNoisyRunsStayWhereTheyAreLinear(t *testing.T) {
 			distance := map[string]float64{"relu": x, "hard-tanh": 1 - math.Abs(x), "identity": math.Inf(1)}[r.Nonlinearity]
 			require.Greater(t, distance, 50*deviation)
 		}
+		require.True(t, r.Admissible())
 		net, err := r.RNN(make([]float64, r.Units()))
 		require.NoError(t, err)
 		require.Equal(t, 2, net.Units())
