@@ -166,7 +166,7 @@ func TestReadmeCommands(t *testing.T) {
 	list := commands(t, document(t, "README.md"))
 	require.NotEmpty(t, list, "README.md has no line in any block fenced by ```sh: nothing was tested")
 	verify := built(t, "./cmd/verify")
-	ran := 0
+	ran, folder := 0, withExamples(t)
 	for _, c := range list {
 		require.Empty(t, c.missing(), "README.md refers to files that do not exist: %s", c.line)
 		if !c.startsWith("go", "run", "./cmd/verify") {
@@ -174,7 +174,11 @@ func TestReadmeCommands(t *testing.T) {
 			continue
 		}
 		ran++
-		t.Run(c.line, func(t *testing.T) { requireExit(t, c.exit, exec.Command(verify, cheap(c.args[3:])...)) })
+		t.Run(c.line, func(t *testing.T) {
+			program := exec.Command(verify, cheap(c.args[3:])...)
+			program.Dir = folder
+			requireExit(t, c.exit, program)
+		})
 	}
 	require.NotZero(t, ran, "README.md has no line that starts with go run ./cmd/verify")
 	for i, network := range blocks(document(t, "README.md"), "json") {
@@ -182,6 +186,15 @@ func TestReadmeCommands(t *testing.T) {
 			requireExit(t, 0, exec.Command(verify, "check", written(t, "network.json", network)))
 		})
 	}
+}
+
+// withExamples returns a folder with a copy of examples, where what is run may
+// leave what it makes.
+func withExamples(t *testing.T) string {
+	t.Helper()
+	folder := t.TempDir()
+	require.NoError(t, os.CopyFS(filepath.Join(folder, "examples"), os.DirFS("examples")))
+	return folder
 }
 
 // built compiles a package of the module to a program.
@@ -222,6 +235,7 @@ const around = `package main
 
 import (
 	"log"
+	"math/rand/v2"
 
 	"github.com/rankproof/rankproof/model"
 	"gonum.org/v1/gonum/mat"
@@ -243,7 +257,28 @@ func system() {
 %s	log.Print(nats, back.Dimension, loglik)
 }
 
-func main() { network(); system() }
+func mixtures() {
+	cov := mat.NewSymDense(5, nil) // Σ_mm = 1, Σ_nm = [[1.6, −0.8], [0.8, 1.6]]
+	for i := range 2 {
+		cov.SetSym(i, i, 1)
+		cov.SetSym(2+i, 2+i, 3.2)
+		cov.SetSym(i, 2+i, 1.6)
+	}
+	cov.SetSym(2, 1, -0.8)
+	cov.SetSym(3, 0, 0.8)
+	populations := []model.Population{{Weight: 1, Mean: make([]float64, 5), Cov: cov}}
+	rng, start, kappa := rand.New(rand.NewPCG(1, 2)), []float64{1, 0}, []float64{0.5, 0}
+	box := model.Box{Lower: []float64{-1, -1}, Upper: []float64{1, 1}}
+	features, err := model.DrawFeatures(rng, 2, 5, model.DefaultFeatureScales(box))
+	if err != nil { log.Fatal(err) }
+	x, err := model.GridPoints(box, 5)
+	if err != nil { log.Fatal(err) }
+	dx, err := model.FieldValues(model.VanDerPol(1), x)
+	if err != nil { log.Fatal(err) }
+%s	log.Print(len(points.Points), cycle.Period, network.Units(), variance, fit.RMS)
+}
+
+func main() { network(); system(); mixtures() }
 `
 
 // TestReadmeProgram runs README's Go blocks.
@@ -252,7 +287,7 @@ func TestReadmeProgram(t *testing.T) {
 	for _, code := range blocks(document(t, "README.md"), "go") {
 		checked = append(checked, regexp.MustCompile(`(?m)^\w+, err := .*$`).ReplaceAllString(code, "$0\nif err != nil { log.Fatal(err) }"))
 	}
-	require.Len(t, checked, 2)
+	require.Len(t, checked, 3)
 	requireExit(t, 0, exec.Command(built(t, written(t, "main.go", fmt.Sprintf(around, checked...)))))
 }
 
@@ -267,9 +302,12 @@ func requireKnown(t *testing.T, c command) {
 }
 
 // cheap cuts a run of the theorems short: few instances, of one theorem
-// unless others were asked for.
+// unless others were asked for; and a fit to few populations and units.
 func cheap(args []string) []string {
 	out := append([]string(nil), args...)
+	if len(out) > 0 && out[0] == "fit" {
+		return append(out, "--populations", "5", "--units", "500")
+	}
 	if len(out) > 0 && !strings.HasPrefix(out[0], "-") && out[0] != "run" {
 		return out
 	}

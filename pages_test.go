@@ -36,8 +36,7 @@ func TestPages(t *testing.T) {
 	}
 	for _, page := range pages(t) {
 		t.Run(page, func(t *testing.T) {
-			folder := t.TempDir()
-			require.NoError(t, os.CopyFS(filepath.Join(folder, "examples"), os.DirFS("examples")))
+			folder := withExamples(t)
 			run := func(exit int, program string, args ...string) {
 				c := exec.Command(program, args...)
 				c.Dir = folder
