@@ -18,7 +18,7 @@ func Index() theorems.Theorem {
 		Source:    "+ (degree theory: F is homotopic to −κ where M6 holds)",
 		Given:     []string{"φ is bounded", "no zero is degenerate or on a kink", "Σ is a covariance: Σ_nm has no part where m has no variance"},
 		Needed:    []theorems.Witness{unboundedHasAnotherSum(), degenerateZeroHasNoSum()},
-		Why: "The field and its derivative at each zero listed are summed from moments, with averages by quadrature; an implementation is allowed averages within 2^13 u. Zeros are off by 16√R E/s_min(DF); two closer than that are one listed twice. A sign counts where |det DF| exceeds what its minors may be off by. " +
+		Why: "The field and its derivative at each zero listed are summed from moments, with averages by quadrature; an implementation is allowed averages within 2^13 u. Eigenvalues are compared with those of that derivative by their elementary symmetric functions (see M7). Zeros are off by 16√R E/s_min(DF); two closer than that are one listed twice. A sign counts where |det DF| exceeds what its minors may be off by. " +
 			"Where a zero is so near degenerate that s_min is below 2^-10 ‖DF‖ or 2^16 of its error, index 0 is an answer and the sum is not claimed. For hard-tanh and Σ = 0 the field is affine in each of 3^P regions and its zeros are solved for in rationals: the list must be complete.",
 		Claims: []theorems.Check{
 			theorems.Claim("zeros of a piecewise affine field, all of them", pointMixtures(2, 3), judgeAffineZeros).Visiting("points", "R = 1", "P = 1", "positive feedback").OneRoundIn(3),
@@ -122,6 +122,7 @@ func judgeIndexSum(s theorems.Subject, c generators.Mixture) (f theorems.Finding
 		if sure {
 			f.Demand("index is sign det(−DF)", p.Index == sign || p.Index == 0 && !isolated)
 		}
+		at.expectEigenvalues(&f, p.Eigenvalues, s.UnitRoundoff)
 		clear = clear && sure && isolated
 		sum += p.Index
 		if isolated {
