@@ -62,6 +62,9 @@ var rooms = []room{
 	{packages: []string{"internal/..."},
 		imports: append([]string{"internal/...", "model", "theorems", "theorems/registry", "gonum.org/v1/gonum/mat", "golang.org/x/term", "github.com/schollz/progressbar/v3"}, families...),
 		tests:   []string{"generators", "oracles/...", "theorems/..."}},
+	// Pictures are of numbers and names: whatever they show, and nothing else
+	// depends on how they are drawn.
+	{packages: []string{"internal/picture"}, imports: []string{"gonum.org/v1/plot/..."}},
 	// A reader of archives knows bytes and arrays, no networks.
 	{packages: []string{"internal/npz"}},
 	{packages: []string{"internal/theoremdoc/..."},
@@ -149,6 +152,10 @@ func TestRules(t *testing.T) {
 		{"model", "pgregory.net/rapid", false, false},
 		{"theorems/linearization", inside + "theorems/registry", false, false},
 		{"internal/npz", inside + "model", false, false},
+		{"internal/picture", "gonum.org/v1/plot/vg/vgsvg", false, true},
+		{"internal/picture", inside + "model", false, false},
+		{"internal/fitting", "gonum.org/v1/plot", false, false},
+		{"internal/fitting", inside + "internal/picture", false, true},
 		{"internal/hunt", inside + "theorems/theoremtest", false, false},
 		{"cmd/verify", "testing", false, false},
 		{"cmd/verify", "testing", true, true},

@@ -27,7 +27,7 @@ func newCheckCommand(s streams) *cobra.Command {
 	)
 	cmd := &cobra.Command{
 		Use:   "check NETWORK",
-		Short: "Judge every statement at a network of yours, or at an LDS or linear RNN",
+		Short: "Judge every statement at a network of yours, or at an LDS or linear RNN; find all that a mixture does",
 		Long: `Finds the fixed points of a network, linearizes there in both forms, and judges
 the statements of family L at them. NETWORK is a .json file (W, or M, N and
 scale; nonlinearity; tau; b; B) or a NumPy .npz archive. An archive does not say
@@ -38,16 +38,26 @@ A latent LDS (A, C, Q, R) or a linear RNN (M and N, or J; P), as verify convert
 reads them, is told by its keys, and judged by the statements of family S: its
 stability, the latents that it needs, whether it is Markov, what an RNN loses.
 
+Of a Gaussian mixture (nonlinearity, and populations with weight, mean and cov),
+the law of networks of family M, the mean field is searched: its fixed points,
+certified to be all by their indices, the gains of the populations there, and its
+limit cycles. The exit status is 0 if they are certified. A low-rank network with
+labels of its units' populations has the mixture of their moments put beside it.
+
 Low-rank connectivity is never expanded to N×N.`,
 		Example: `  verify check network.json
   verify check trained.npz --m m --m-layout units-by-rank --n n --n-layout units-by-rank \
       --scale 1/N --nonlinearity tanh --form activation --alpha 0.2 --bias none --input none
   verify check trained.npz --convention trained.convention.json --u 0.5 --json
-  verify check lds.json`,
+  verify check lds.json
+  verify check mixture.json --json`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if search.Starts < 0 || search.Limit < 1 {
 				return fmt.Errorf("--starts is %d and --limit %d, want at least 0 and 1", search.Starts, search.Limit)
+			}
+			if !(search.HalfWidth > 0 && search.HalfWidth <= 1e6) {
+				return fmt.Errorf("--box is %v, want a number > 0 up to 1e6", search.HalfWidth)
 			}
 			if vectors && !asJSON {
 				return errors.New("--vectors goes with --json")
@@ -56,21 +66,20 @@ Low-rank connectivity is never expanded to N×N.`,
 			if err != nil {
 				return badInput(err)
 			}
-			var network *netfile.Network
-			linear, err := whileWaiting(cmd.Context(), func() (linear *netfile.Linear, err error) {
-				network, linear, err = netfile.LoadModel(args[0], convention)
-				return linear, err
-			})
+			loaded, err := whileWaiting(cmd.Context(), func() (*netfile.Model, error) { return netfile.LoadModel(args[0], convention) })
 			if errors.Is(err, context.Canceled) {
 				return interrupted(args[0])
 			}
 			if err != nil {
 				return badInput(hint(err))
 			}
-			if linear != nil {
-				return checkedLinear(cmd, args[0], linear, asJSON, s)
+			if loaded.Linear != nil {
+				return checkedLinear(cmd, args[0], loaded.Linear, asJSON, s)
 			}
-			report, err := inspected(cmd.Context(), network, search, s)
+			if loaded.Mixture != nil {
+				return checkedMixture(cmd, args[0], loaded.Mixture, search, asJSON, s)
+			}
+			report, err := atWork(cmd.Context(), search, s, func(o inspect.Options) (*inspect.Report, error) { return inspect.Run(loaded.Network, o) })
 			if errors.Is(err, context.Canceled) {
 				return interrupted(args[0])
 			}
@@ -92,6 +101,7 @@ Low-rank connectivity is never expanded to N×N.`,
 	f.SortFlags = false
 	flags.define(f)
 	f.IntVar(&search.Starts, "starts", 0, "Newton starts of the search for fixed points (default by size: 200 for low rank)")
+	f.Float64Var(&search.HalfWidth, "box", 10, "of a mixture with an unbounded φ: search where |κ| is at most this")
 	f.IntVar(&search.Limit, "limit", 64, "fixed points kept at most")
 	f.Uint64Var(&search.Seed, "seed", 1, "seed of the random starts")
 	f.BoolVar(&asJSON, "json", false, "print JSON")
@@ -99,15 +109,15 @@ Low-rank connectivity is never expanded to N×N.`,
 	return cmd
 }
 
-// inspected runs the inspection, tells a terminal what it is at, and gives up
+// atWork runs an inspection, tells a terminal what it is at, and gives up
 // waiting for it when ctx ends: the process is about to end too.
-func inspected(ctx context.Context, n *netfile.Network, o inspect.Options, s streams) (*inspect.Report, error) {
+func atWork[T any](ctx context.Context, o inspect.Options, s streams, run func(inspect.Options) (T, error)) (T, error) {
 	const clearLine = "\r\x1b[K"
 	if s.live {
 		o.Stage = func(what string) { fmt.Fprintf(s.err, "%s%s …", clearLine, what) }
 		defer fmt.Fprint(s.err, clearLine)
 	}
-	return whileWaiting(ctx, func() (*inspect.Report, error) { return inspect.Run(n, o) })
+	return whileWaiting(ctx, func() (T, error) { return run(o) })
 }
 
 // hint tells somebody who gave an archive without a convention where to look.

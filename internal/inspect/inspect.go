@@ -18,6 +18,9 @@ type Options struct {
 	Limit  int     // fixed points kept at most
 	Seed   uint64  // of the random starts
 	Leak   float64 // α = dt/τ of the Euler map where the file gives none
+	// HalfWidth is that of the box in κ in which fixed points of a mean field
+	// with an unbounded φ are looked for.
+	HalfWidth float64
 	// Stage, if set, is told what is being done.
 	Stage func(what string)
 }
@@ -37,6 +40,10 @@ type Report struct {
 	Bounded    bool // φ is
 	Truncated  bool // more than Limit points, as on a continuum
 	Statements []Statement
+	// Of a low-rank network, in its latents; nil of a dense one.
+	Cycles *Cycles
+	// Populations is nil where the units have no labels.
+	Populations *Populations
 }
 
 // Statement is what a family found of one theorem.
@@ -92,6 +99,9 @@ func Run(n *netfile.Network, o Options) (*Report, error) {
 		}
 		r.Complete = r.Complete && p.Index != 0
 		r.Points = append(r.Points, point)
+	}
+	if err := r.latents(n, o, stage); err != nil {
+		return nil, err
 	}
 	stage("judging the statements")
 	judged, err := linearization.Inspection{Network: n.RNN, Input: n.U, Points: found.Points, Dt: r.Dt}.Judge(theorems.Model())

@@ -19,6 +19,9 @@ type document struct {
 	Read         string          `json:"read"`
 	Theorems     []statementJSON `json:"theorems"`
 	Inapplicable []inapplicable  `json:"not_applicable"`
+
+	Cycles      *cyclesJSON      `json:"cycles,omitempty"`      // of a low-rank network
+	Populations *populationsJSON `json:"populations,omitempty"` // where units have labels
 }
 
 type pointJSON struct {
@@ -63,6 +66,12 @@ func (r *Report) WriteJSON(w io.Writer, vectors bool) error {
 		d.FixedPoints = append(d.FixedPoints, r.pointJSON(p, vectors))
 	}
 	d.Theorems, d.Inapplicable = newStatements(r.Statements)
+	if r.Cycles != nil {
+		d.Cycles = r.Cycles.document()
+	}
+	if r.Populations != nil {
+		d.Populations = r.Populations.document()
+	}
 	enc := json.NewEncoder(w)
 	enc.SetEscapeHTML(false)
 	return enc.Encode(d)

@@ -31,6 +31,13 @@ func (r *Report) WriteText(w io.Writer) error {
 		}
 		r.writePoint(&b, i, p)
 	}
+	if r.Cycles != nil {
+		b.WriteString("\n")
+		r.Cycles.write(&b)
+	}
+	if r.Populations != nil {
+		r.Populations.write(&b, r.Points)
+	}
 	b.WriteString("\nstatements at these points, worst error in units of its bound\n")
 	writeStatements(&b, r.Statements)
 	_, err := io.WriteString(w, b.String())

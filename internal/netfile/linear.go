@@ -2,12 +2,9 @@ package netfile
 
 import (
 	"fmt"
-	"path/filepath"
-	"strings"
 
 	"gonum.org/v1/gonum/mat"
 
-	"github.com/rankproof/rankproof/internal/npz"
 	"github.com/rankproof/rankproof/model"
 )
 
@@ -52,50 +49,16 @@ func (l *Linear) Initial() (model.Gaussian, bool) {
 }
 
 // LoadLinear returns the LDS or the linear RNN in a .json or .npz file. A
-// network with a nonlinearity is refused.
+// network with a nonlinearity, and a mixture, are refused.
 func LoadLinear(path string) (*Linear, error) {
-	network, linear, err := LoadModel(path, nil)
-	if network != nil {
-		return nil, problemf(path, "a network with a nonlinearity, want an lds (A, C, Q, R) or an rnn (M and N, or J; P)")
-	}
-	return linear, err
-}
-
-// LoadModel returns the network with a nonlinearity, or the LDS or linear RNN,
-// in a .json or .npz file: one of the two is nil. Keys, or names of arrays,
-// tell which it is; an archive that comes with a convention is a network.
-func LoadModel(path string, c *Convention) (*Network, *Linear, error) {
-	switch extension := strings.ToLower(filepath.Ext(path)); {
-	case extension == ".json":
-		text, err := readFile(path, MaxJSONBytes)
-		if err != nil {
-			return nil, nil, err
-		}
-		return parseModel(path, text, c)
-	case extension == ".npz" && c == nil:
-		return loadLinearArchive(path)
-	}
-	network, err := Load(path, c)
-	return network, nil, err
-}
-
-func loadLinearArchive(path string) (*Network, *Linear, error) {
-	archive, err := npz.Open(path)
+	m, err := LoadModel(path, nil)
 	if err != nil {
-		return nil, nil, fromArchive(path, err)
+		return nil, err
 	}
-	defer archive.Close()
-	a := &linearArchive{source{file: path, archive: archive}}
-	if !a.isLinear() && a.has("M") && a.has("N") {
-		return nil, nil, &Error{File: path, Cause: ErrConvention, Problem: fmt.Sprintf(
-			"array \"P\" is missing, if this is an rnn; the arrays are %s", a.have())}
+	if m.Linear == nil {
+		return nil, problemf(path, "%s, want an lds (A, C, Q, R) or an rnn (M and N, or J; P)", m.kind())
 	}
-	if !a.isLinear() {
-		return nil, nil, &Error{File: path, Cause: ErrConvention, Problem: fmt.Sprintf("an archive does not say what its arrays mean, and these are "+
-			"neither those of an lds (A, C, Q, R) nor of an rnn (M and N, or J; P): %s", a.have())}
-	}
-	linear, err := a.linear()
-	return nil, linear, err
+	return m.Linear, nil
 }
 
 // describe says what was read.

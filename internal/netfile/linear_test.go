@@ -33,10 +33,11 @@ var linearTexts = map[string]string{
 
 func readLinear(t *testing.T, text string) *Linear {
 	t.Helper()
-	network, linear, err := parseModel("m.json", []byte(text), nil)
+	m, err := parseModel("m.json", []byte(text), nil)
 	require.NoError(t, err)
-	require.Nil(t, network)
-	return linear
+	require.Nil(t, m.Network)
+	require.Nil(t, m.Mixture)
+	return m.Linear
 }
 
 func written(t *testing.T, l *Linear) string {
@@ -139,13 +140,14 @@ func TestWrittenJSON(t *testing.T) {
 
 // Family L and family S are told apart by their keys.
 func TestModelsAreTold(t *testing.T) {
-	network, linear, err := parseModel("m.json", []byte(lowRankText), nil)
+	m, err := parseModel("m.json", []byte(lowRankText), nil)
 	require.NoError(t, err)
-	require.Nil(t, linear)
-	require.Equal(t, 3, network.RNN.Units())
-	network, _, err = parseModel("m.json", []byte(lowRankText), parse(t, `{"form": "activity"}`))
+	require.Nil(t, m.Linear)
+	require.Nil(t, m.Mixture)
+	require.Equal(t, 3, m.Network.RNN.Units())
+	m, err = parseModel("m.json", []byte(lowRankText), parse(t, `{"form": "activity"}`))
 	require.NoError(t, err)
-	require.Equal(t, model.Activity, network.Form)
+	require.Equal(t, model.Activity, m.Network.Form)
 
 	path := filepath.Join(t.TempDir(), "n.json")
 	require.NoError(t, os.WriteFile(path, []byte(lowRankText), 0o600))
@@ -250,11 +252,11 @@ func TestBadLinearJSON(t *testing.T) {
 		"initial of an rnn":  {rnn(`"P"`, `"initial": {"mean": [1], "cov": [[1]]}, "P"`), "m.json:5: initial.mean has 1 numbers, want 2 as P has"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, _, err := parseModel("m.json", []byte(c.text), nil)
+			_, err := parseModel("m.json", []byte(c.text), nil)
 			requireRefused(t, err, "m.json", c.problem)
 		})
 	}
-	_, _, err := parseModel("m.json", []byte(rnn()), parse(t, `{"form": "activity"}`))
+	_, err := parseModel("m.json", []byte(rnn()), parse(t, `{"form": "activity"}`))
 	requireRefused(t, err, "m.json", "a convention is given, but the file is an rnn, which says everything itself")
 }
 

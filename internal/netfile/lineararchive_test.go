@@ -84,8 +84,8 @@ func TestBadLinearArchives(t *testing.T) {
 		})
 	}
 	// With a convention an archive is a network, whatever its arrays are called.
-	network, linear, err := LoadModel(save(t, array("A", []float64{1, 2, 3, 4}, 2, 2)), parse(t, `{"w": "A", "w_layout": "targets-by-sources"`+rest))
+	loaded, err := LoadModel(save(t, array("A", []float64{1, 2, 3, 4}, 2, 2)), parse(t, `{"w": "A", "w_layout": "targets-by-sources"`+rest))
 	require.NoError(t, err)
-	require.Nil(t, linear)
-	require.Equal(t, 2, network.RNN.Units())
+	require.Nil(t, loaded.Linear)
+	require.Equal(t, 2, loaded.Network.RNN.Units())
 }

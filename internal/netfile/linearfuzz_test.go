@@ -13,8 +13,10 @@ import (
 // names the file; an lds or rnn that is accepted has the numbers that
 // encoding/json reads, and is the same once more after it was written and read.
 func FuzzModelJSON(f *testing.F) {
-	for _, seed := range linearTexts {
-		f.Add([]byte(seed))
+	for _, seeds := range []map[string]string{linearTexts, mixtureTexts} {
+		for _, seed := range seeds {
+			f.Add([]byte(seed))
+		}
 	}
 	for _, seed := range []string{
 		lowRankText, "", "null", "{}", "{", `{"lds": {}}`, `{"conversion": 1}`, `{"A": [[1e999]]}`, `{"\u0041": [], "C": [], "Q": [], "R": [[0]]}`,
@@ -24,24 +26,33 @@ func FuzzModelJSON(f *testing.F) {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, text []byte) {
-		network, linear, err := parseModel("n.json", text, nil)
+		m, err := parseModel("n.json", text, nil)
 		if err != nil {
 			requireNamed(t, err)
-			require.Nil(t, network)
-			require.Nil(t, linear)
+			require.Nil(t, m)
 			return
 		}
-		require.NotEqual(t, network == nil, linear == nil)
-		if linear == nil {
-			return // FuzzNetworkJSON has it
+		kinds := 0
+		for _, present := range []bool{m.Network != nil, m.Linear != nil, m.Mixture != nil} {
+			if present {
+				kinds++
+			}
 		}
+		require.Equal(t, 1, kinds)
+		if m.Mixture != nil {
+			requireMixture(t, m.Mixture)
+		}
+		if m.Linear == nil {
+			return // FuzzNetworkJSON has networks
+		}
+		linear := m.Linear
 		require.True(t, strings.HasPrefix(linear.Summary, "n.json: "))
 		requireNumbers(t, text, linear)
 		var once, twice bytes.Buffer
 		require.NoError(t, linear.WriteJSON(&once, ""))
-		_, again, err := parseModel("n.json", once.Bytes(), nil)
+		model, err := parseModel("n.json", once.Bytes(), nil)
 		require.NoError(t, err, "%s", once.String())
-		require.NoError(t, again.WriteJSON(&twice, ""))
+		require.NoError(t, model.Linear.WriteJSON(&twice, ""))
 		require.Equal(t, once.String(), twice.String())
 	})
 }

@@ -8,94 +8,10 @@ import (
 	"github.com/rankproof/rankproof/model"
 )
 
-// Keys that only one kind of model has; the others, M, N and initial, leave it
-// open.
-var marks = []struct {
-	kind string
-	keys map[string]bool
-}{
-	{"an lds", set("A", "C", "Q", "R")},
-	{"an rnn", set("J", "P")},
-	{"a network with a nonlinearity", set("W", "scale", "nonlinearity", "tau", "b", "B")},
-	{"a model in a wrapper", set("lds", "rnn", "conversion")},
-}
-
 var (
 	ldsKeys = set("A", "C", "Q", "R", "initial")
 	rnnKeys = set("M", "N", "J", "P", "initial")
-	anyKeys = set("A", "C", "Q", "R", "J", "P", "W", "scale", "nonlinearity", "tau", "b", "B", "lds", "rnn", "conversion", "M", "N", "initial")
 )
-
-func set(keys ...string) map[string]bool {
-	out := map[string]bool{}
-	for _, key := range keys {
-		out[key] = true
-	}
-	return out
-}
-
-// parseModel returns the one model of a JSON text, told by its keys: A, C, Q
-// and R are an lds's, J and P an rnn's, a nonlinearity and what goes with it
-// those of a network of family L.
-func parseModel(file string, text []byte, c *Convention) (*Network, *Linear, error) {
-	d, err := newDocument(file, text)
-	if err != nil {
-		return nil, nil, err
-	}
-	members, err := d.object(d.whole(), "", anyKeys)
-	if err != nil {
-		return nil, nil, err
-	}
-	kind, err := d.kindOf(members)
-	if err != nil {
-		return nil, nil, err
-	}
-	if kind == marks[2].kind {
-		network, err := parseNetwork(file, text, c)
-		return network, nil, err
-	}
-	if c != nil {
-		return nil, nil, problemf(file, "a convention is given, but the file is %s, which says everything itself", kind)
-	}
-	linear := &Linear{}
-	switch kind {
-	case marks[0].kind:
-		linear.LDS, err = d.lds(d.whole(), "")
-	case marks[1].kind:
-		linear.RNN, err = d.rnn(d.whole(), "")
-	default:
-		linear, err = d.wrapped(members)
-	}
-	if err != nil {
-		return nil, nil, err
-	}
-	linear.Summary = linear.describe(file)
-	return nil, linear, nil
-}
-
-// kindOf returns the kind that the keys of an object are of, and refuses keys
-// of two kinds.
-func (d *document) kindOf(members []member) (string, error) {
-	kind, first := "", ""
-	for _, m := range members {
-		for _, mark := range marks {
-			if !mark.keys[m.key] {
-				continue
-			}
-			if kind != "" && kind != mark.kind {
-				return "", d.errorf(m.start, "key %q is of %s, and %q of %s: a file holds one model", m.key, mark.kind, first, kind)
-			}
-			if kind == "" {
-				kind, first = mark.kind, m.key
-			}
-		}
-	}
-	if kind == "" {
-		return "", d.errorf(d.whole().start, "the keys do not tell what this is: want A, C, Q and R of an lds; M and N, or J, and P of an rnn; "+
-			"or W, or M, N and scale, with nonlinearity and tau, of a network")
-	}
-	return kind, nil
-}
 
 // wrapped reads {"lds": …} or {"rnn": …}; "conversion" beside it is what
 // verify convert had to say, and is passed over.

@@ -31,11 +31,11 @@ func parseNetwork(file string, text []byte, c *Convention) (*Network, error) {
 	if err != nil {
 		return nil, err
 	}
-	rnn, said, err := d.network()
+	rnn, labels, said, err := d.network()
 	if err != nil {
 		return nil, err
 	}
-	net := &Network{RNN: rnn}
+	net := &Network{RNN: rnn, Labels: labels}
 	if c.Form != "" {
 		if net.Form, err = model.FormByName(c.Form); err != nil {
 			return nil, fromModel(file, err)
@@ -75,14 +75,15 @@ func (c *Convention) problemsForJSON() []string {
 	return p.found
 }
 
-var networkKeys = map[string]bool{"W": true, "M": true, "N": true, "scale": true, "nonlinearity": true, "tau": true, "b": true, "B": true}
+var networkKeys = map[string]bool{"W": true, "M": true, "N": true, "scale": true, "nonlinearity": true, "tau": true, "b": true, "B": true, "labels": true}
 
-// network builds the RNN of a network object, and says what it found.
-func (d *document) network() (*model.RNN, string, error) {
+// network builds the RNN of a network object, and says what it found. Labels
+// of its units' populations are nil if there are none.
+func (d *document) network() (rnn *model.RNN, labels []int, said string, err error) {
 	whole := d.whole()
 	members, err := d.object(whole, "", networkKeys)
 	if err != nil {
-		return nil, "", err
+		return nil, nil, "", err
 	}
 	o := &networkObject{document: d, at: whole.start, members: map[string]member{}}
 	for _, m := range members {
@@ -92,14 +93,16 @@ func (d *document) network() (*model.RNN, string, error) {
 	steps := []func(*model.RNNConfig) error{o.connectivity, o.nonlinearity, o.timeConstants, o.bias, o.input}
 	for _, step := range steps {
 		if err := step(&config); err != nil {
-			return nil, "", err
+			return nil, nil, "", err
 		}
 	}
-	rnn, err := model.NewRNN(config)
-	if err != nil {
-		return nil, "", fromModel(d.file, err)
+	if labels, err = o.labels(); err != nil {
+		return nil, nil, "", err
 	}
-	return rnn, strings.Join(o.said, "; "), nil
+	if rnn, err = model.NewRNN(config); err != nil {
+		return nil, nil, "", fromModel(d.file, err)
+	}
+	return rnn, labels, strings.Join(o.said, "; "), nil
 }
 
 type networkObject struct {
@@ -189,19 +192,12 @@ func (o *networkObject) lowRank(config *model.RNNConfig) error {
 }
 
 func (o *networkObject) nonlinearity(config *model.RNNConfig) error {
-	names := "one of " + quotedList(nonlinearityNames())
-	m, err := o.require("nonlinearity", names)
+	m, err := o.require("nonlinearity", "one of "+quotedList(nonlinearityNames()))
 	if err != nil {
 		return err
 	}
-	name, err := o.str(m)
-	if err != nil {
-		return err
-	}
-	if config.Nonlinearity, err = model.NonlinearityByName(name); err != nil {
-		return o.errorf(m.start, "nonlinearity %q is unknown, want %s", name, names)
-	}
-	return nil
+	config.Nonlinearity, err = o.phi(m)
+	return err
 }
 
 func (o *networkObject) timeConstants(config *model.RNNConfig) error {
@@ -268,4 +264,34 @@ func (o *networkObject) input(config *model.RNNConfig) error {
 	o.said = append(o.said, fmt.Sprintf("B (%d×%d)", rows, cols))
 	config.Input = mat.NewDense(rows, cols, data)
 	return nil
+}
+
+// labels reads the population of each unit, 0 … P−1 and none of them empty, nil
+// if they are not given.
+func (o *networkObject) labels() ([]int, error) {
+	m, ok := o.members["labels"]
+	if !ok {
+		return nil, nil
+	}
+	numbers, err := o.unitVector(m)
+	if err != nil {
+		return nil, err
+	}
+	labels, units := make([]int, len(numbers)), make([]int, len(numbers)) // at most one population a unit
+	populations := 0
+	for i, x := range numbers {
+		if !(x >= 0 && x < float64(len(numbers))) || x != float64(int(x)) {
+			return nil, o.errorf(m.start, "labels[%d] is %v, want the population of the unit, a whole number from 0 to below %d", i, x, len(numbers))
+		}
+		labels[i] = int(x)
+		units[labels[i]]++
+		populations = max(populations, labels[i]+1)
+	}
+	for p := range populations {
+		if units[p] == 0 {
+			return nil, o.errorf(m.start, "labels: no unit is of population %d, want populations 0 to %d, none of them empty", p, populations-1)
+		}
+	}
+	o.said = append(o.said, "labels of "+counted(populations, "population"))
+	return labels, nil
 }

@@ -81,6 +81,9 @@ func (j *jsonWriter) numbers(v []float64) {
 	j.text("]")
 }
 
+// formatted returns a number in the fewest digits that give it back.
+func (j *jsonWriter) formatted(x float64) string { return strconv.FormatFloat(x, 'g', -1, 64) }
+
 func (j *jsonWriter) vector(name string, v []float64) {
 	j.key(name)
 	j.numbers(v)

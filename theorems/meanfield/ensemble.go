@@ -29,7 +29,8 @@ func (c finiteEnsemble) Admissible() bool {
 		}
 		total += s
 	}
-	return c.Units >= 1 && c.Units <= 3 && len(c.M) == len(c.N) && len(c.M) == len(c.Shares) && total == float64(c.Units) && len(c.M[0]) > 0
+	named := len(c.Kappa) > 0 && len(c.Target) == len(c.Kappa)
+	return named && c.Units >= 1 && c.Units <= 3 && len(c.M) == len(c.N) && len(c.M) == len(c.Shares) && total == float64(c.Units) && len(c.M[0]) > 0 && len(c.M[0][0]) == len(c.Kappa)
 }
 
 func finiteEnsembles() *rapid.Generator[finiteEnsemble] {

@@ -23,7 +23,7 @@ func FromUnitsToField() theorems.Theorem {
 		Given:  []string{"F is the mean of F_N: sizes drawn, or fixed at α_p N"},
 		Needed: []theorems.Witness{roundedSizesAreBiased()},
 		Why: "Networks: ‖F_N − T‖² ≥ 0 has the mean ‖F − T‖² + FieldVariance/N, F and the variance the subject's, and a second moment of at most (‖F − T‖ + (E‖F_N − F‖⁴)^¼)⁴; e-process, false alarm 1e-9 an instance. " +
-			"Completions: both variances are off by the bound of M3, and both fields by that of M2; Σ_nn of the completion by the square of what a variance is known to, 2⁻²⁰ of Σ_nn.",
+			"Completions: both variances are off by the bound of M3, and both fields by that of M2; Σ_nn of the completion is off by at most √u/8 of Σ_nn: half the digits where Σ_aa is all but singular.",
 		Claims: []theorems.Check{
 			theorems.Claim("completions", rapid.Map(generators.MixturePoints(generators.MixtureOptions{Nonlinearity: everyPhi, Moderate: true, MaxPopulations: 3}), untargeted), judgeCompletion).
 				Visiting("P = 1", "R = 1", "R = 3", "Σ singular", "Σ = 0", "I = 0", "κ = 0"),

@@ -1,6 +1,7 @@
 package meanfield
 
 import (
+	"fmt"
 	"math"
 
 	"github.com/rankproof/rankproof/generators"
@@ -45,6 +46,9 @@ func observe(c generators.MixturePoint, u float64) (*truth, error) {
 	m, err := c.Model()
 	if err != nil {
 		return nil, err
+	}
+	if len(c.Kappa) != c.Rank() {
+		return nil, fmt.Errorf("%w: kappa has %d entries, want R = %d", model.ErrInvalid, len(c.Kappa), c.Rank())
 	}
 	t := observeLaws(c.Nonlinearity, lawsOf(c.Mixture), c.Kappa, u)
 	t.mixture = m

@@ -7,13 +7,8 @@ import (
 	"github.com/rankproof/rankproof/generators"
 	"github.com/rankproof/rankproof/model"
 	"github.com/rankproof/rankproof/theorems"
-	"github.com/rankproof/rankproof/theorems/theoremtest"
 	"github.com/stretchr/testify/require"
 )
-
-func TestX1Run(t *testing.T)    { theoremtest.Run(t, theorems.Model(), OneSpectrum()) }
-func TestX1Teeth(t *testing.T)  { theoremtest.Teeth(t, theorems.Model(), OneSpectrum()) }
-func TestX1Needed(t *testing.T) { theoremtest.Needed(t, theorems.Model(), OneSpectrum()) }
 
 // What the statistical claim of X1 can see: an error of 2 % in DF + 1, and
 // nothing where there is none, both at twenty seeds. R = 1, tanh, loadings of

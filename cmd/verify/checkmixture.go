@@ -1,0 +1,34 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/rankproof/rankproof/internal/inspect"
+	"github.com/rankproof/rankproof/internal/netfile"
+	"github.com/spf13/cobra"
+)
+
+// checkedMixture is verify check for a mixture.
+func checkedMixture(cmd *cobra.Command, path string, m *netfile.Mixture, o inspect.Options, asJSON bool, s streams) error {
+	if cmd.Flags().Changed("vectors") {
+		return badInput(fmt.Errorf("%s is a mixture, which has no units: --vectors says nothing here", path))
+	}
+	r, err := atWork(cmd.Context(), o, s, func(o inspect.Options) (*inspect.MixtureReport, error) { return inspect.RunMixture(m, o) })
+	if errors.Is(err, context.Canceled) {
+		return interrupted(path)
+	}
+	if err != nil {
+		return badInput(fmt.Errorf("%s: %w", path, err))
+	}
+	if asJSON {
+		err = r.WriteJSON(s.out)
+	} else {
+		err = r.WriteText(s.out)
+	}
+	if err != nil {
+		return unwritable(err)
+	}
+	return withStatus(statusOf(r.Verdict()))
+}
