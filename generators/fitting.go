@@ -104,10 +104,13 @@ func Fittings(o FittingOptions) *rapid.Generator[Fitting] {
 				c.DevI[p] = float64(rng.IntN(3)) / 2
 			}
 		}
-		kind := []string{"general", "general", "general", "twin features", "few points"}[rng.IntN(5)]
+		kind := []string{"general", "general", "general", "twin features", "near twins", "few points"}[rng.IntN(6)]
 		switch {
 		case kind == "twin features" && count > 1:
 			c.MeanM[count-1], c.Dev[count-1], c.MeanI[count-1], c.DevI[count-1] = append([]float64(nil), c.MeanM[0]...), append([]float64(nil), c.Dev[0]...), c.MeanI[0], c.DevI[0]
+		case kind == "near twins" && count > 1: // a condition of 2^20, a million
+			c.MeanM[count-1], c.Dev[count-1], c.MeanI[count-1], c.DevI[count-1] = append([]float64(nil), c.MeanM[0]...), append([]float64(nil), c.Dev[0]...), c.MeanI[0], c.DevI[0]
+			c.MeanM[count-1][0] += 0x1p-20
 		case kind == "few points":
 			c.Points, c.Values = c.Points[:2], c.Values[:2]
 		default:

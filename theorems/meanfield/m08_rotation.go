@@ -33,10 +33,10 @@ func Rotation() theorems.Theorem {
 			"returns up to 2^18 u of its size, which its period shares up to the time that takes; its own estimate of the error of the period may not exceed that either. The radius is solved for in the scalar equation dξ/ds = a − 1/g, Newton's method with the exact contraction.",
 		Claims: []theorems.Check{
 			theorems.Claim("κ(t) = e^{−t} e^{sσ} κ(0)", generators.Centreds(closed), judgeTurning).Visiting("rotation above 1", "rotation below 1", "V = 1"),
-			theorems.Claim("one orbit, of period 2πa/b", generators.Centreds(above), judgeCycle).Visiting("V = 1").OneRoundIn(30),
-			theorems.Claim("one orbit, any φ", generators.Centreds(kinds("rotation above 1")), judgeCycle).OneRoundIn(200),
+			theorems.Claim("one orbit, of period 2πa/b", generators.Centreds(above), judgeCycle).Visiting("V = 1").OneRoundIn(50),
+			theorems.Claim("one orbit, any φ", generators.Centreds(kinds("rotation above 1")), judgeCycle).OneRoundIn(300),
 			theorems.Claim("no orbit for a ≤ 1", generators.Centreds(kinds("rotation below 1")), judgeNoCycle).Visiting("rotation below 1").OneRoundIn(100),
-			theorems.Claim("circle of radius ρ", circles(), judgeCircle).OneRoundIn(80),
+			theorems.Claim("circle of radius ρ", circles(), judgeCircle).OneRoundIn(120),
 		},
 		Exact: []theorems.Check{
 			theorems.Decide("F(Eκ) = E F(κ) for turns E, and Δ falls along with κ", generators.Centreds(kinds("rotation above 1", "rotation below 1")), decideRotation).Visiting("rotation above 1", "V = 1"),

@@ -1,11 +1,13 @@
 package meanfield
 
 import (
+	"math"
 	"slices"
 
 	"github.com/rankproof/rankproof/generators"
 	"github.com/rankproof/rankproof/model"
 	"github.com/rankproof/rankproof/oracles/dense"
+	"github.com/rankproof/rankproof/oracles/quadrature"
 	"github.com/rankproof/rankproof/theorems"
 	"pgregory.net/rapid"
 )
@@ -18,10 +20,11 @@ func Index() theorems.Theorem {
 		Source:    "+ (degree theory: F is homotopic to −κ where M6 holds)",
 		Given:     []string{"φ is bounded", "no zero is degenerate or on a kink", "Σ is a covariance: Σ_nm has no part where m has no variance"},
 		Needed:    []theorems.Witness{unboundedHasAnotherSum(), degenerateZeroHasNoSum()},
-		Why: "The field and its derivative at each zero listed are summed from moments, with averages by quadrature; an implementation is allowed averages within 2^13 u. Zeros are off by 16√R E/s_min(DF); two closer than that are one listed twice. A sign counts where |det DF| exceeds what its minors may be off by. " +
-			"Where a zero is so near degenerate that s_min is below 2^-10 ‖DF‖ or 2^16 of its error, index 0 is an answer and the sum is not claimed. For hard-tanh and Σ = 0 the field is affine in each of 3^P regions and its zeros are solved for in rationals: the list must be complete.",
+		Why: "The field and its derivative at each zero listed are summed from moments, with averages by quadrature; an implementation is allowed averages within 2^13 u. Eigenvalues are compared with those of that derivative by their elementary symmetric functions (see M7). Zeros are off by 16√R E/s_min(DF); two closer than that are one listed twice. A sign counts where |det DF| exceeds what its minors may be off by. " +
+			"Where a zero is so near degenerate that s_min is below 2^-10 ‖DF‖ or 2^16 of its error, index 0 is an answer and the sum is not claimed. On the faces of the box averages within 2^13 u are multiplied with a_n and with at most √(Var n Δ). For hard-tanh and Σ = 0 the field is affine in each of 3^P regions and its zeros are solved for in rationals: the list must be complete.",
 		Claims: []theorems.Check{
 			theorems.Claim("zeros of a piecewise affine field, all of them", pointMixtures(2, 3), judgeAffineZeros).Visiting("points", "R = 1", "P = 1", "positive feedback").OneRoundIn(3),
+			theorems.Claim("F points inward at the box that the degree is taken on", boundedMixtures(3, 3), judgeInward).Visiting("R = 3", "P = 1"),
 			theorems.Claim("indices add up to 1", boundedMixtures(2, 3), judgeIndexSum).
 				Visiting("general", "Σ = 0", "Σ singular", "I = 0", "R = 1", "P = 1", "unequal weights").OneRoundIn(4),
 			theorems.Claim("indices add up to 1 in three dimensions", boundedMixtures(3, 3), judgeIndexSum).Visiting("R = 3").OneRoundIn(60),
@@ -86,6 +89,60 @@ func boundedMixtures(rank, pops int) *rapid.Generator[generators.Mixture] {
 	return rapid.OneOf(generators.Mixtures(smooth), generators.Mixtures(smooth), generators.Mixtures(kinked))
 }
 
+// judgeInward is what makes the degree 1: on the faces κ_r = ±(1 + 1/16)B_r, B_r = sup|φ| Σ α E|n^r|, −κ_r decides the sign of F_r.
+func judgeInward(s theorems.Subject, c generators.Mixture) (f theorems.Finding, err error) {
+	if s.MeanField == nil {
+		return f, theorems.Missing("MeanField")
+	}
+	if !slices.Contains(generators.BoundedNonlinearities, c.Nonlinearity) {
+		return f, theorems.ErrUndecided
+	}
+	m, err := c.Model()
+	if err != nil {
+		return f, err
+	}
+	r := c.Rank()
+	reach, size := make([]float64, r), 1.0
+	for p, alpha := range c.Weights() {
+		law := quadrature.Population{Mean: c.Mean(p), Cov: c.Cov(p)}
+		for i := range reach {
+			reach[i] += alpha * quadrature.AbsMean(law, i)
+			size += alpha * (math.Abs(law.Mean[r+i]) + math.Sqrt(law.Cov[r+i][r+i]))
+		}
+	}
+	kappa := make([]float64, r)
+	for face := range 2 * r {
+		for i, b := range reach {
+			kappa[i] = b / 2 * float64(1-2*((face+i)%2))
+		}
+		at := face / 2
+		kappa[at] = max(reach[at], 0x1p-10) * 1.0625 * float64(1-2*(face%2))
+		got, err := s.MeanField(m, kappa)
+		if err != nil {
+			return f, err
+		}
+		f.Demand("F has R entries", len(got) == r)
+		if len(got) != r {
+			return f, nil
+		}
+		// n φ' takes n/√Δ for the covariance: |c⟨φ'⟩| ≤ √Var n, as the averages of theory.md are off by 2^13 u of their size.
+		rounding := s.UnitRoundoff * (averagesWithin*size*(1+spreadOf(c, kappa)) + 64*math.Abs(kappa[at]))
+		f.Expect("|F_r + κ_r| ≤ sup|φ| Σ α E|n^r|", max(0, math.Abs(got[at]+kappa[at])-reach[at]), rounding, size)
+		f.Demand("F points inward", got[at]*kappa[at] < 0)
+	}
+	return f, nil
+}
+
+// spreadOf bounds √Δ of the net inputs at κ: c⟨φ'⟩ with |c| ≤ √(Var n Δ).
+func spreadOf(c generators.Mixture, kappa []float64) float64 {
+	most := 0.0
+	w := append(append(absolutes(kappa), make([]float64, len(kappa))...), 1)
+	for p := range c.Shares {
+		most = max(most, dense.Dot(dense.AbsMatVec(c.Cov(p), w), w))
+	}
+	return math.Sqrt(most)
+}
+
 func judgeIndexSum(s theorems.Subject, c generators.Mixture) (f theorems.Finding, err error) {
 	if s.Equilibria == nil {
 		return f, theorems.Missing("Equilibria")
@@ -122,6 +179,7 @@ func judgeIndexSum(s theorems.Subject, c generators.Mixture) (f theorems.Finding
 		if sure {
 			f.Demand("index is sign det(−DF)", p.Index == sign || p.Index == 0 && !isolated)
 		}
+		at.expectEigenvalues(&f, p.Eigenvalues, s.UnitRoundoff)
 		clear = clear && sure && isolated
 		sum += p.Index
 		if isolated {

@@ -3,6 +3,7 @@ package meanfield
 import (
 	"fmt"
 	"math"
+	"math/cmplx"
 
 	"github.com/rankproof/rankproof/generators"
 	"github.com/rankproof/rankproof/oracles/dense"
@@ -89,4 +90,18 @@ func (p plain) index() (sign int, sure bool) {
 	}
 	off := symmetricErrors(n, dense.NormFro(p.j), 4*p.jErr)[n-1]
 	return sign, math.Abs(det) > off
+}
+
+// expectEigenvalues holds eigenvalues against DF, by e_k as sums of minors.
+func (p plain) expectEigenvalues(f *theorems.Finding, got []complex128, u float64) {
+	n, size := len(p.f), dense.NormFro(p.j)
+	f.Demand("R eigenvalues", len(got) == n)
+	if len(got) != n {
+		return
+	}
+	have, want := symmetricFunctions(got), principalMinors(p.j)
+	bounds := symmetricErrors(n, size, 4*p.jErr+64*float64(n*n)*u*size)
+	for i := range have {
+		f.Expect("e_k of the eigenvalues of DF", cmplx.Abs(have[i]-complex(want[i], 0)), bounds[i], 1+math.Pow(size, float64(i+1)))
+	}
 }
