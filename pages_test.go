@@ -1,9 +1,12 @@
 package rankproof_test
 
 import (
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -60,6 +63,39 @@ func TestPages(t *testing.T) {
 			require.NotZero(t, ran, "%s has no line that starts with go run ./cmd/verify", page)
 		})
 	}
+}
+
+// TestPagePrograms runs the Go blocks of each page of docs that has some, in
+// their order as one program, with an end at the first error.
+func TestPagePrograms(t *testing.T) {
+	ran := 0
+	for _, page := range pages(t) {
+		program := strings.Join(blocks(document(t, page), "go"), "\n")
+		if program == "" {
+			continue
+		}
+		ran++
+		t.Run(page, func(t *testing.T) {
+			program = assigned.ReplaceAllString(program, "$0\nif err != nil { log.Fatal(err) }")
+			requireExit(t, 0, exec.Command(built(t, written(t, "main.go", programOf(program)))))
+		})
+	}
+	require.NotZero(t, ran)
+}
+
+// assigned is a line that may set err, and is the whole of a statement.
+var assigned = regexp.MustCompile(`(?m)^\w+, err :?= .*$`)
+
+// programOf puts statements into a program that imports what they name.
+func programOf(statements string) string {
+	var imports strings.Builder
+	for _, path := range []string{"errors", "fmt", "log", "math", "math/rand/v2", module + "/model", "gonum.org/v1/gonum/mat"} {
+		name := filepath.Base(strings.TrimSuffix(path, "/v2"))
+		if strings.Contains(statements, name+".") {
+			fmt.Fprintf(&imports, "import %q\n", path)
+		}
+	}
+	return fmt.Sprintf("package main\n\n%s\nfunc main() {\n%s}\n", &imports, statements)
 }
 
 // numpy returns a Python that has it, or why there is none.

@@ -10,6 +10,7 @@ import (
 // MixtureOptions say what a theorem's hypotheses ask of a mixture. All of them
 // are met by construction.
 type MixtureOptions struct {
+	MinRank        int // 0 stands for 1
 	MaxRank        int // 0 stands for 3
 	MaxPopulations int // 0 stands for 4
 	Nonlinearity   []string
@@ -59,7 +60,7 @@ func drawMixture(rng *rand.Rand, o MixtureOptions) Mixture {
 	if maxPopulations == 0 {
 		maxPopulations = 4
 	}
-	rank, pops := between(rng, 1, maxRank), between(rng, 1, maxPopulations)
+	rank, pops := between(rng, max(o.MinRank, 1), maxRank), between(rng, 1, maxPopulations)
 	m := Mixture{Nonlinearity: o.Nonlinearity[rng.IntN(len(o.Nonlinearity))]}
 	kind := mixtureKinds[rng.IntN(len(mixtureKinds))]
 	if o.Moderate && (kind == "large variance" || kind == "saturated") {

@@ -300,9 +300,7 @@ func (c *coordinates) certify(p *FixedPoint, z []float64) {
 	p.Radius = math.Inf(1)
 	n := len(z)
 	for _, x := range p.X {
-		for _, kink := range c.net.phi.kinks {
-			p.OnKink = p.OnKink || math.Abs(x-kink) <= math.Sqrt(unitRoundoff)*(1+math.Abs(x))
-		}
+		p.OnKink = p.OnKink || c.net.phi.nearKink(x)
 	}
 	j := c.jacobian(z)
 	var lu mat.LU

@@ -30,6 +30,11 @@ type MeanFields struct {
 	Equilibria func(m *model.Mixture, s model.EquilibriumSearch) (*model.EquilibriumSet, error)
 	Cycle      func(m *model.Mixture, start []float64) (*model.LimitCycle, error)
 
+	// Noisy networks in discrete time, without a leak.
+	LinearizeNoisy func(net *model.RNN, form model.Form, x, u []float64, noise model.Noise) (*model.NoisyLinearization, error)
+	PassNoise      func(net *model.RNN, noise model.Noise) (model.Noise, error) // of W ε
+	SimulateNoisy  func(net *model.RNN, s model.NoisySimulation, seed uint64) (*model.NoisyTrajectory, error)
+
 	FitMixture func(p model.FitProblem) (*model.Fit, error)
 	Truncate   func(w [][]float64, rank int) (m, n [][]float64, err error) // W_R = M Nᵀ (N×R each)
 }
@@ -89,7 +94,12 @@ func modelMeanFields() MeanFields {
 			return m.Circuit().FixedPoints(s)
 		},
 		Cycle: func(m *model.Mixture, start []float64) (*model.LimitCycle, error) {
-			return model.FindCycle(m.Circuit(), model.CycleSearch{Start: start})
+			return model.FindCycle(m.Circuit(), model.CycleSearch{Start: start, Transient: 30})
+		},
+		LinearizeNoisy: (*model.RNN).LinearizeNoisy,
+		PassNoise:      (*model.RNN).PassNoise,
+		SimulateNoisy: func(net *model.RNN, s model.NoisySimulation, seed uint64) (*model.NoisyTrajectory, error) {
+			return net.SimulateNoisy(rand.New(rand.NewPCG(seed, 1)), s)
 		},
 		FitMixture: model.FitMixture,
 		Truncate: func(w [][]float64, rank int) (m, n [][]float64, err error) {

@@ -12,5 +12,8 @@ import (
 
 // Family returns M1 to M15.
 func Family() []theorems.Theorem {
-	return []theorems.Theorem{}
+	return []theorems.Theorem{
+		ExactReduction(), MeanField(), FiniteSize(), WhatMatters(), Gauge(), Trapping(), Centred(), Rotation(),
+		RankOne(), Symmetry(), Index(), Approximation(), Truncation(), Completion(), FromUnitsToField(),
+	}
 }

@@ -7,13 +7,15 @@ import (
 	"strings"
 
 	"github.com/rankproof/rankproof/theorems"
+	"github.com/rankproof/rankproof/theorems/bridges"
 	"github.com/rankproof/rankproof/theorems/conversion"
 	"github.com/rankproof/rankproof/theorems/linearization"
+	"github.com/rankproof/rankproof/theorems/meanfield"
 )
 
 // All returns every theorem, in the order of its ref.
 func All() []theorems.Theorem {
-	return slices.Concat(linearization.Family(), conversion.Family())
+	return slices.Concat(linearization.Family(), conversion.Family(), meanfield.Family(), bridges.Family())
 }
 
 // Matching returns the theorems whose ref or ID matches a shell pattern such

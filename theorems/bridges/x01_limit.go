@@ -1,0 +1,208 @@
+package bridges
+
+import (
+	"math"
+
+	"github.com/rankproof/rankproof/generators"
+	"github.com/rankproof/rankproof/model"
+	"github.com/rankproof/rankproof/oracles/evidence"
+	"github.com/rankproof/rankproof/oracles/precise"
+	"github.com/rankproof/rankproof/theorems"
+)
+
+// falseAlarm is the probability that a statistical claim accuses a subject that
+// is right, an instance. A default run judges fewer than a hundred.
+const falseAlarm = 1e-10
+
+// Networks of an instance of the statistical claims, and their units.
+const (
+	limitNetworks = 64
+	rateNetworks  = 192
+	limitUnits    = 128
+)
+
+// limit is a mixture at κ, the subject's DF there, and bounds on the law of an
+// entry z = n_r φ'(x) m_s of one unit.
+type limit struct {
+	s       theorems.Subject
+	m       *model.Mixture
+	kappa   []float64
+	field   [][]float64 // DF
+	squares [][]float64 // bounds E z² (R×R)
+	fourths [][]float64 // bounds E z⁴
+}
+
+func newLimit(s theorems.Subject, c generators.MixturePoint) (*limit, error) {
+	m, err := c.Model()
+	if err != nil {
+		return nil, err
+	}
+	l := &limit{s: s, m: m, kappa: c.Kappa}
+	if l.field, err = s.MeanFieldJacobian(m, c.Kappa); err != nil {
+		return nil, err
+	}
+	lipschitz, _, _ := precise.Constants(c.Nonlinearity)
+	rank := c.Rank()
+	for r := range rank {
+		l.squares, l.fourths = append(l.squares, make([]float64, rank)), append(l.fourths, make([]float64, rank))
+		for k := range rank {
+			for p, weight := range c.Weights() {
+				mean, cov := c.Mean(p), c.Cov(p)
+				n, m, v, w, between := mean[rank+r], mean[k], cov[rank+r][rank+r], cov[k][k], cov[rank+r][k]
+				l.squares[r][k] += weight * lipschitz * lipschitz * ((n*n+v)*(m*m+w) + 2*between*between + 4*n*m*between)
+				l.fourths[r][k] += weight * math.Pow(lipschitz, 4) * math.Sqrt(eighthMoment(n, v)*eighthMoment(m, w)) // Cauchy–Schwarz
+			}
+		}
+	}
+	return l, nil
+}
+
+// eighthMoment returns E y⁸ for y ~ N(a, v).
+func eighthMoment(a, v float64) float64 {
+	a *= a
+	return a*a*a*a + 28*a*a*a*v + 210*a*a*v*v + 420*a*v*v*v + 105*v*v*v*v
+}
+
+// sampled returns DF_N of a network of so many units, labels drawn.
+func (l *limit) sampled(units int, seed uint64) ([][]float64, error) {
+	net, err := l.s.SampleMixture(l.m, model.MixtureSampling{Units: units, Sizes: model.DrawnSizes}, seed)
+	if err != nil {
+		return nil, err
+	}
+	return l.s.ReducedJacobian(net.ReducedNetwork, l.kappa)
+}
+
+// each calls visit for the entries of DF_N.
+func (l *limit) each(visit func(k, r, s int)) {
+	rank := len(l.kappa)
+	for r := range rank {
+		for s := range rank {
+			visit(r*rank+s, r, s)
+		}
+	}
+}
+
+// seedOfPoint makes networks of an instance its own.
+func seedOfPoint(c generators.MixturePoint) uint64 {
+	h := uint64(14695981039346656037)
+	for p := range c.Shares {
+		for _, x := range append(c.Mean(p), c.Kappa...) {
+			h = (h ^ math.Float64bits(x)) * 1099511628211
+		}
+	}
+	return h
+}
+
+// testMean is the e-process of E DF_N = DF, entry by entry, with E z² − (E z)²
+// over N as the bound on the variance of one.
+func (l *limit) testMean(units int, alpha float64) (*evidence.Vector, error) {
+	rank := len(l.kappa)
+	return evidence.NewVector(rank*rank, alpha, func(k int, alpha float64) (*evidence.Test, error) {
+		r, s := k/rank, k%rank
+		z := l.field[r][s]
+		if r == s {
+			z++
+		}
+		// The bound is at least a 64th of E z², should the subject's DF be beyond it.
+		spread := max(l.squares[r][s]-z*z, l.squares[r][s]/64) + math.SmallestNonzeroFloat64
+		return evidence.NewVariance(l.field[r][s], spread/float64(units), alpha)
+	})
+}
+
+func statisticalClaimsNeed(s theorems.Subject) error {
+	if s.MeanFieldJacobian == nil || s.ReducedJacobian == nil || s.SampleMixture == nil {
+		return theorems.Missing("MeanFieldJacobian, ReducedJacobian, SampleMixture")
+	}
+	return nil
+}
+
+// expectEvidence enters the largest ln E of every coordinate, and that at the
+// end, against ln 1/α.
+func expectEvidence(f *theorems.Finding, what string, v *evidence.Vector) {
+	for k := range v.Len() {
+		t := v.Test(k)
+		bound := -math.Log(t.Alpha())
+		f.Expect(what, max(0, t.LogE()), bound, 4*bound)
+		f.Demand("no e-process has reached 1/α on the way", !t.Rejected())
+	}
+}
+
+func judgeLimit(s theorems.Subject, c generators.MixturePoint) (f theorems.Finding, err error) {
+	if err := statisticalClaimsNeed(s); err != nil {
+		return f, err
+	}
+	l, err := newLimit(s, c)
+	if err != nil {
+		return f, err
+	}
+	test, err := l.testMean(limitUnits, falseAlarm)
+	if err != nil {
+		return f, err
+	}
+	seed := seedOfPoint(c)
+	entries := make([]float64, test.Len())
+	for k := range limitNetworks {
+		j, err := l.sampled(limitUnits, seed+uint64(k))
+		if err != nil {
+			return f, err
+		}
+		f.Demand("R×R", len(j) == c.Rank())
+		if f.Verdict == theorems.Fails {
+			return f, nil
+		}
+		l.each(func(k, r, s int) { entries[k] = j[r][s] })
+		if err := test.Add(entries); err != nil {
+			return f, err
+		}
+	}
+	expectEvidence(&f, "ln E against E DF_N = DF, ln 1/α", test)
+	return f, nil
+}
+
+// judgeRate: N (DF_N − DF)² has one mean at every N, that of z: the deviation
+// goes as N^−½. Networks of eight times the units are compared in pairs; the
+// difference has mean 0, and E N²(DF_N − DF)⁴ ≤ E(z − Ez)⁴/N + 3 (Var z)² twice
+// over bounds its variance.
+func judgeRate(s theorems.Subject, c generators.MixturePoint) (f theorems.Finding, err error) {
+	if err := statisticalClaimsNeed(s); err != nil {
+		return f, err
+	}
+	l, err := newLimit(s, c)
+	if err != nil {
+		return f, err
+	}
+	const few, many = limitUnits / 8, limitUnits
+	rank := c.Rank()
+	test, err := evidence.NewVector(rank*rank, falseAlarm, func(k int, alpha float64) (*evidence.Test, error) {
+		square, fourth := l.squares[k/rank][k%rank], 16*l.fourths[k/rank][k%rank]
+		bound := evidence.SecondMoment(few, square, fourth) + evidence.SecondMoment(many, square, fourth)
+		return evidence.NewVariance(0, bound+math.SmallestNonzeroFloat64, alpha)
+	})
+	if err != nil {
+		return f, err
+	}
+	seed := seedOfPoint(c) + 1<<32
+	differences := make([]float64, rank*rank)
+	for range rateNetworks {
+		clear(differences)
+		for _, n := range []struct {
+			units int
+			sign  float64
+		}{{few, -1}, {many, 1}} {
+			seed++
+			j, err := l.sampled(n.units, seed)
+			if err != nil {
+				return f, err
+			}
+			l.each(func(k, r, s int) {
+				d := j[r][s] - l.field[r][s]
+				differences[k] += n.sign * float64(n.units) * d * d
+			})
+		}
+		if err := test.Add(differences); err != nil {
+			return f, err
+		}
+	}
+	expectEvidence(&f, "ln E against one E N(DF_N − DF)², ln 1/α", test)
+	return f, nil
+}

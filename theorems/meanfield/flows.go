@@ -1,0 +1,124 @@
+package meanfield
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/rankproof/rankproof/model"
+	"github.com/rankproof/rankproof/oracles/dense"
+	"gonum.org/v1/gonum/mat"
+)
+
+// A scalarLaw is φ in plain formulas, with what bounds along a trajectory need.
+type scalarLaw struct {
+	value, slope func(float64) float64
+	lipschitz    float64
+}
+
+var scalarLaws = map[string]scalarLaw{
+	"tanh": {math.Tanh, func(x float64) float64 { c := math.Cosh(min(math.Abs(x), 300)); return 1 / (c * c) }, 1},
+	"erf": {func(x float64) float64 { return math.Erf(math.Sqrt(math.Pi) / 2 * x) },
+		func(x float64) float64 { return math.Exp(-math.Pi / 4 * x * x) }, 1},
+	"logistic": {func(x float64) float64 { return 0.5 + 0.5*math.Tanh(x/2) },
+		func(x float64) float64 { c := math.Cosh(min(math.Abs(x), 600) / 2); return 1 / (4 * c * c) }, 0.25},
+	"hard-tanh": {func(x float64) float64 { return max(-1, min(1, x)) },
+		func(x float64) float64 { return oneIf(math.Abs(x) < 1) }, 1},
+	"relu":     {func(x float64) float64 { return max(0, x) }, func(x float64) float64 { return oneIf(x > 0) }, 1},
+	"identity": {func(x float64) float64 { return x }, func(float64) float64 { return 1 }, 1},
+}
+
+func oneIf(is bool) float64 {
+	if is {
+		return 1
+	}
+	return 0
+}
+
+// unitFlow is dx/dt = −x + W φ(x) of N units, τ = 1: an input to a solver.
+type unitFlow struct {
+	w   [][]float64
+	law scalarLaw
+}
+
+func newUnitFlow(w [][]float64, phi string) (*unitFlow, error) {
+	law, ok := scalarLaws[phi]
+	if !ok {
+		return nil, fmt.Errorf("no φ %q", phi)
+	}
+	return &unitFlow{w, law}, nil
+}
+
+// Dim returns N.
+func (f *unitFlow) Dim() int { return len(f.w) }
+
+func (f *unitFlow) activity(x []float64) []float64 {
+	out := make([]float64, len(x))
+	for i, v := range x {
+		out[i] = f.law.value(v)
+	}
+	return out
+}
+
+// Field returns −x + W φ(x).
+func (f *unitFlow) Field(x []float64) ([]float64, error) {
+	out := dense.MatVec(f.w, f.activity(x))
+	for i := range out {
+		out[i] -= x[i]
+	}
+	return out, nil
+}
+
+// Jacobian returns −1 + W diag φ'(x).
+func (f *unitFlow) Jacobian(x []float64) (*mat.Dense, error) {
+	out := mat.NewDense(len(x), len(x), nil)
+	for i := range x {
+		for j := range x {
+			out.Set(i, j, f.w[i][j]*f.law.slope(x[j])-oneIf(i == j))
+		}
+	}
+	return out, nil
+}
+
+var _ model.VectorField = (*unitFlow)(nil)
+
+// What Subject.Integrate is asked for: a step may be off by absTolerance + relTolerance·|x|.
+const (
+	relTolerance = 0x1p20 // times u: 1e-10 for float64
+	absTolerance = 0x1p14
+)
+
+// integrationError bounds the error of a run of length t of a solver of order
+// five that keeps each step to the tolerances, for states of norm at most size
+// in n dimensions and a field of Lipschitz constant lipschitz, errors growing
+// at the rate growth at most. A step that meets a relative tolerance of 2^-33
+// is at least 1/64 of the field's time scale long (the fifth root of it, and
+// the constants of the pair are below 1), and a kink costs as much as ten.
+func integrationError(u, t, size, lipschitz, growth float64, n int) float64 {
+	steps := 64*(1+lipschitz)*t + 16
+	return steps * math.Sqrt(float64(n)) * u * (absTolerance + relTolerance*size) * math.Exp(max(growth, 0)*t)
+}
+
+// grown returns (e^{Lt} − 1)/L, t at L = 0.
+func grown(rate, t float64) float64 {
+	if rate == 0 {
+		return t
+	}
+	return math.Expm1(rate*t) / rate
+}
+
+// evenly returns count+1 times from 0 to horizon.
+func evenly(horizon float64, count int) []float64 {
+	times := make([]float64, count+1)
+	for k := range times {
+		times[k] = horizon * float64(k) / float64(count)
+	}
+	return times
+}
+
+func distance(a, b []float64) float64 {
+	d := make([]float64, len(a))
+	for i := range a {
+		d[i] = a[i] - b[i]
+	}
+	return dense.VectorNorm2(d)
+}

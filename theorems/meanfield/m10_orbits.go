@@ -1,0 +1,159 @@
+package meanfield
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/rankproof/rankproof/generators"
+	"github.com/rankproof/rankproof/model"
+	"github.com/rankproof/rankproof/oracles/dense"
+	"github.com/rankproof/rankproof/theorems"
+	"pgregory.net/rapid"
+)
+
+// judgeOrbits: the image of every fixed point is one, of one index and
+// stability. Two approximate zeros of residuals ρ₁, ρ₂, images of each other,
+// are no further apart than 2‖DF⁻¹‖ times ρ₁ + ρ₂ and the rounding of F.
+func judgeOrbits(s theorems.Subject, c generators.Symmetric) (f theorems.Finding, err error) {
+	if s.Equilibria == nil || s.MeanFieldJacobian == nil || s.MeanField == nil {
+		return f, theorems.Missing("Equilibria, MeanFieldJacobian, MeanField")
+	}
+	whole := c.Whole()
+	m, err := whole.Model()
+	if err != nil {
+		return f, err
+	}
+	set, err := s.Equilibria(m, model.EquilibriumSearch{})
+	if err != nil {
+		return f, err
+	}
+	f.Demand("there is a fixed point", len(set.Points) > 0) // a bounded φ has a trapping box (Brouwer)
+	law, u := numbersOf(whole), s.UnitRoundoff
+	law.normwise = true
+	for _, e := range set.Points {
+		if set.Continuum || set.Truncated || e.Index == 0 {
+			f.Abstain("fixed points are degenerate, or too many")
+			return f, nil
+		}
+		j, err := s.MeanFieldJacobian(m, e.Point)
+		if err != nil {
+			return f, err
+		}
+		residual, err := s.MeanField(m, e.Point)
+		if err != nil {
+			return f, err
+		}
+		bound, _ := law.allowance(e.Point, law.imageError(u), u)
+		singular := dense.SingularValues(j)
+		size := 1 + dense.VectorNorm2(e.Point)
+		allowed := 8 / singular[len(singular)-1] * (dense.VectorNorm2(residual) + dense.VectorNorm2(bound) + 64*u*size)
+		for _, q := range someElements(c, 3) {
+			image := dense.MatVec(q, e.Point)
+			nearest, distance := 0, math.Inf(1)
+			for k, other := range set.Points {
+				if d := distanceOf(other.Point, image); d < distance {
+					nearest, distance = k, d
+				}
+			}
+			f.Expect("|Qκ* − the nearest fixed point|", distance, allowed, size)
+			if f.Verdict == theorems.Fails {
+				return f, nil
+			}
+			f.Demand("one index along an orbit", set.Points[nearest].Index == e.Index)
+			other := set.Points[nearest].Stability
+			f.Demand("one stability along an orbit", other == e.Stability || other == model.Undecided || e.Stability == model.Undecided)
+		}
+	}
+	return f, nil
+}
+
+func distanceOf(a, b []float64) float64 {
+	d := 0.0
+	for i := range a {
+		d = math.Hypot(d, a[i]-b[i])
+	}
+	return d
+}
+
+// solid is tanh populations on the vertices of a Platonic solid, a_m = a_n.
+type solid struct {
+	Tags   []string `json:"tags,omitempty"`
+	Shape  string   `json:"shape" shrink:"cube,octahedron"`
+	Radius float64  `json:"radius" shrink:"positive"`
+}
+
+// solids are those whose stable states have been counted.
+func solids() *rapid.Generator[solid] {
+	return rapid.Custom(func(t *rapid.T) solid {
+		return rapid.SampledFrom([]solid{{nil, "cube", 2}, {nil, "cube", 3}, {nil, "octahedron", 3}}).Draw(t, "solid")
+	})
+}
+
+// stable returns how many stable states the solid has.
+func (c solid) stable() (int, error) {
+	switch fmt.Sprint(c.Shape, c.Radius) {
+	case "cube2":
+		return 6, nil
+	case "cube3":
+		return 14, nil
+	case "octahedron3":
+		return 8, nil
+	}
+	return 0, theorems.ErrUndecided
+}
+
+// points returns the vertices.
+func (c solid) points() generators.MixturePoint {
+	var at [][]float64
+	if c.Shape == "octahedron" {
+		for k := range 6 {
+			v := make([]float64, 3)
+			v[k/2] = c.Radius * float64(1-2*(k%2))
+			at = append(at, v)
+		}
+	} else {
+		for k := range 8 {
+			v := make([]float64, 3)
+			for r := range v {
+				v[r] = c.Radius / math.Sqrt(3) * float64(1-2*(k>>r&1))
+			}
+			at = append(at, v)
+		}
+	}
+	shares := make([]float64, len(at))
+	for p := range shares {
+		shares[p] = 1
+	}
+	out := points(shares, at, make([]float64, len(at)))
+	out.Nonlinearity = "tanh"
+	return out
+}
+
+// judgeSolid counts the stable states: found, not assumed.
+func judgeSolid(s theorems.Subject, c solid) (f theorems.Finding, err error) {
+	if s.Equilibria == nil {
+		return f, theorems.Missing("Equilibria")
+	}
+	want, err := c.stable()
+	if err != nil {
+		return f, err
+	}
+	m, err := c.points().Model()
+	if err != nil {
+		return f, err
+	}
+	set, err := s.Equilibria(m, model.EquilibriumSearch{})
+	if err != nil {
+		return f, err
+	}
+	got, index := 0, 0
+	for _, e := range set.Points {
+		index += e.Index
+		if e.Stability == model.Stable {
+			got++
+		}
+	}
+	f.Demand(fmt.Sprintf("%d stable states", want), got == want)
+	f.Demand("indices add up to 1", index == 1)
+	return f, nil
+}

@@ -1,0 +1,196 @@
+package meanfield
+
+import (
+	"slices"
+
+	"github.com/rankproof/rankproof/generators"
+	"github.com/rankproof/rankproof/model"
+	"github.com/rankproof/rankproof/oracles/dense"
+	"github.com/rankproof/rankproof/theorems"
+	"pgregory.net/rapid"
+)
+
+// Index is M11.
+func Index() theorems.Theorem {
+	return theorems.Theorem{
+		Ref: "M11", ID: "meanfield/index",
+		Statement: "For bounded φ and every mixture whose mean field F has non-degenerate zeros only, off the kinks of φ: Σ sign det(−DF(κ*)) = 1 over the zeros κ* of F.",
+		Source:    "+ (degree theory: F is homotopic to −κ where M6 holds)",
+		Given:     []string{"φ is bounded", "no zero is degenerate or on a kink", "Σ is a covariance: Σ_nm has no part where m has no variance"},
+		Needed:    []theorems.Witness{unboundedHasAnotherSum(), degenerateZeroHasNoSum()},
+		Why: "The field and its derivative at each zero listed are summed from moments, with averages by quadrature; an implementation is allowed averages within 2^13 u. Zeros are off by 16√R E/s_min(DF); two closer than that are one listed twice. A sign counts where |det DF| exceeds what its minors may be off by. " +
+			"Where a zero is so near degenerate that s_min is below 2^-10 ‖DF‖ or 2^16 of its error, index 0 is an answer and the sum is not claimed. For hard-tanh and Σ = 0 the field is affine in each of 3^P regions and its zeros are solved for in rationals: the list must be complete.",
+		Claims: []theorems.Check{
+			theorems.Claim("zeros of a piecewise affine field, all of them", pointMixtures(2, 3), judgeAffineZeros).Visiting("points", "R = 1", "P = 1", "positive feedback").OneRoundIn(3),
+			theorems.Claim("indices add up to 1", boundedMixtures(2, 3), judgeIndexSum).
+				Visiting("general", "Σ = 0", "Σ singular", "I = 0", "R = 1", "P = 1", "unequal weights").OneRoundIn(4),
+			theorems.Claim("indices add up to 1 in three dimensions", boundedMixtures(3, 3), judgeIndexSum).Visiting("R = 3").OneRoundIn(60),
+		},
+		Exact: []theorems.Check{
+			theorems.Decide("indices of all zeros of an affine field add up to 1", pointMixtures(2, 3), decideIndexSum).Visiting("R = 1", "positive feedback"),
+		},
+		Twins: []theorems.Twin{
+			setTwin("one of a pair dropped", "a zero and its partner born at a fold: one is not listed", func(_ *model.Mixture, set *model.EquilibriumSet) {
+				if n := len(set.Points); n > 1 {
+					set.IndexSum -= set.Points[n-1].Index
+					set.Points = set.Points[:n-1]
+				}
+			}),
+			setTwin("listed twice", "no check whether a zero is known", func(_ *model.Mixture, set *model.EquilibriumSet) {
+				if len(set.Points) > 0 {
+					set.Points = append(set.Points, set.Points[0])
+					set.IndexSum += set.Points[0].Index
+				}
+			}),
+			setTwin("unstable ones dropped", "zeros that simulations reach", func(_ *model.Mixture, set *model.EquilibriumSet) {
+				var kept []model.Equilibrium
+				set.IndexSum = 0
+				for _, p := range set.Points {
+					if p.Stability != model.Unstable {
+						kept = append(kept, p)
+						set.IndexSum += p.Index
+					}
+				}
+				set.Points = kept
+			}),
+			setTwin("sign det DF", "the index of −F where R is odd", func(m *model.Mixture, set *model.EquilibriumSet) {
+				if m.Rank()%2 == 1 {
+					for i := range set.Points {
+						set.Points[i].Index *= -1
+					}
+					set.IndexSum *= -1
+				}
+			}),
+			setTwin("one start", "the first zero found, and no further search", func(_ *model.Mixture, set *model.EquilibriumSet) {
+				if len(set.Points) > 1 {
+					set.Points = set.Points[:1]
+					set.IndexSum = set.Points[0].Index
+				}
+			}),
+			setTwin("tolerance on F", "points where F is as small as 1e-6, not zero", func(_ *model.Mixture, set *model.EquilibriumSet) {
+				for i := range set.Points {
+					set.Points[i].Point[0] += 1e-6
+				}
+			}),
+			{Name: "signs of det DF", Mistake: "Σ sign det DF = 1 for every R", False: []theorems.Check{
+				theorems.Decide("signs of det DF add up to 1", pointMixtures(2, 3), decideSignSum)}},
+		},
+		MaxUnknown: 0.1,
+	}
+}
+
+// boundedMixtures draws mixtures of bounded φ that rest on no kink: hard-tanh with covariances that are regular in (m, I).
+func boundedMixtures(rank, pops int) *rapid.Generator[generators.Mixture] {
+	smooth := generators.MixtureOptions{MaxRank: rank, MaxPopulations: pops, Nonlinearity: []string{"tanh", "erf", "logistic"}}
+	kinked := generators.MixtureOptions{MaxRank: rank, MaxPopulations: pops, Nonlinearity: []string{"hard-tanh"}, Varying: true}
+	return rapid.OneOf(generators.Mixtures(smooth), generators.Mixtures(smooth), generators.Mixtures(kinked))
+}
+
+func judgeIndexSum(s theorems.Subject, c generators.Mixture) (f theorems.Finding, err error) {
+	if s.Equilibria == nil {
+		return f, theorems.Missing("Equilibria")
+	}
+	if !slices.Contains(generators.BoundedNonlinearities, c.Nonlinearity) {
+		return f, theorems.ErrUndecided
+	}
+	if _, err := plainAt(c, make([]float64, c.Rank()), s.UnitRoundoff); err != nil {
+		return f, err // a search may refuse a field whose derivative does not exist in the middle of the box
+	}
+	m, err := c.Model()
+	if err != nil {
+		return f, err
+	}
+	set, err := s.Equilibria(m, model.EquilibriumSearch{})
+	if err != nil {
+		return f, err
+	}
+	sum, clear := 0, true
+	reach := make([]float64, len(set.Points))
+	for i, p := range set.Points {
+		if len(p.Point) != c.Rank() {
+			f.Demand("a zero has R coordinates", false)
+			return f, nil
+		}
+		at, err := plainAt(c, p.Point, s.UnitRoundoff)
+		if err != nil {
+			return f, err
+		}
+		f.Expect("|F| at a zero listed", dense.VectorNormInf(at.f), 16*at.fErr+0x1p-1000, 1)
+		size := dense.NormFro(at.j)
+		isolated := at.values[len(at.values)-1] >= max(0x1p-10*max(size, 1), 0x1p16*at.jErr)
+		sign, sure := at.index()
+		if sure {
+			f.Demand("index is sign det(−DF)", p.Index == sign || p.Index == 0 && !isolated)
+		}
+		clear = clear && sure && isolated
+		sum += p.Index
+		if isolated {
+			reach[i] = at.reach()
+		}
+	}
+	for i := range reach {
+		for k := range i {
+			f.Demand("zeros are distinct", reach[i] == 0 || reach[k] == 0 || distance(set.Points[i].Point, set.Points[k].Point) > reach[i]+reach[k])
+		}
+	}
+	f.Demand("the sum is that of the indices listed", set.IndexSum == sum)
+	f.Demand("a bounded field has a zero", len(set.Points) > 0)
+	switch {
+	case clear && !set.Truncated:
+		f.Demand("indices add up to 1", set.IndexSum == 1)
+	case set.IndexSum != 1:
+		f.Abstain("a zero is degenerate, or nearly")
+	}
+	return f, nil
+}
+
+func judgeAffineZeros(s theorems.Subject, c generators.Mixture) (f theorems.Finding, err error) {
+	if s.Equilibria == nil {
+		return f, theorems.Missing("Equilibria")
+	}
+	want, err := affineZeros(c)
+	if err != nil {
+		return f, err
+	}
+	m, err := c.Model()
+	if err != nil {
+		return f, err
+	}
+	set, err := s.Equilibria(m, model.EquilibriumSearch{})
+	if err != nil {
+		return f, err
+	}
+	u := s.UnitRoundoff
+	seen := make([]int, len(want))
+	for _, p := range set.Points {
+		if len(p.Point) != c.Rank() {
+			f.Demand("a zero has R coordinates", false)
+			return f, nil
+		}
+		best := 0
+		for k, z := range want {
+			if distance(z.kappa, p.Point) < distance(want[best].kappa, p.Point) {
+				best = k
+			}
+		}
+		z := want[best]
+		off := z.reach(c, u)
+		f.Expect("distance to the nearest zero, in rationals", distance(z.kappa, p.Point), off, max(dense.VectorNorm2(z.kappa), 0x1p-10))
+		if z.margin > 16*off {
+			seen[best]++
+			f.Demand("index is sign det(−DF)", p.Index == z.index)
+			f.Demand("stable iff all Re λ < 0", p.Stability == z.stability || z.stability == model.Undecided)
+		} else {
+			seen[best] = 1
+		}
+	}
+	sum, clear := 0, true
+	for k, z := range want {
+		clear = clear && z.margin > 16*z.reach(c, u)
+		f.Demand("each zero is listed", seen[k] > 0)
+		f.Demand("no zero is listed twice", seen[k] <= 1)
+		sum += z.index
+	}
+	f.Demand("indices add up to 1", sum == 1 && (set.IndexSum == 1 || !clear))
+	return f, nil
+}

@@ -1,0 +1,46 @@
+package meanfield
+
+import "math"
+
+// activation is φ and its slope in float64, by formulas that do not cancel and
+// are not those of package model: what oracles sample and integrate with.
+type activation struct {
+	value, slope func(float64) float64
+	breaks       []float64 // kinks, or points around the knee of a smooth φ
+}
+
+// knee is where a quadrature of a smooth φ' has its panels end.
+var knee = []float64{-20, -4, 0, 4, 20}
+
+// activations by name, those of package precise.
+var activations = map[string]activation{
+	"tanh": {math.Tanh, func(x float64) float64 { return 1 / (math.Cosh(x) * math.Cosh(x)) }, knee},
+	"erf": {func(x float64) float64 { return math.Erf(math.Sqrt(math.Pi) / 2 * x) },
+		func(x float64) float64 { return math.Exp(-math.Pi / 4 * x * x) }, knee},
+	"logistic": {sigmoid, func(x float64) float64 { return sigmoid(x) * sigmoid(-x) }, knee},
+	"softplus": {func(x float64) float64 { return math.Max(0, x) + math.Log1p(math.Exp(-math.Abs(x))) }, sigmoid, knee},
+	"relu":     {func(x float64) float64 { return math.Max(0, x) }, func(x float64) float64 { return indicator(x > 0) }, []float64{0}},
+	"hard-tanh": {func(x float64) float64 { return math.Min(1, math.Max(-1, x)) },
+		func(x float64) float64 { return indicator(math.Abs(x) < 1) }, []float64{-1, 1}},
+	"identity": {func(x float64) float64 { return x }, func(float64) float64 { return 1 }, nil},
+}
+
+func sigmoid(x float64) float64 { return 1 / (1 + math.Exp(-x)) }
+
+func indicator(is bool) float64 {
+	if is {
+		return 1
+	}
+	return 0
+}
+
+// onKink reports whether φ' jumps at x.
+func onKink(phi string, x float64) bool {
+	switch phi {
+	case "relu":
+		return x == 0
+	case "hard-tanh":
+		return math.Abs(x) == 1
+	}
+	return false
+}

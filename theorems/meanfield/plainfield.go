@@ -1,0 +1,92 @@
+package meanfield
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/rankproof/rankproof/generators"
+	"github.com/rankproof/rankproof/oracles/dense"
+	"github.com/rankproof/rankproof/oracles/quadrature"
+	"github.com/rankproof/rankproof/theorems"
+)
+
+// plain is the mean field of a mixture at κ and its derivative, in loops over the moments with averages by quadrature, and what an
+// implementation with averages within 2^13 u may be off by.
+type plain struct {
+	f      []float64
+	j      [][]float64
+	fErr   float64 // largest component
+	jErr   float64 // Frobenius norm
+	values []float64
+}
+
+// plainAt computes the mean field of c at κ. A population that rests on a kink has no derivative: ErrUndecided.
+func plainAt(c generators.Mixture, kappa []float64, u float64) (plain, error) {
+	r := len(kappa)
+	out := plain{f: make([]float64, r), j: zeroRows(r, r)}
+	errs := make([]float64, r)
+	for i, k := range kappa {
+		out.f[i], out.j[i][i], errs[i] = -k, -1, 4*u*math.Abs(k)
+	}
+	n := float64((2*r+1)*(2*r+1) + 8)
+	for p, alpha := range c.Weights() {
+		mean, cov := c.Mean(p), c.Cov(p)
+		w := append(append(append([]float64(nil), kappa...), make([]float64, r)...), 1)
+		along := dense.MatVec(cov, w) // covariances with the net input
+		mu, delta := dense.Dot(mean, w), dense.Dot(along, w)
+		muErr := n * u * dense.Dot(absolutes(mean), absolutes(w))
+		deltaErr := n * u * dense.Dot(dense.AbsMatVec(cov, w), absolutes(w))
+		var a, off [4]float64
+		for order := range a {
+			if delta <= 0 && order > 1 && dense.VectorNormInf(along) == 0 {
+				break // nothing is multiplied with it
+			}
+			var err error
+			if a[order], off[order], err = quadrature.Average(c.Nonlinearity, order, mu, max(delta, 0)); err != nil {
+				return out, fmt.Errorf("%w: population %d: %v", theorems.ErrUndecided, p, err)
+			}
+			off[order] += averagesWithin * u * max(1, math.Abs(a[order]))
+		}
+		for i := range r {
+			an, ci := mean[r+i], along[r+i]
+			ciErr := n * u * dense.Dot(absolutes(cov[r+i]), absolutes(w))
+			out.f[i] += alpha * (an*a[0] + ci*a[1])
+			errs[i] += alpha * (math.Abs(an)*(off[0]+math.Abs(a[1])*muErr+math.Abs(a[2])*deltaErr/2) + ciErr*(math.Abs(a[1])+off[1]) +
+				math.Abs(ci)*(off[1]+math.Abs(a[2])*muErr+math.Abs(a[3])*deltaErr/2) + n*u*(math.Abs(an*a[0])+math.Abs(ci*a[1])))
+			for k := range r {
+				am, half := mean[k], along[k]
+				out.j[i][k] += alpha * (an*(a[1]*am+a[2]*half) + a[1]*cov[r+i][k] + ci*(a[2]*am+a[3]*half))
+				size := math.Abs(an)*(off[1]*math.Abs(am)+off[2]*math.Abs(half)) + off[1]*math.Abs(cov[r+i][k]) + math.Abs(ci)*(off[2]*math.Abs(am)+off[3]*math.Abs(half))
+				out.jErr += alpha * size
+			}
+		}
+	}
+	for _, e := range errs {
+		out.fErr = max(out.fErr, e)
+	}
+	out.jErr += n * u * (dense.NormFro(out.j) + 1)
+	out.values = dense.SingularValues(out.j)
+	return out, nil
+}
+
+// reach bounds how far a zero that is found may be from the exact one, by Newton's first step.
+func (p plain) reach() float64 {
+	n := len(p.f)
+	return 16 * math.Sqrt(float64(n)) * p.fErr / p.values[n-1]
+}
+
+// index returns sign det(−DF), and whether rounding leaves no doubt of it.
+func (p plain) index() (sign int, sure bool) {
+	n := len(p.f)
+	minors := principalMinors(p.j)
+	det := minors[n-1]
+	if n%2 == 1 {
+		det = -det
+	}
+	sign = 1
+	if det < 0 {
+		sign = -1
+	}
+	off := symmetricErrors(n, dense.NormFro(p.j), 4*p.jErr)[n-1]
+	return sign, math.Abs(det) > off
+}
