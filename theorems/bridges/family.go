@@ -11,5 +11,5 @@ import (
 
 // Family returns X1 to X3.
 func Family() []theorems.Theorem {
-	return []theorems.Theorem{OneSpectrum(), Pipeline(), TwoForms()}
+	return []theorems.Theorem{OneSpectrum(), PopulationsToLatents(), TwoNoisyForms()}
 }

@@ -35,7 +35,9 @@ func FiniteSize() theorems.Theorem {
 		Exact: []theorems.Check{
 			theorems.Decide("every network of two or three units", finiteEnsembles(), decideFiniteSize).Visiting("N = 3", "R = 2", "P = 2"),
 		},
+		Certificates: []theorems.Certificate{secondMomentCertificate()},
 		Twins: []theorems.Twin{
+			{Name: "slope once", Mistake: "a_n·c ⟨(φ²)'⟩ in E‖n φ‖², for 2a_n·c ⟨(φ²)'⟩", FalseIdentity: falseSecondMoment()},
 			varianceTwin("labels and sizes exchanged", "Σ_p α_p tr Cov_p where labels are drawn", func(s theorems.Subject, m *model.Mixture, kappa []float64, fixed bool) (float64, error) {
 				return s.FieldVariance(m, kappa, !fixed)
 			}),
