@@ -132,6 +132,25 @@ func TestFeatures(t *testing.T) {
 	require.Greater(t, crossing, 35)
 }
 
+// TestNested: fewer populations are the first of more, so that the errors of
+// one curve are those of another.
+func TestNested(t *testing.T) {
+	o := options(t, "bistable")
+	o.Populations, o.Match = 5, false
+	short := run(t, o).Curve
+	o.Populations = 10
+	require.Equal(t, short, run(t, o).Curve[:3])
+}
+
+// TestPeriod: of the cycle that an orbit is on, if that is a stable one.
+func TestPeriod(t *testing.T) {
+	f := model.CycleAroundPoint()
+	require.LessOrEqual(t, math.Abs(period(f, []float64{2, 0}, 20)-2*math.Pi), 1e-4)
+	require.Zero(t, period(f, []float64{1, 0}, 20), "the unstable one")
+	require.Zero(t, period(f, []float64{2, 0}, 5), "too short a time")
+	require.Zero(t, period(model.BistableWell(), []float64{1, 0}, 20))
+}
+
 // TestDeterminism: one seed, one report, mixture and picture; another seed,
 // another.
 func TestDeterminism(t *testing.T) {
