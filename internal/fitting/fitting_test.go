@@ -107,29 +107,40 @@ func TestFeatures(t *testing.T) {
 	few, err := r.features()
 	require.NoError(t, err)
 	require.Equal(t, few, many[:20])
-	crossing := 0
-	for _, f := range many {
+	require.Greater(t, crossing(t, o.Problem, many), 35)
+	for i := range 3 { // far from the origin
+		o.Problem.Region.Lower[i] += 1000
+		o.Problem.Region.Upper[i] += 1000
+	}
+	far, err := r.features()
+	require.NoError(t, err)
+	require.Greater(t, crossing(t, o.Problem, far), 14)
+}
+
+// crossing returns how many features have their hyperplane in the region.
+func crossing(t *testing.T, p *Problem, features []model.Feature) (count int) {
+	for _, f := range features {
 		low, high := math.Inf(1), math.Inf(-1) // of a_m·κ + a_I at the corners
 		for corner := range 8 {
 			mu := f.MeanI
 			for i := range 3 {
-				x := o.Problem.Region.Lower[i]
+				x := p.Region.Lower[i]
 				if corner>>i&1 == 1 {
-					x = o.Problem.Region.Upper[i]
+					x = p.Region.Upper[i]
 				}
 				mu += f.MeanM[i] * x
 			}
 			low, high = min(low, mu), max(high, mu)
 		}
 		if low < 0 && high > 0 {
-			crossing++
+			count++
 		}
 		for i := range 3 {
-			half := (o.Problem.Region.Upper[i] - o.Problem.Region.Lower[i]) / 2
+			half := (p.Region.Upper[i] - p.Region.Lower[i]) / 2
 			require.LessOrEqual(t, f.CovMM[i][i]*half*half, 0.01*(1+1e-15))
 		}
 	}
-	require.Greater(t, crossing, 35)
+	return count
 }
 
 // TestNested: fewer populations are the first of more, so that the errors of
@@ -146,7 +157,8 @@ func TestNested(t *testing.T) {
 func TestPeriod(t *testing.T) {
 	f := model.CycleAroundPoint()
 	require.LessOrEqual(t, math.Abs(period(f, []float64{2, 0}, 20)-2*math.Pi), 1e-4)
-	require.Zero(t, period(f, []float64{1, 0}, 7), "the unstable one, before the orbit leaves it")
+	require.Zero(t, ofStable(&model.LimitCycle{Period: 3}, nil))
+	require.Equal(t, 3.0, ofStable(&model.LimitCycle{Period: 3, Stable: true}, nil))
 	require.Zero(t, period(f, []float64{2, 0}, 5), "too short a time")
 	require.Zero(t, period(model.BistableWell(), []float64{1, 0}, 20))
 }

@@ -65,7 +65,12 @@ func (r *Report) integrate() error {
 // period returns that of the stable limit cycle at a state, 0 for none that is
 // short enough.
 func period(f model.VectorField, at []float64, longest float64) float64 {
-	cycle, err := model.FindCycle(f, model.CycleSearch{Start: at, RelTol: cycleAccuracy, MaxPeriod: longest})
+	return ofStable(model.FindCycle(f, model.CycleSearch{Start: at, RelTol: cycleAccuracy, MaxPeriod: longest}))
+}
+
+// ofStable returns the period of a cycle that was found, if it is stable: what
+// else a trajectory passes by, as on a chaotic attractor, says nothing of it.
+func ofStable(cycle *model.LimitCycle, err error) float64 {
 	if err != nil || !cycle.Stable {
 		return 0
 	}
