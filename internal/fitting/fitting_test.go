@@ -54,6 +54,10 @@ func TestVanDerPol(t *testing.T) {
 	require.LessOrEqual(t, field.Aside, 0.1)
 	require.LessOrEqual(t, network.Aside, 0.2)
 
+	time, states := r.shown() // two turns
+	require.LessOrEqual(t, math.Abs(time-2*target.Period), o.Time/instants)
+	require.LessOrEqual(t, math.Abs(float64(states-1)-time/o.Time*instants), 1.0)
+
 	// the errors fall, and those on and off the grid go together
 	first, last := r.Curve[0], r.Curve[len(r.Curve)-1]
 	require.Less(t, last.Seen, first.Seen/30)
