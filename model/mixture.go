@@ -68,24 +68,24 @@ func NewMixture(phi Nonlinearity, populations []Population) (*Mixture, error) {
 	return out, nil
 }
 
-func newPopulation(given Population, size int) (population, error) {
-	if !(given.Weight >= 0) || math.IsInf(given.Weight, 0) {
-		return population{}, invalidf("weight is %v, want a number ≥ 0", given.Weight)
+func newPopulation(of Population, size int) (population, error) {
+	if !(of.Weight >= 0) || math.IsInf(of.Weight, 0) {
+		return population{}, invalidf("weight is %v, want a number ≥ 0", of.Weight)
 	}
-	if err := finiteVector("mean", given.Mean, size); err != nil {
+	if err := finiteVector("mean", of.Mean, size); err != nil {
 		return population{}, err
 	}
-	if given.Cov == nil {
+	if given(of.Cov) == nil {
 		return population{}, invalidf("covariance is missing")
 	}
-	if n := given.Cov.SymmetricDim(); n != size {
+	if n := of.Cov.SymmetricDim(); n != size {
 		return population{}, invalidf("covariance is %d×%d, want %d×%d as mean has entries", n, n, size, size)
 	}
-	cov, err := DenseNoise(given.Cov)
+	cov, err := DenseNoise(of.Cov)
 	if err != nil {
 		return population{}, err
 	}
-	p := population{weight: given.Weight, mean: append([]float64(nil), given.Mean...), cov: cov.full}
+	p := population{weight: of.Weight, mean: append([]float64(nil), of.Mean...), cov: cov.full}
 	p.Moments = momentsOf(p)
 	return p, nil
 }

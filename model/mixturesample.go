@@ -57,11 +57,15 @@ func (m *Mixture) Sample(rng *rand.Rand, s MixtureSampling) (*SampledNetwork, er
 	if rng == nil {
 		return nil, invalidf("no rng is given")
 	}
-	if s.Completion == Minimal {
+	switch s.Completion {
+	case AsGiven:
+	case Minimal:
 		var err error
 		if m, err = m.MinimalCompletion(); err != nil {
 			return nil, err
 		}
+	default:
+		return nil, invalidf("completion rule is %d", int(s.Completion))
 	}
 	labels, err := m.labels(rng, s)
 	if err != nil {
@@ -228,6 +232,9 @@ func whitened(z array) (array, error) {
 // field of the result is the network's own field for loadings that are Gaussian
 // given the label, up to N^-1/2.
 func MixtureOf(net *ReducedNetwork, labels []int) (*Mixture, error) {
+	if net == nil {
+		return nil, invalidf("no network is given")
+	}
 	if len(labels) != net.Units() {
 		return nil, invalidf("%d labels are given for %d units", len(labels), net.Units())
 	}

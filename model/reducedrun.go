@@ -107,6 +107,12 @@ func rungeKutta(method Method, k, h float64, s []float64, rate func(t float64, s
 // States returns x = M κ + I v + Decay·x_⊥(0) (N) at each time of a run that
 // began with this x_⊥(0), nil for 0.
 func (net *ReducedNetwork) States(tr *ReducedTrajectory, beside []float64) ([][]float64, error) {
+	if tr == nil {
+		return nil, invalidf("no trajectory is given")
+	}
+	if len(tr.V) != len(tr.Kappa) || len(tr.Decay) != len(tr.Kappa) {
+		return nil, invalidf("the trajectory has %d states, %d values of v and %d of the decay, want one of each a time", len(tr.Kappa), len(tr.V), len(tr.Decay))
+	}
 	if beside != nil {
 		if err := finiteVector("x beside the loadings", beside, net.Units()); err != nil {
 			return nil, err

@@ -204,17 +204,3 @@ func (t *noisyTruth) onKink() (on, beside bool) {
 	}
 	return on, beside
 }
-
-// signed returns A x for a signed matrix and vector.
-func signed(a [][]float64, x []float64) []float64 { return dense.MatVec(a, x) }
-
-func noisyRows(s model.Noise) [][]float64 {
-	out := make([][]float64, s.Dim())
-	for i := range out {
-		out[i] = make([]float64, s.Dim())
-		for j := range out[i] {
-			out[i][j] = s.At(i, j)
-		}
-	}
-	return out
-}

@@ -49,7 +49,7 @@ func (t *noisyTruth) expectPath(f *theorems.Finding, form model.Form, j, states,
 			return nil
 		}
 		carried, wrong, size := dense.AbsMatVec(truth, e), dense.AbsMatVec(allowed, linear), dense.AbsMatVec(truth, linear)
-		linear = signed(j, linear)
+		linear = dense.MatVec(j, linear)
 		for i := range n {
 			linear[i] += shock[i]
 			e[i] = carried[i] + wrong[i] + remainder[i] + stepErr[i] + atRestErr[i] + math.Abs(atRest[i]-rest[i]) + 4*restErr[i] +

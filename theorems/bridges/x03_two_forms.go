@@ -89,7 +89,7 @@ func TwoNoisyForms() theorems.Theorem {
 				return sameJointLaw(g.noiseFree(g.m.T().Times(g.p).Times(g.m)), g.activation())
 			}))},
 		),
-		MaxUnknown: 0.15,
+		MaxUnknown: 0.02,
 	}
 }
 
@@ -171,7 +171,7 @@ func judgeSamePaths(s theorems.Subject, c generators.NoisyPoint) (f theorems.Fin
 		for i, x := range shock {
 			row[i] = x * 0x1p7
 		}
-		shocks, passed = append(shocks, row), append(passed, signed(t.w, row))
+		shocks, passed = append(shocks, row), append(passed, dense.MatVec(t.w, row))
 	}
 	start, err := t.law.NetInput(t.x, t.input)
 	if err != nil {
@@ -277,7 +277,7 @@ func judgeTwoForms(s theorems.Subject, c generators.NoisyPoint) (f theorems.Find
 		return f, err
 	}
 	// x = W r, r⁺ = D W r + ε: an LDS with the units for its latents.
-	law, err := gaussian.LDS{A: activity.j, C: t.w, Q: t.p, R: dense.MatMul(t.w, make2(len(t.x)))}.Process()
+	law, err := gaussian.LDS{A: activity.j, C: t.w, Q: t.p, R: zeros(len(t.x))}.Process()
 	if err != nil && !errors.Is(err, gaussian.ErrUnstable) {
 		return f, err
 	}
@@ -305,7 +305,7 @@ func judgeTwoForms(s theorems.Subject, c generators.NoisyPoint) (f theorems.Find
 	return f, nil
 }
 
-func make2(n int) [][]float64 {
+func zeros(n int) [][]float64 {
 	out := make([][]float64, n)
 	for i := range out {
 		out[i] = make([]float64, n)

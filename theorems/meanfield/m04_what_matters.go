@@ -194,24 +194,23 @@ func judgeApart(s theorems.Subject, c generators.MixturePoint) (f theorems.Findi
 func decideEmbellished(formula func(l *rationalLaw, kappa *exact.Matrix) *exact.Matrix) func(generators.Embellished) error {
 	return func(c generators.Embellished) error {
 		kappa := rationalColumn(c.Kappa)
-		var first *exact.Matrix
-		for _, m := range []generators.Mixture{c.Mixture, c.WithBeside(), c.WithAcross()} {
-			l, err := newRationalLaw(m)
-			if err != nil {
-				return err
-			}
-			units, err := signField(l, m, kappa)
-			if err != nil {
-				return err
-			}
-			if first == nil {
-				first = formula(l, kappa)
-			}
-			if err := sameMatrix("F of the units = F of the moments", units, first); err != nil {
-				return err
-			}
+		plain, err := newRationalLaw(c.Mixture)
+		if err != nil {
+			return err
 		}
-		return nil
+		m := c.WithBeside()
+		if c.Across[0] < 0 { // the one or the other: units double with every column
+			m = c.WithAcross()
+		}
+		l, err := newRationalLaw(m)
+		if err != nil {
+			return err
+		}
+		units, err := signField(l, m, kappa)
+		if err != nil {
+			return err
+		}
+		return sameMatrix("F of the units = F of the moments, of a smaller Σ_nn or Σ_mm", units, formula(plain, kappa))
 	}
 }
 

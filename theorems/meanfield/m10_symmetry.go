@@ -31,8 +31,8 @@ func Symmetry() theorems.Theorem {
 			theorems.Claim("F(Qκ) = Q F(κ)", generators.Symmetrics(all, false), judgeSymmetricField).
 				Visiting("reflection", "cyclic 5", "hexagon", "turns of the tetrahedron", "turns of the cube", "cube and octahedron", "Σ = 0", "Σ singular", "κ = 0", "kinked φ"),
 			theorems.Claim("DF(Qκ) = Q DF(κ) Qᵀ", generators.Symmetrics(smooth, false), judgeSymmetricJacobian).Visiting("cyclic 3", "square", "sign changes", "permutations").OneRoundIn(3),
-			theorems.Claim("fixed points come in orbits", generators.SymmetricAttractors(bounded), judgeOrbits).Visiting("attractor").OneRoundIn(20),
-			theorems.Claim("cube: 6 and 14 stable states, octahedron: 8", solids(), judgeSolid).OneRoundIn(100),
+			theorems.Claim("fixed points come in orbits", generators.SymmetricAttractors(bounded), judgeOrbits).Visiting("attractor").OneRoundIn(30),
+			theorems.Claim("cube: 6 and 14 stable states, octahedron: 8", solids(), judgeSolid).OneRoundIn(150),
 		},
 		Exact: []theorems.Check{
 			theorems.Decide("signed permutations, turned by 3-4-5, of a quadratic φ", generators.Symmetrics(exactly, true), decideSymmetry(rightImage)).

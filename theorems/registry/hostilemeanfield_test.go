@@ -11,8 +11,13 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
+// fewerChecks are enough to see an evasion in: a claim of the four or five that a
+// theorem has is judged twenty times, from when on its silence counts.
+var fewerChecks = theorems.Effort{Seed: 1, Checks: 100, Bits: 128, Workers: 2}
+
 // TestEvasiveMeanFieldsDoNotPass: as TestEvasiveSubjectsDoNotPass, of family M
-// and the bridges.
+// and, in hostilebridges_test.go, of the bridges. The model passes at this effort
+// by TestTheorems, at six times as much.
 func TestEvasiveMeanFieldsDoNotPass(t *testing.T) {
 	found := func(wrong func(set *model.EquilibriumSet)) func(theorems.Subject) theorems.Subject {
 		return func(s theorems.Subject) theorems.Subject {
@@ -126,15 +131,9 @@ func TestEvasiveMeanFieldsDoNotPass(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			for _, th := range put(t, c.refs) {
-				r := th.Run(context.Background(), c.break_(theorems.Model()), evasiveEffort)
+				r := th.Run(context.Background(), c.break_(theorems.Model()), fewerChecks)
 				require.NotEqual(t, theorems.Holds, r.Verdict, "%s", th.Ref)
 			}
 		})
 	}
-	t.Run("the model, put to the same, passes", func(t *testing.T) {
-		for _, th := range put(t, "M*,X*") {
-			r := th.Run(context.Background(), theorems.Model(), evasiveEffort)
-			require.Equal(t, theorems.Holds, r.Verdict, "%s", th.Ref)
-		}
-	})
 }
