@@ -114,8 +114,9 @@ Low-rank connectivity is never expanded to N×N.`,
 func atWork[T any](ctx context.Context, o inspect.Options, s streams, run func(inspect.Options) (T, error)) (T, error) {
 	const clearLine = "\r\x1b[K"
 	if s.live {
-		o.Stage = func(what string) { fmt.Fprintf(s.err, "%s%s …", clearLine, what) }
-		defer fmt.Fprint(s.err, clearLine)
+		shown := &stages{show: func(what string) { fmt.Fprintf(s.err, "%s%s …", clearLine, what) }}
+		o.Stage = shown.tell
+		defer shown.close(func() { fmt.Fprint(s.err, clearLine) })
 	}
 	return whileWaiting(ctx, func() (T, error) { return run(o) })
 }

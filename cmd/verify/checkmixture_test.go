@@ -91,7 +91,7 @@ func TestCheckMixtureEnds(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	var out, err bytes.Buffer
 	at := &cancelling{at: "searching for fixed points of the mean field", cancel: cancel}
-	status := execute(ctx, []string{"check", example("mixture-pair.json"), "--starts", "1000000"}, streams{out: &out, err: at, live: true})
+	status := execute(ctx, []string{"check", example("mixture-pair.json"), "--starts", "20000"}, streams{out: &out, err: at, live: true})
 	require.Equal(t, statusUnknown, status)
 	require.Contains(t, at.String(), "interrupted before there was anything to report")
 	require.Empty(t, out.String())

@@ -142,12 +142,13 @@ func fitted(ctx context.Context, o fitFlags, s streams) error {
 	if s.live {
 		line = progress.New(s.err, o.Stages())
 	}
-	o.Stage = func(what string) {
+	shown := &stages{show: func(what string) {
 		line.Start(what)
 		line.Add(1)
-	}
+	}}
+	o.Stage = shown.tell
 	r, err := whileWaiting(ctx, func() (*fitting.Report, error) { return fitting.Run(o.Options) })
-	line.Clear()
+	shown.close(line.Clear)
 	if errors.Is(err, context.Canceled) {
 		return interrupted(o.target)
 	}

@@ -32,7 +32,8 @@ func newRootCommand(s streams) *cobra.Command {
   verify show L3                       all about a theorem
   verify replay counterexample.json    judge a counterexample again
   verify check trained.npz …           judge a network of your own
-  verify convert lds.json --to rnn     a latent LDS as a linear RNN, or back`
+  verify convert lds.json --to rnn     a latent LDS as a linear RNN, or back
+  verify fit --target vanderpol        a network that follows a vector field`
 	// Templates of one's own make cobra link text/template, and with it five
 	// megabytes of methods that might be called by name.
 	root.Version = strings.TrimPrefix(report.CurrentEnvironment().String(), "verify ")

@@ -75,8 +75,8 @@ func counts(most int) []int {
 	return append(out, most)
 }
 
-// Stages returns how often Stage will be called.
-func (o Options) Stages() int { return len(counts(o.Populations)) + 5 }
+// Stages returns how often Stage will be called, at most.
+func (o Options) Stages() int { return len(counts(o.Populations)) + 4 }
 
 func (o Options) stream(which uint64) *rand.Rand { return rand.New(rand.NewPCG(o.Seed, which)) }
 

@@ -54,6 +54,10 @@ func TestVanDerPol(t *testing.T) {
 	require.LessOrEqual(t, field.Aside, 0.1)
 	require.LessOrEqual(t, network.Aside, 0.2)
 
+	time, states := r.shown() // two turns
+	require.LessOrEqual(t, math.Abs(time-2*target.Period), o.Time/instants)
+	require.LessOrEqual(t, math.Abs(float64(states-1)-time/o.Time*instants), 1.0)
+
 	// the errors fall, and those on and off the grid go together
 	first, last := r.Curve[0], r.Curve[len(r.Curve)-1]
 	require.Less(t, last.Seen, first.Seen/30)
@@ -107,29 +111,60 @@ func TestFeatures(t *testing.T) {
 	few, err := r.features()
 	require.NoError(t, err)
 	require.Equal(t, few, many[:20])
-	crossing := 0
-	for _, f := range many {
+	require.Greater(t, crossing(t, o.Problem, many), 35)
+	for i := range 3 { // far from the origin
+		o.Problem.Region.Lower[i] += 1000
+		o.Problem.Region.Upper[i] += 1000
+	}
+	far, err := r.features()
+	require.NoError(t, err)
+	require.Greater(t, crossing(t, o.Problem, far), 14)
+}
+
+// crossing returns how many features have their hyperplane in the region.
+func crossing(t *testing.T, p *Problem, features []model.Feature) (count int) {
+	for _, f := range features {
 		low, high := math.Inf(1), math.Inf(-1) // of a_m·κ + a_I at the corners
 		for corner := range 8 {
 			mu := f.MeanI
 			for i := range 3 {
-				x := o.Problem.Region.Lower[i]
+				x := p.Region.Lower[i]
 				if corner>>i&1 == 1 {
-					x = o.Problem.Region.Upper[i]
+					x = p.Region.Upper[i]
 				}
 				mu += f.MeanM[i] * x
 			}
 			low, high = min(low, mu), max(high, mu)
 		}
 		if low < 0 && high > 0 {
-			crossing++
+			count++
 		}
 		for i := range 3 {
-			half := (o.Problem.Region.Upper[i] - o.Problem.Region.Lower[i]) / 2
+			half := (p.Region.Upper[i] - p.Region.Lower[i]) / 2
 			require.LessOrEqual(t, f.CovMM[i][i]*half*half, 0.01*(1+1e-15))
 		}
 	}
-	require.Greater(t, crossing, 35)
+	return count
+}
+
+// TestNested: fewer populations are the first of more, so that the errors of
+// one curve are those of another.
+func TestNested(t *testing.T) {
+	o := options(t, "bistable")
+	o.Populations, o.Match = 5, false
+	short := run(t, o).Curve
+	o.Populations = 10
+	require.Equal(t, short, run(t, o).Curve[:3])
+}
+
+// TestPeriod: of the cycle that an orbit is on, if that is a stable one.
+func TestPeriod(t *testing.T) {
+	f := model.CycleAroundPoint()
+	require.LessOrEqual(t, math.Abs(period(f, []float64{2, 0}, 20)-2*math.Pi), 1e-4)
+	require.Zero(t, ofStable(&model.LimitCycle{Period: 3}, nil))
+	require.Equal(t, 3.0, ofStable(&model.LimitCycle{Period: 3, Stable: true}, nil))
+	require.Zero(t, period(f, []float64{2, 0}, 5), "too short a time")
+	require.Zero(t, period(model.BistableWell(), []float64{1, 0}, 20))
 }
 
 // TestDeterminism: one seed, one report, mixture and picture; another seed,

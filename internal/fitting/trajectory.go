@@ -3,6 +3,7 @@ package fitting
 import (
 	"fmt"
 	"math"
+	"sync"
 
 	"github.com/rankproof/rankproof/model"
 )
@@ -27,32 +28,32 @@ const (
 	cycleAccuracy = 1e-6
 )
 
-// integrate sets Trajectories.
+// integrate sets Trajectories: that of the target first, which costs little and
+// says whether a cycle is to be looked for, then the two others side by side.
 func (r *Report) integrate() error {
-	fields := []struct {
-		name  string
-		field model.VectorField
-	}{{"target", r.Problem.Field}, {"mean field", r.Mixture.Circuit()}, {"network", r.Network}}
-	times := make([]float64, instants+1)
-	for k := range times {
-		times[k] = r.Time * float64(k) / instants
+	longest := 0.0 // period that is looked for; 0: none is
+	if r.Problem.Periodic || r.Problem.Field == nil && r.Problem.Rank() > 1 {
+		longest = r.Time
 	}
-	periodic := r.Problem.Periodic || r.Problem.Field == nil && r.Problem.Rank() > 1
-	longest := r.Time
-	for _, f := range fields {
-		r.Stage("integrating the " + f.name)
-		if f.field == nil {
-			continue
-		}
-		solution, err := model.Integrate(f.field, model.Integration{Start: r.Start, Times: times, RelTol: tolerance})
+	if r.Problem.Field != nil {
+		r.Stage("integrating the target")
+		t, err := r.trajectory("target", r.Problem.Field, longest)
 		if err != nil {
-			return fmt.Errorf("trajectory of the %s: %w", f.name, err)
+			return err
 		}
-		t := Trajectory{Name: f.name, States: solution.States}
-		if periodic {
-			t.Period = period(f.field, t.States[instants], longest)
-			periodic = t.Period > 0 // where the last one has no cycle the next one's is none to compare
-			longest = 1.5 * t.Period
+		longest = 1.5 * t.Period
+		r.Trajectories = append(r.Trajectories, t)
+	}
+	r.Stage("integrating mean field and network")
+	var others [2]Trajectory
+	var errs [2]error
+	var group sync.WaitGroup
+	group.Go(func() { others[0], errs[0] = r.trajectory("mean field", r.Mixture.Circuit(), longest) })
+	group.Go(func() { others[1], errs[1] = r.trajectory("network", r.Network, longest) })
+	group.Wait()
+	for k, t := range others {
+		if errs[k] != nil {
+			return errs[k]
 		}
 		if len(r.Trajectories) > 0 {
 			t.Apart, t.Aside = distances(t.States, r.Trajectories[0].States)
@@ -62,10 +63,33 @@ func (r *Report) integrate() error {
 	return nil
 }
 
+// trajectory integrates a field from the start, and looks for the cycle that it
+// ends on, if longest is not 0.
+func (r *Report) trajectory(name string, f model.VectorField, longest float64) (Trajectory, error) {
+	times := make([]float64, instants+1)
+	for k := range times {
+		times[k] = r.Time * float64(k) / instants
+	}
+	solution, err := model.Integrate(f, model.Integration{Start: r.Start, Times: times, RelTol: tolerance})
+	if err != nil {
+		return Trajectory{}, fmt.Errorf("trajectory of the %s: %w", name, err)
+	}
+	t := Trajectory{Name: name, States: solution.States}
+	if longest > 0 {
+		t.Period = period(f, t.States[instants], longest)
+	}
+	return t, nil
+}
+
 // period returns that of the stable limit cycle at a state, 0 for none that is
 // short enough.
 func period(f model.VectorField, at []float64, longest float64) float64 {
-	cycle, err := model.FindCycle(f, model.CycleSearch{Start: at, RelTol: cycleAccuracy, MaxPeriod: longest})
+	return ofStable(model.FindCycle(f, model.CycleSearch{Start: at, RelTol: cycleAccuracy, MaxPeriod: longest}))
+}
+
+// ofStable returns the period of a cycle that was found, if it is stable: what
+// else a trajectory passes by, as on a chaotic attractor, says nothing of it.
+func ofStable(cycle *model.LimitCycle, err error) float64 {
 	if err != nil || !cycle.Stable {
 		return 0
 	}

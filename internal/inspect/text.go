@@ -33,6 +33,9 @@ func (r *Report) WriteText(w io.Writer) error {
 	}
 	if r.Cycles != nil {
 		b.WriteString("\n")
+		if !r.DtAssumed {
+			b.WriteString("in continuous time, not of the Euler map: ")
+		}
 		r.Cycles.write(&b)
 	}
 	if r.Populations != nil {

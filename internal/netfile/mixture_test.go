@@ -14,8 +14,8 @@ import (
 // mixtureTexts are mixtures in every form that a file can give them.
 var mixtureTexts = map[string]string{
 	"mixture": `{"nonlinearity": "tanh", "populations": [
- {"weight": 0.25, "mean": [1, 2, 3], "cov": [[1, 0.5, 0], [0.5, 2, 0.25], [0, 0.25, 3]]},
- {"weight": 0.75, "mean": [-1, 0, 1e-300], "cov": [[0, 0, 0], [0, 0, 0], [0, 0, 0]]}]}`,
+ {"weight": 0.3333333333333333, "mean": [1, 2, 3], "cov": [[1, 0.5, 0], [0.5, 2, 0.25], [0, 0.25, 3]]},
+ {"weight": 0.6666666666666667, "mean": [-1, 0, 1e-300], "cov": [[0, 0, 0], [0, 0, 0], [0, 0, 0]]}]}`,
 	"mixture of rank two": `{"populations": [{"cov": {"diag": [1, 1, 0, 0, 0], "factor": [[0], [0], [1.6], [0.3333333333333333], [0]]},
  "mean": [0, 0, 0, 0, 0], "weight": 1}], "nonlinearity": "erf"}`,
 	"mixture of points": `{"nonlinearity": "relu", "populations": [{"weight": 1, "mean": [1, 2, 3], "cov": {"iso": 0}}]}`,
@@ -36,7 +36,7 @@ func TestMixtureJSON(t *testing.T) {
 	require.Equal(t, 1, m.Rank())
 	require.Equal(t, "tanh", m.Nonlinearity().Name())
 	p := m.Population(0)
-	require.Equal(t, 0.25, p.Weight)
+	require.Equal(t, 0.3333333333333333, p.Weight)
 	require.Equal(t, []float64{1, 2, 3}, p.Mean)
 	require.True(t, mat.Equal(mat.NewSymDense(3, []float64{1, .5, 0, .5, 2, .25, 0, .25, 3}), p.Cov))
 	require.Equal(t, []float64{-1, 0, 1e-300}, m.Population(1).Mean)
@@ -75,6 +75,7 @@ func TestMixtureRoundTrip(t *testing.T) {
 			again, err := LoadMixture(path)
 			require.NoError(t, err)
 			require.Equal(t, m.Population(0).Mean, again.Population(0).Mean)
+			require.Equal(t, m.Population(0).Weight, again.Population(0).Weight)
 		})
 	}
 	var out bytes.Buffer
