@@ -82,7 +82,7 @@ const equilibriumRounds = 6
 //
 // While the indices do not add up to the degree it looks again with more
 // starts and smaller cells, six times at most. (Index theorem: M11.) A field that fails at the middle
-// of the box, and inadmissible input, is an error; where it fails elsewhere, a start leads nowhere.
+// of the box, one without Jacobians, and inadmissible input, is an error; where it fails elsewhere, a start leads nowhere.
 func FindEquilibria(f VectorField, s EquilibriumSearch) (*EquilibriumSet, error) {
 	e, err := newEquilibriumFinder(f, s)
 	if err != nil {
@@ -145,11 +145,19 @@ func newEquilibriumFinder(f VectorField, s EquilibriumSearch) (*equilibriumFinde
 	if err := finiteVector("field at the middle of the box", v, n); err != nil {
 		return nil, err
 	}
-	if _, err := jacobianAt(f, middle); err != nil {
-		return nil, err
-	}
 	e.scale = largest(v)
-	return e, nil
+	return e, e.differentiable()
+}
+
+// differentiable refuses a field without Jacobians: at the middle of the box it
+// may lack one, on a kink, but not at other places too.
+func (e *equilibriumFinder) differentiable() (err error) {
+	for _, t := range [3]float64{0.5, 0.381966, 0.7071} {
+		if _, err = jacobianAt(e.f, e.box.at(repeated(t, e.n))); err == nil {
+			return nil
+		}
+	}
+	return err
 }
 
 // degree returns the sum of indices to expect, nil if it is not known.

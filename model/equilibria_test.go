@@ -359,3 +359,16 @@ func TestEquilibriaOfRoundedField(t *testing.T) {
 		require.Equal(t, c.sharp, sharp, "%v", c)
 	}
 }
+
+// TestEquilibriaWithAKinkInTheMiddle: DF does not exist at κ = 0, the middle of
+// the box, where the unit rests on the kink of hard-tanh; the zero is elsewhere.
+func TestEquilibriaWithAKinkInTheMiddle(t *testing.T) {
+	m, err := model.NewMixture(model.HardTanh(), []model.Population{{Weight: 1, Mean: []float64{0.5, 0.25, 1}, Cov: mat.NewSymDense(3, nil)}})
+	require.NoError(t, err)
+	_, err = m.Circuit().Jacobian([]float64{0})
+	require.ErrorIs(t, err, model.ErrInvalid)
+	set := fixedPointsOf(t, m.Circuit())
+	require.Len(t, set.Points, 1)
+	require.Equal(t, []float64{0.25}, set.Points[0].Point) // hard-tanh(0.5·0.25 + 1) = 1
+	require.Equal(t, 1, set.IndexSum)
+}
