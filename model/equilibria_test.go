@@ -6,6 +6,7 @@ import (
 
 	"github.com/rankproof/rankproof/model"
 	"github.com/stretchr/testify/require"
+	"gonum.org/v1/gonum/mat"
 )
 
 func equilibria(t testing.TB, f model.VectorField, s model.EquilibriumSearch) *model.EquilibriumSet {
