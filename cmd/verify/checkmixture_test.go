@@ -22,7 +22,7 @@ func TestCheckMixture(t *testing.T) {
 		want   []string
 	}{
 		{[]string{cycle}, 0, []string{"mixture\n  rank R = 2, 1 population\n  φ is erf\n", "1 fixed point of the mean field, sum of indices 1, as it must be for a bounded φ if none is missing (M11)",
-			"index +1\n   unstable   eigenvalues (0.6+0.8i, 0.6-0.8i)\n   found by between, cells, flow, newton\n", "gain ⟨φ'⟩ = 1\n", "1 limit cycle, on 14 orbits", "period 12.56637", "stable   Floquet exponents (-0.609375) 1/τ"}},
+			"index +1\n   unstable   eigenvalues (0.6+0.8i, 0.6-0.8i)\n   found by ", "gain ⟨φ'⟩ = 1\n", "1 limit cycle, on 14 orbits", "period 12.56637", "stable   Floquet exponents (-0.609375) 1/τ"}},
 		{[]string{pair}, 0, []string{"5 fixed points of the mean field", "no limit cycle, on ", "gain ⟨φ'⟩ = 0.625"}},
 		{[]string{example("mixture-square.json")}, 0, []string{"9 fixed points of the mean field", "population 3: x ~ N("}},
 		{[]string{nothing}, 0, []string{"1 fixed point of the mean field"}},
