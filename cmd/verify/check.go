@@ -102,6 +102,7 @@ Low-rank connectivity is never expanded to N×N.`,
 	flags.define(f)
 	f.IntVar(&search.Starts, "starts", 0, "Newton starts of the search for fixed points (default by size: 200 for low rank)")
 	f.Float64Var(&search.HalfWidth, "box", 10, "of a mixture with an unbounded φ: search where |κ| is at most this")
+	f.BoolVar(&search.WithoutCycles, "without-cycles", false, "do not look for limit cycles, which for thousands of units is most of the work")
 	f.IntVar(&search.Limit, "limit", 64, "fixed points kept at most")
 	f.Uint64Var(&search.Seed, "seed", 1, "seed of the random starts")
 	f.BoolVar(&asJSON, "json", false, "print JSON")

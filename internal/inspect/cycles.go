@@ -17,6 +17,8 @@ type Cycles struct {
 	Not    string // why it was not looked for
 }
 
+func notAsked() *Cycles { return &Cycles{Not: "it was not asked for"} }
+
 // Orbits of the search for cycles.
 const (
 	cycleRandomStarts = 6

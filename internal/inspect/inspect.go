@@ -21,6 +21,9 @@ type Options struct {
 	// HalfWidth is that of the box in κ in which fixed points of a mean field
 	// with an unbounded φ are looked for.
 	HalfWidth float64
+	// WithoutCycles leaves the search for limit cycles out, which for thousands
+	// of units is most of the work.
+	WithoutCycles bool
 	// Stage, if set, is told what is being done.
 	Stage func(what string)
 }

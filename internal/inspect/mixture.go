@@ -73,6 +73,10 @@ func meanField(m *model.Mixture, o Options) (*MeanField, error) {
 		}
 		f.Points = append(f.Points, point)
 	}
+	if o.WithoutCycles {
+		f.Cycles = notAsked()
+		return f, nil
+	}
 	stage("searching for limit cycles of the mean field")
 	if f.Cycles, err = findCycles(circuit, f.Box, found.Points, o.Seed); err != nil {
 		return nil, fmt.Errorf("limit cycles: %w", err)

@@ -63,7 +63,9 @@ func (r *Report) latents(n *netfile.Network, o Options, stage func(string)) erro
 	if err != nil || net == nil {
 		return err
 	}
-	if _, one := n.RNN.ScalarTau(); !one {
+	if o.WithoutCycles {
+		r.Cycles = notAsked()
+	} else if _, one := n.RNN.ScalarTau(); !one {
 		r.Cycles = &Cycles{Not: "units have time constants of their own: the dynamics are not of R latents"}
 	} else {
 		stage("searching for limit cycles")
