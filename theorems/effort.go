@@ -7,18 +7,19 @@ import (
 // Effort says how much evidence to gather.
 type Effort struct {
 	Seed         uint64
-	Checks       int // floating-point instances of a theorem, over its claims in turn
-	ExactChecks  int // exact instances of a theorem
-	Bits         int // −log₂ of a certificate's error probability
-	TwinAttempts int // instances within which a twin must be refuted
-	Workers      int // goroutines; results do not depend on it
+	Checks       int  // floating-point instances of a theorem, over its claims in turn
+	ExactChecks  int  // exact instances of a theorem
+	Bits         int  // −log₂ of a certificate's error probability
+	TwinAttempts int  // instances within which a twin must be refuted
+	Workers      int  // goroutines; results do not depend on it
+	AsFound      bool // failures are kept as they were found, not shrunk
 
 	// Progress, if set, is told of finished instances; it may be called from
 	// several goroutines.
 	Progress func(done int)
 }
 
-// DefaultEffort is that of a plain verify, and of go test.
+// DefaultEffort is that of a plain verify. go test judges half of the instances.
 func DefaultEffort(seed uint64, workers int) Effort {
 	return Effort{Seed: seed, Checks: 600, ExactChecks: 300, Bits: 128, TwinAttempts: 100, Workers: workers}
 }
@@ -27,6 +28,12 @@ func DefaultEffort(seed uint64, workers int) Effort {
 func (e Effort) Times(factor int) Effort {
 	e.Checks *= factor
 	e.ExactChecks *= factor
+	return e
+}
+
+// Half returns the effort with half of the instances: the first ones of the whole.
+func (e Effort) Half() Effort {
+	e.Checks, e.ExactChecks = (e.Checks+1)/2, (e.ExactChecks+1)/2
 	return e
 }
 

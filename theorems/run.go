@@ -181,13 +181,13 @@ func (t Theorem) runChecks(ctx context.Context, r *Report, s Subject, e Effort, 
 	group.Wait()
 	for _, j := range results {
 		if j.done {
-			r.enter(s, j)
+			r.enter(s, e, j)
 		}
 	}
 }
 
 // enter adds one judged instance to the report.
-func (r *Report) enter(s Subject, j judged) {
+func (r *Report) enter(s Subject, e Effort, j judged) {
 	if j.outcome.NotTried {
 		r.untried[j.check.Name]++
 		reason := j.check.Name + ": " + j.outcome.Reason
@@ -219,7 +219,7 @@ func (r *Report) enter(s Subject, j judged) {
 		r.Unknown++
 		r.unknown[j.check.Name]++
 	case Fails:
-		r.fail(s, j)
+		r.fail(s, e, j)
 	case Holds:
 		if m := j.outcome.Worst.Margin(); m > r.WorstMargin {
 			r.WorstMargin = m
@@ -228,12 +228,17 @@ func (r *Report) enter(s Subject, j judged) {
 	}
 }
 
-// fail keeps the first failure of each check and quantity, shrunk.
-func (r *Report) fail(s Subject, j judged) {
+// fail keeps the first failure of each check and quantity, shrunk unless the
+// effort says otherwise.
+func (r *Report) fail(s Subject, e Effort, j judged) {
 	for _, f := range r.Failures {
 		if f.Check == j.check.Name && f.Outcome.Worst.What == j.outcome.Worst.What {
 			return
 		}
+	}
+	if e.AsFound {
+		r.Failures = append(r.Failures, Failure{j.check.Name, j.instance, j.outcome})
+		return
 	}
 	small := j.check.Shrink(s, j.instance)
 	r.Failures = append(r.Failures, Failure{j.check.Name, small, j.check.On(s, small)})
@@ -268,6 +273,27 @@ func (t Theorem) unvisited(tags map[string]int) []string {
 		}
 	}
 	return missing
+}
+
+// UnvisitedEdges lists the declared edges that none of the instances of an
+// effort is tagged with. It draws them, and judges none.
+func (t Theorem) UnvisitedEdges(e Effort) []string {
+	tags := map[string]int{}
+	claims, exact := e.instances(t)
+	for _, part := range []struct {
+		checks []Check
+		n      int
+	}{{t.Claims, claims}, {t.Exact, exact}} {
+		for i, c := range rota(part.checks, part.n) {
+			if len(c.Edges) == 0 {
+				continue
+			}
+			for _, tag := range c.Tags(c.Draw(seedOf(e.Seed, t.ID+"/"+c.Name, i))) {
+				tags[tag]++
+			}
+		}
+	}
+	return t.unvisited(tags)
 }
 
 // prove proves an identity for each of its shapes; it stops at the first that

@@ -196,17 +196,11 @@ func TestEvasiveProcessesDoNotPass(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			for _, th := range put(t, c.refs) {
-				r := th.Run(context.Background(), c.break_(theorems.Model()), evasiveEffort)
+				r := th.Run(context.Background(), c.break_(theorems.Model()), fewerChecks)
 				require.NotEqual(t, theorems.Holds, r.Verdict, "%s", th.Ref)
 			}
 		})
 	}
-	t.Run("the model, put to the same, passes", func(t *testing.T) {
-		for _, th := range put(t, "S1,S2,S4,S5,S6,S7,S8,S10,S12,S13") {
-			r := th.Run(context.Background(), theorems.Model(), evasiveEffort)
-			require.Equal(t, theorems.Holds, r.Verdict, "%s", th.Ref)
-		}
-	})
 }
 
 // put returns the theorems without what does not ask the subject; of exact
