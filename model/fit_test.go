@@ -76,17 +76,13 @@ func TestFitFollowsVanDerPol(t *testing.T) {
 	points := gridOf(t, vanDerPolBox, 21)
 	targets := valuesOf(t, model.VanDerPol(1), points)
 	require.Less(t, math.Abs(periodOf(t, model.VanDerPol(1))/vanDerPolPeriod-1), 1e-5)
-	for seed := uint64(1); seed <= 2; seed++ {
-		features := drawn(t, seed, 2, 40, model.DefaultFeatureScales(vanDerPolBox))
-		fit := fitted(t, model.FitProblem{Nonlinearity: model.Tanh(), Features: features, Points: points, Targets: targets, Ridge: 1e-8})
-		require.Less(t, math.Abs(periodOf(t, fit.Mixture.Circuit())/vanDerPolPeriod-1), 1e-3, "seed %d", seed)
-		if seed > 1 {
-			continue
-		}
-		net, err := fit.Mixture.Sample(random(seed), model.MixtureSampling{Units: 20000, Sizes: model.ExactSizes, Completion: model.Minimal, MatchMoments: true})
-		require.NoError(t, err)
-		require.Less(t, math.Abs(periodOf(t, net)/vanDerPolPeriod-1), 1e-2, "seed %d", seed)
-	}
+	const seed = 1
+	features := drawn(t, seed, 2, 40, model.DefaultFeatureScales(vanDerPolBox))
+	fit := fitted(t, model.FitProblem{Nonlinearity: model.Tanh(), Features: features, Points: points, Targets: targets, Ridge: 1e-8})
+	require.Less(t, math.Abs(periodOf(t, fit.Mixture.Circuit())/vanDerPolPeriod-1), 1e-3)
+	net, err := fit.Mixture.Sample(random(seed), model.MixtureSampling{Units: 20000, Sizes: model.ExactSizes, Completion: model.Minimal, MatchMoments: true})
+	require.NoError(t, err)
+	require.Less(t, math.Abs(periodOf(t, net)/vanDerPolPeriod-1), 1e-2)
 }
 
 // What is reported is what the mixture does: residuals, objective and the bound

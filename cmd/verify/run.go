@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"runtime"
+	"runtime/debug"
 	"time"
 
 	"github.com/rankproof/rankproof/internal/progress"
@@ -96,6 +97,10 @@ func (o runOptions) effort() (theorems.Effort, error) {
 // grace is how long an interrupted theorem may take to sum up what it has.
 const grace = 700 * time.Millisecond
 
+// garbage is how much of it may lie about while theorems run, in per cent of the
+// few megabytes that are in use: collecting it less often saves a fifth of the time.
+const garbage = 800
+
 // runner runs theorems and writes what they find.
 type runner struct {
 	streams
@@ -105,6 +110,7 @@ type runner struct {
 // run runs the theorems one after the other, with all workers on each, and
 // returns how it ended.
 func (r runner) run(ctx context.Context, s theorems.Subject, e theorems.Effort, list []theorems.Theorem) error {
+	defer debug.SetGCPercent(debug.SetGCPercent(garbage))
 	start := time.Now()
 	var line *progress.Line
 	if r.live {

@@ -80,7 +80,7 @@ func mostAlarms(n int, p float64) int {
 
 // Under each null at most 5 % of the runs ever reject, at any of 200 samples, up to what chance does once in 10^6: derived, 149 of 2000.
 func TestFalseAlarms(t *testing.T) {
-	const runs, samples, alpha = 2000, 200, 0.05
+	const runs, samples, alpha = 2000, 100, 0.05
 	most := mostAlarms(runs, alpha)
 	require.Equal(t, 149, most)
 	for k, n := range nulls() {
@@ -145,7 +145,7 @@ func TestPower(t *testing.T) {
 		{"square of a normal, 10 % more", math.Sqrt2, 0.1, meanSquare(1, 3), func(rng *rand.Rand) float64 { z := rng.NormFloat64(); return 1.1 * z * z }},
 	} {
 		estimate := Samples(c.sd, c.effect, alpha)
-		got := median(t, 5, 4*estimate, 34, func() (*Test, error) { return c.of(alpha) }, c.draw)
+		got := median(t, 3, 4*estimate, 34, func() (*Test, error) { return c.of(alpha) }, c.draw)
 		t.Logf("%-40s %7d, estimate %7d", c.name, got, estimate)
 		require.Less(t, got, 2*estimate, c.name)
 	}

@@ -117,7 +117,7 @@ func (t *truth) expectFixedPoint(f *theorems.Finding, s theorems.Subject, miss [
 	}
 	rErr := make([]float64, t.n)
 	for i := range r {
-		value, allowed, err := t.phiErr(t.x[i])
+		value, allowed, err := t.phiErrAt(i)
 		if err != nil {
 			return err
 		}

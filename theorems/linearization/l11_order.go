@@ -123,17 +123,13 @@ func (t *truth) expectOrder(f *theorems.Finding, s theorems.Subject, delta []flo
 		if err != nil {
 			return err
 		}
-		atRest, atRestErr, err := t.phiErr(t.x[i])
+		atRest, atRestErr, err := t.phiErrAt(i)
 		if err != nil {
 			return err
 		}
 		out[i], outErr[i] = math.Abs(value)+math.Abs(atRest), allowed+atRestErr
-		bend, err := precise.Phi(t.law.Phi, t.x[i], 2)
-		if err != nil {
-			return err
-		}
 		squares[i], cubes[i] = step[i]*step[i], math.Abs(step[i]*step[i]*step[i])
-		curvature[i] = bend * squares[i] / 2
+		curvature[i] = t.second[i] * squares[i] / 2
 	}
 	field, err := s.Field(t.net, model.Activation, y, t.input)
 	if err != nil {
@@ -181,7 +177,7 @@ func (t *truth) expectActivityOrder(f *theorems.Finding, s theorems.Subject, del
 	rest, y, step := make([]float64, t.n), make([]float64, t.n), make([]float64, t.n)
 	restErr := make([]float64, t.n)
 	for i := range rest {
-		value, allowed, err := t.phiErr(t.x[i])
+		value, allowed, err := t.phiErrAt(i)
 		if err != nil {
 			return err
 		}

@@ -23,6 +23,8 @@ type truth struct {
 	connectivity
 	w, absW    [][]float64 // W and its magnitudes by entries (N×N), nil beyond small networks
 	d, dErr    []float64   // φ'(x) and what an implementation may miss it by
+	second     []float64   // φ''(x)
+	outputs    []output    // φ(x), as far as it was asked for: see phiErrAt
 	tau        []float64   // (N)
 	b          [][]float64 // B (N×q), nil where q = 0
 	loadingsM  float64     // 2-norm condition of M, of its blocks for unit-wise τ
@@ -128,6 +130,7 @@ func (t *truth) measureSlopes(phi string) error {
 		if err != nil {
 			return err
 		}
+		t.second = append(t.second, second)
 		// φ' of an argument that is off by a few roundings, and a few more.
 		t.dErr[i] = (8*t.d[i]+4*math.Abs(x*second))*t.u + smallest
 	}
@@ -235,6 +238,29 @@ func (t *truth) phiErr(x float64) (value, err float64, failure error) {
 	}
 	slope, failure := precise.Phi(t.law.Phi, x, 1)
 	return value, (8*math.Abs(value)+4*math.Abs(x*slope))*t.u + smallest, failure
+}
+
+// phiErrAt is phiErr of x_i, computed once: 300 bits of it take their time, and
+// every statement wants them.
+func (t *truth) phiErrAt(i int) (value, err float64, failure error) {
+	if t.outputs == nil {
+		t.outputs = make([]output, t.n)
+	}
+	o := &t.outputs[i]
+	if !o.known {
+		value, failure := precise.Phi(t.law.Phi, t.x[i], 0)
+		if failure != nil {
+			return 0, 0, failure
+		}
+		*o = output{value, (8*math.Abs(value)+4*math.Abs(t.x[i]*t.d[i]))*t.u + smallest, true}
+	}
+	return o.value, o.err, nil
+}
+
+// output is φ(x_i), and what an implementation may miss it by.
+type output struct {
+	value, err float64
+	known      bool
 }
 
 // drive returns |b| + |B||u| for an input (q), unit by unit.
