@@ -137,8 +137,8 @@ func (f fieldOf) check(given map[string]any, all []fieldOf) error {
 		}
 		return nil
 	}
-	if f.name == "method" && !slices.Contains(methods, f.value.String()) {
-		return fmt.Errorf("method is %q, want one of %q", f.value.String(), methods)
+	if err := f.checkWord(); err != nil {
+		return err
 	}
 	if !present {
 		if f.name == "scale" && sizeIn("R", all) > 0 {
@@ -154,7 +154,22 @@ func (f fieldOf) checkGiven(given map[string]any, _ []fieldOf) error {
 	if _, present := given[f.name]; !present && !f.omittable {
 		return fmt.Errorf("%s is missing", f.name)
 	}
+	if err := f.checkWord(); err != nil {
+		return err
+	}
 	return f.checkNumbers(f.name, f.value)
+}
+
+// checkWord refuses the name of a method or of a nonlinearity that there is not.
+func (f fieldOf) checkWord() error {
+	switch {
+	case f.name == "method" && !slices.Contains(methods, f.value.String()):
+		return fmt.Errorf("method is %q, want one of %q", f.value.String(), methods)
+	case f.name == "nonlinearity":
+		_, err := model.NonlinearityByName(f.value.String())
+		return err
+	}
+	return nil
 }
 
 // checkNumbers refuses numbers that are not positive where they must be, or

@@ -109,7 +109,7 @@ func judgeSimulation(s theorems.Subject, c generators.NoisyRun) (f theorems.Find
 	if err != nil {
 		return f, err
 	}
-	form := model.Forms[c.Seed%2]
+	form := model.Forms[c.Seed&1]
 	l, err := s.LinearizeNoisy(t.net, form, t.x, t.input, t.noise)
 	if err != nil {
 		return f, err
