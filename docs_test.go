@@ -3,6 +3,7 @@ package rankproof_test
 import (
 	"errors"
 	"fmt"
+	"log"
 	"os"
 	"os/exec"
 	"path"
@@ -197,16 +198,39 @@ func withExamples(t *testing.T) string {
 	return folder
 }
 
-// built compiles a package of the module to a program.
+// programs are those that built has compiled, by package.
+var programs = map[string]string{}
+
+// built compiles a package of the module to a program, once.
 func built(t *testing.T, pkg string) string {
 	t.Helper()
-	program := filepath.Join(t.TempDir(), "program")
+	if program, known := programs[pkg]; known {
+		return program
+	}
+	folder, err := os.MkdirTemp(programsFolder, "")
+	require.NoError(t, err)
+	program := filepath.Join(folder, "program")
 	if runtime.GOOS == "windows" {
 		program += ".exe"
 	}
 	said, err := exec.Command("go", "build", "-o", program, pkg).CombinedOutput()
 	require.NoError(t, err, "go build %s: %s", pkg, said)
+	programs[pkg] = program
 	return program
+}
+
+// programsFolder is there as long as the tests of this package.
+var programsFolder string
+
+func TestMain(m *testing.M) {
+	os.Exit(func() int {
+		var err error
+		if programsFolder, err = os.MkdirTemp("", "rankproof"); err != nil {
+			log.Fatal(err)
+		}
+		defer os.RemoveAll(programsFolder)
+		return m.Run()
+	}())
 }
 
 // written puts a text into a file of its own.

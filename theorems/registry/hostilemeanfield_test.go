@@ -17,7 +17,7 @@ var fewerChecks = theorems.Effort{Seed: 1, Checks: 100, Bits: 128, Workers: 2, A
 
 // TestEvasiveMeanFieldsDoNotPass: as TestEvasiveSubjectsDoNotPass, of family M
 // and, in hostilebridges_test.go, of the bridges. The model passes at this effort
-// by TestTheorems, at three times as much.
+// by TestTheorems, at twice as much.
 func TestEvasiveMeanFieldsDoNotPass(t *testing.T) {
 	found := func(wrong func(set *model.EquilibriumSet)) func(theorems.Subject) theorems.Subject {
 		return func(s theorems.Subject) theorems.Subject {

@@ -43,7 +43,7 @@ func effort(t *testing.T) theorems.Effort {
 // Run tests every theorem about a subject, a subtest each, named by its ID. A
 // failure is reported shrunk, as a witness that verify replay takes. Claims
 // whose operations the subject lacks are logged; a theorem of which nothing
-// could be tried fails. Half of the instances of a plain verify are judged, and
+// could be tried fails. A third of the instances of a plain verify is judged, and
 // declared edges must be visited by the whole.
 func Run(t *testing.T, s theorems.Subject, list ...theorems.Theorem) {
 	e := effort(t)
@@ -52,7 +52,7 @@ func Run(t *testing.T, s theorems.Subject, list ...theorems.Theorem) {
 	}
 	for _, th := range list {
 		t.Run(th.ID, func(t *testing.T) {
-			r := th.Run(context.Background(), s, e.Half())
+			r := th.Run(context.Background(), s, e.Third())
 			t.Logf("%s: %v; %d instances, worst margin of those that hold %.3g, %d unknown, %d exact, certificate bits %.0f",
 				th.Ref, r.Verdict, r.Instances, r.WorstMargin, r.Unknown, r.Exact, r.CertificateBits())
 			for _, f := range r.Failures {
