@@ -141,7 +141,7 @@ func (f Feature) root(rank int) (array, error) {
 	}
 	noise, err := DenseNoise(cov.dense())
 	if err != nil {
-		return array{}, fmt.Errorf("Σ_mm: %w", err)
+		return array{}, fmt.Errorf("covariance Σ_mm: %w", err)
 	}
 	return covarianceRoot(noise.full)
 }

@@ -178,11 +178,11 @@ func (net *RNN) PassNoise(noise Noise) (Noise, error) {
 	if err != nil {
 		return Noise{}, err
 	}
-	left, right := identityArray(net.Units()), array{}
+	var left, right array // W = left rightᵀ
 	if low, ok := net.w.(*LowRank); ok {
 		left, right = arrayOf(low.m).scaled(low.scale), arrayOf(low.n)
 	} else {
-		right = arrayOf(net.w.Dense()).t()
+		left, right = identityArray(net.Units()), arrayOf(net.w.Dense()).t()
 	}
 	_, triangle := root.tmul(right).qr() // W P Wᵀ = left triangleᵀ triangle leftᵀ
 	factor := left.mulT(triangle)
