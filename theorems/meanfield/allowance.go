@@ -8,10 +8,6 @@ import (
 	"github.com/rankproof/rankproof/oracles/precise"
 )
 
-// accuracyOfAverages is the allowed error of a Gaussian average in units of u and
-// of the size of what is averaged: 1e-12 in float64 (theory, section 0).
-const accuracyOfAverages = 0x1p13
-
 // numberedLaw is a mixture as numbers, whoever made it.
 type numberedLaw struct {
 	phi     string
@@ -111,8 +107,8 @@ func (l numberedLaw) allowance(kappa []float64, epsilon, u float64) (bound, size
 		off := epsilon * in.absDelta
 		shift := epsilon*in.absMu + off/math.Sqrt(max(in.delta, off, math.SmallestNonzeroFloat64))
 		value := math.Abs(atZero) + lipschitz*(math.Abs(in.mu)+deviation)
-		valueError := accuracyOfAverages*u*max(1, value) + lipschitz*shift
-		primeError := accuracyOfAverages * u
+		valueError := averageAccuracy*u*max(1, value) + lipschitz*shift
+		primeError := averageAccuracy * u
 		if j := jumps(l.phi); j > 0 {
 			primeError += min(j, j*shift/max(deviation, math.SmallestNonzeroFloat64))
 		} else {

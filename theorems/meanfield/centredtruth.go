@@ -183,7 +183,7 @@ func (t *centred) jacobian(kappa []float64) (j [][]float64, g, slope float64, er
 	j = zeroRows(t.r, t.r)
 	for i := range j {
 		for k := range j {
-			j[i][k] = g*t.sigma[i][k] + 2*slope*push[i]*spread[k] - oneIf(i == k)
+			j[i][k] = g*t.sigma[i][k] + 2*slope*push[i]*spread[k] - indicator(i == k)
 		}
 	}
 	return j, g, slope, err

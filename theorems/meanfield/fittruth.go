@@ -175,7 +175,7 @@ func leastObjective(phi, y *exact.Matrix, beta *big.Rat) *big.Rat {
 
 // unitField is −κ + Σ_p c_p φ(a_p·κ + I_p), a field of P hidden units.
 type unitField struct {
-	law    scalarLaw
+	law    activation
 	a      [][]float64
 	offset []float64
 	c      [][]float64

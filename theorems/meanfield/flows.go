@@ -9,39 +9,14 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// A scalarLaw is φ in plain formulas, with what bounds along a trajectory need.
-type scalarLaw struct {
-	value, slope func(float64) float64
-	lipschitz    float64
-}
-
-var scalarLaws = map[string]scalarLaw{
-	"tanh": {math.Tanh, func(x float64) float64 { c := math.Cosh(min(math.Abs(x), 300)); return 1 / (c * c) }, 1},
-	"erf": {func(x float64) float64 { return math.Erf(math.Sqrt(math.Pi) / 2 * x) },
-		func(x float64) float64 { return math.Exp(-math.Pi / 4 * x * x) }, 1},
-	"logistic": {func(x float64) float64 { return 0.5 + 0.5*math.Tanh(x/2) },
-		func(x float64) float64 { c := math.Cosh(min(math.Abs(x), 600) / 2); return 1 / (4 * c * c) }, 0.25},
-	"hard-tanh": {func(x float64) float64 { return max(-1, min(1, x)) },
-		func(x float64) float64 { return oneIf(math.Abs(x) < 1) }, 1},
-	"relu":     {func(x float64) float64 { return max(0, x) }, func(x float64) float64 { return oneIf(x > 0) }, 1},
-	"identity": {func(x float64) float64 { return x }, func(float64) float64 { return 1 }, 1},
-}
-
-func oneIf(is bool) float64 {
-	if is {
-		return 1
-	}
-	return 0
-}
-
 // unitFlow is dx/dt = −x + W φ(x) of N units, τ = 1: an input to a solver.
 type unitFlow struct {
 	w   [][]float64
-	law scalarLaw
+	law activation
 }
 
 func newUnitFlow(w [][]float64, phi string) (*unitFlow, error) {
-	law, ok := scalarLaws[phi]
+	law, ok := activations[phi]
 	if !ok {
 		return nil, fmt.Errorf("no φ %q", phi)
 	}
@@ -73,7 +48,7 @@ func (f *unitFlow) Jacobian(x []float64) (*mat.Dense, error) {
 	out := mat.NewDense(len(x), len(x), nil)
 	for i := range x {
 		for j := range x {
-			out.Set(i, j, f.w[i][j]*f.law.slope(x[j])-oneIf(i == j))
+			out.Set(i, j, f.w[i][j]*f.law.slope(x[j])-indicator(i == j))
 		}
 	}
 	return out, nil

@@ -128,7 +128,7 @@ func judgeEmbellished(s theorems.Subject, c generators.Embellished) (f theorems.
 	for r := range before {
 		for k := range before[r] {
 			size := law.jacobianSize(c.Kappa, r, k)
-			f.Expect("|DF with a larger Σ_nn − DF|", math.Abs(after[r][k]-before[r][k]), 2*(accuracyOfAverages*u+law.sums(u))*size, size)
+			f.Expect("|DF with a larger Σ_nn − DF|", math.Abs(after[r][k]-before[r][k]), 2*(averageAccuracy*u+law.sums(u))*size, size)
 		}
 	}
 	return f, nil

@@ -211,14 +211,14 @@ func centredTwins() []theorems.Twin {
 		slopeTwin("gain held constant", "DF = σ/λ − 1, without the change of Δ", func(j, sigma, _ [][]float64, _ []float64, lambda float64) {
 			for i := range j {
 				for k := range j {
-					j[i][k] = sigma[i][k]/lambda - oneIf(i == k)
+					j[i][k] = sigma[i][k]/lambda - indicator(i == k)
 				}
 			}
 		}),
 		slopeTwin("½∇Δ for ∇Δ", "half of the change of Δ", func(j, sigma, _ [][]float64, _ []float64, lambda float64) {
 			for i := range j {
 				for k := range j {
-					j[i][k] = j[i][k]/2 + (sigma[i][k]/lambda-oneIf(i == k))/2
+					j[i][k] = j[i][k]/2 + (sigma[i][k]/lambda-indicator(i == k))/2
 				}
 			}
 		}),

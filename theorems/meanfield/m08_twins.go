@@ -107,7 +107,7 @@ func (f linearField) Jacobian(x []float64) (*mat.Dense, error) {
 	out := mat.NewDense(len(x), len(x), nil)
 	for i := range x {
 		for j := range x {
-			out.Set(i, j, f.c[i][j]-oneIf(i == j))
+			out.Set(i, j, f.c[i][j]-indicator(i == j))
 		}
 	}
 	return out, nil

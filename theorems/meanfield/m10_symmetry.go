@@ -193,7 +193,7 @@ func (l numberedLaw) jacobianAllowance(kappa []float64, epsilon, u float64) (bou
 			mi = math.Hypot(mi, cov[i][2*rank])
 		}
 		spread := mm*dense.VectorNorm2(kappa) + mi
-		accuracy := accuracyOfAverages * u
+		accuracy := averageAccuracy * u
 		prime, bend := accuracy+second*shift, accuracy+third*shift
 		// ⟨φ'''⟩ moves by the average of φ''', with z/√Δ, and is never more than its supremum.
 		twist := accuracy + min(2*third, third*shift/deviation)

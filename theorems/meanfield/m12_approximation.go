@@ -148,7 +148,7 @@ func judgeGronwall(bound func(epsilon, rate, t float64) float64) func(theorems.S
 		if s.Integrate == nil {
 			return f, theorems.Missing("Integrate")
 		}
-		law, ok := scalarLaws[c.Nonlinearity]
+		law, ok := activations[c.Nonlinearity]
 		t, err := newFitted(c, c.Features(), s.UnitRoundoff)
 		if err != nil || !ok || len(t.owner) != c.Features() {
 			return f, theorems.ErrUndecided

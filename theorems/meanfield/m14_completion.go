@@ -238,7 +238,7 @@ func judgeGain(s theorems.Subject, c generators.Embellished) (f theorems.Finding
 			return f, err
 		}
 		scale := law.varianceSize(c.Kappa)
-		f.Expect("fluctuation gained", max(0, after-before), 16*accuracyOfAverages*u*scale, scale)
+		f.Expect("fluctuation gained", max(0, after-before), 16*averageAccuracy*u*scale, scale)
 	}
 	return f, nil
 }

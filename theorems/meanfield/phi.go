@@ -7,6 +7,7 @@ import "math"
 type activation struct {
 	value, slope func(float64) float64
 	breaks       []float64 // kinks, or points around the knee of a smooth φ
+	lipschitz    float64
 }
 
 // knee is where a quadrature of a smooth φ' has its panels end.
@@ -14,15 +15,15 @@ var knee = []float64{-20, -4, 0, 4, 20}
 
 // activations by name, those of package precise.
 var activations = map[string]activation{
-	"tanh": {math.Tanh, func(x float64) float64 { return 1 / (math.Cosh(x) * math.Cosh(x)) }, knee},
+	"tanh": {math.Tanh, func(x float64) float64 { return 1 / (math.Cosh(x) * math.Cosh(x)) }, knee, 1},
 	"erf": {func(x float64) float64 { return math.Erf(math.Sqrt(math.Pi) / 2 * x) },
-		func(x float64) float64 { return math.Exp(-math.Pi / 4 * x * x) }, knee},
-	"logistic": {sigmoid, func(x float64) float64 { return sigmoid(x) * sigmoid(-x) }, knee},
-	"softplus": {func(x float64) float64 { return math.Max(0, x) + math.Log1p(math.Exp(-math.Abs(x))) }, sigmoid, knee},
-	"relu":     {func(x float64) float64 { return math.Max(0, x) }, func(x float64) float64 { return indicator(x > 0) }, []float64{0}},
+		func(x float64) float64 { return math.Exp(-math.Pi / 4 * x * x) }, knee, 1},
+	"logistic": {sigmoid, func(x float64) float64 { return sigmoid(x) * sigmoid(-x) }, knee, 0.25},
+	"softplus": {func(x float64) float64 { return math.Max(0, x) + math.Log1p(math.Exp(-math.Abs(x))) }, sigmoid, knee, 1},
+	"relu":     {func(x float64) float64 { return math.Max(0, x) }, func(x float64) float64 { return indicator(x > 0) }, []float64{0}, 1},
 	"hard-tanh": {func(x float64) float64 { return math.Min(1, math.Max(-1, x)) },
-		func(x float64) float64 { return indicator(math.Abs(x) < 1) }, []float64{-1, 1}},
-	"identity": {func(x float64) float64 { return x }, func(float64) float64 { return 1 }, nil},
+		func(x float64) float64 { return indicator(math.Abs(x) < 1) }, []float64{-1, 1}, 1},
+	"identity": {func(x float64) float64 { return x }, func(float64) float64 { return 1 }, nil, 1},
 }
 
 func sigmoid(x float64) float64 { return 1 / (1 + math.Exp(-x)) }
