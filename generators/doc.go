@@ -16,4 +16,7 @@
 // numbers have few bits: Σ = diag(d) + F Fᵀ, M Nᵀ and NᵀM are float64 numbers
 // without rounding, so that exact oracles judge the very same instance. Shrink
 // keeps the first and, by Admissible, the second.
+//
+// Mixtures hold the covariance of (m, n, I) of each population by its factor too,
+// Σ = L Lᵀ: what covaries with m varies, whatever is taken away from L.
 package generators
