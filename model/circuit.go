@@ -61,11 +61,11 @@ func (c *Circuit) averages(p int, in input, orders int) (Averages, error) {
 	return a, nil
 }
 
-// fieldAverages is averages of ⟨φ⟩ and ⟨φ'⟩ as F needs them: an input without
-// variance covaries with nothing, c = 0, and then ⟨φ'⟩, which φ may not have
-// there, is not asked for and left 0.
+// fieldAverages is averages of ⟨φ⟩ and ⟨φ'⟩ as F needs them. An input without
+// variance covaries with nothing, c = 0: there, on a kink, ⟨φ'⟩ is left 0. Off
+// the kinks it is there, and multiplies what c is where Δ was lost in rounding.
 func (c *Circuit) fieldAverages(p int, in input) (Averages, error) {
-	if in.delta == 0 {
+	if in.delta == 0 && c.phi.onKink(in.mu) {
 		return c.averages(p, in, 1)
 	}
 	return c.averages(p, in, 2)

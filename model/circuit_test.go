@@ -133,3 +133,25 @@ func TestCurvatureOfKinks(t *testing.T) {
 	require.NoError(t, err)
 	require.True(t, math.IsInf(curvature, 1))
 }
+
+// TestFieldWhereTheVarianceIsLost: Δ = (κ − 1)² is rounded to 0 where κ is within 1e-8 of 1, and c = β(κ − 1) is not: F
+// has one zero there, and no other is certified.
+func TestFieldWhereTheVarianceIsLost(t *testing.T) {
+	sech2 := 1 / math.Pow(math.Cosh(0.5), 2)
+	beta, mean := 3/sech2, (1+5e-9)/math.Tanh(0.5)
+	m, err := model.NewMixture(model.Tanh(), []model.Population{{Weight: 1, Mean: []float64{0, mean, 0.5},
+		Cov: mat.NewSymDense(3, []float64{1, beta, -1, beta, beta * beta, -beta, -1, -beta, 1})}})
+	require.NoError(t, err)
+	for _, at := range []float64{-2.5e-9, 0, 5e-9} {
+		field, err := m.Circuit().Field([]float64{1 + at})
+		require.NoError(t, err)
+		bound, _, err := m.Circuit().FieldError([]float64{1 + at})
+		require.NoError(t, err)
+		want := 5e-9 - at + 3*at // −κ + a_n ⟨φ⟩ + c ⟨φ'⟩, up to (κ − 1)²
+		require.LessOrEqual(t, math.Abs(field[0]-want), bound+1e-16, "at 1 + %v", at)
+	}
+	set, err := model.FindEquilibria(m.Circuit(), model.EquilibriumSearch{Box: model.Box{Lower: []float64{1 - 1e-8}, Upper: []float64{1 + 1e-8}}})
+	require.NoError(t, err)
+	require.Len(t, set.Points, 1)
+	require.Equal(t, -1, set.IndexSum)
+}

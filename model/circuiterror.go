@@ -91,7 +91,7 @@ func (c *Circuit) FieldError(kappa []float64) (field, jacobian float64, err erro
 // their rounding.
 func (c *Circuit) offset(in, gross input, terms float64) [4]float64 {
 	mu, delta := terms*gross.mu, 2*terms*gross.delta
-	b := c.phi.averageBounds(in.mu, mu, in.delta)
+	b := c.phi.averageBounds(in.mu, mu, max(0, in.delta-delta))
 	var out [4]float64
 	for k := range out {
 		out[k] = times0(b[k+1], mu)

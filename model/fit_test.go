@@ -261,9 +261,9 @@ func TestFitRefusals(t *testing.T) {
 		"feature 0: invalid input: variance of I is -1":           func(p *model.FitProblem) { p.Features[0].VarI = -1 },
 		"feature 1: invalid input: Σ_mm has 1 rows, want 2":       func(p *model.FitProblem) { p.Features[1].CovMM = [][]float64{{1, 0}} },
 		"feature 1: invalid input: Σ_mm[1] has 1 entries, want 2": func(p *model.FitProblem) { p.Features[1].CovMM = [][]float64{{1, 0}, {0}} },
-		"feature 1: covariance Σ_mm: invalid input":                          func(p *model.FitProblem) { p.Features[1].CovMM = [][]float64{{1, 2}, {2, 1}} },
-		"overflow":                                                func(p *model.FitProblem) { p.Targets[1][0] = 1e200 },
-		"target 1 and point 1 overflow":                           func(p *model.FitProblem) { p.Targets[1][0], p.Points[1][0] = 1.5e308, 1.5e308 },
+		"feature 1: covariance Σ_mm: invalid input":               func(p *model.FitProblem) { p.Features[1].CovMM = [][]float64{{1, 2}, {2, 1}} },
+		"overflow":                      func(p *model.FitProblem) { p.Targets[1][0] = 1e200 },
+		"target 1 and point 1 overflow": func(p *model.FitProblem) { p.Targets[1][0], p.Points[1][0] = 1.5e308, 1.5e308 },
 	} {
 		p := good()
 		change(&p)

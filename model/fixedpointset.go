@@ -27,8 +27,11 @@ func trappedEquilibria(f VectorField, trap func() (Box, error), s EquilibriumSea
 			}
 			box.Lower[r], box.Upper[r] = -b-b/16, b+b/16
 		}
-		one := 1
-		s.Box, s.ExpectedDegree = box, &one
+		s.Box = box
+		if s.ExpectedDegree == nil {
+			one := 1
+			s.ExpectedDegree = &one
+		}
 	}
 	return FindEquilibria(f, s)
 }

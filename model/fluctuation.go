@@ -22,7 +22,7 @@ func (m *Mixture) FieldVariance(kappa []float64, fixedSizes bool) (float64, erro
 			return 0, err
 		}
 		square := SquareAverages{Value: a.Value * a.Value}
-		if in.delta > 0 {
+		if in.delta > 0 || !m.phi.onKink(in.mu) {
 			if square, err = m.phi.SquareAverages(in.mu, in.delta); err != nil {
 				return 0, inPopulation(p, err)
 			}

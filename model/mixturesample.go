@@ -72,8 +72,8 @@ func (m *Mixture) Sample(rng *rand.Rand, s MixtureSampling) (*SampledNetwork, er
 		return nil, err
 	}
 	loadings := newArray(s.Units, 2*m.rank+1)
-	for p := range m.pops {
-		if err := m.pops[p].fill(rng, loadings, unitsOf(labels, p), s.MatchMoments); err != nil {
+	for p, units := range unitsBy(labels, len(m.pops)) {
+		if err := m.pops[p].fill(rng, loadings, units, s.MatchMoments); err != nil {
 			return nil, inPopulation(p, err)
 		}
 	}
@@ -81,12 +81,11 @@ func (m *Mixture) Sample(rng *rand.Rand, s MixtureSampling) (*SampledNetwork, er
 	return &SampledNetwork{net, labels}, nil
 }
 
-func unitsOf(labels []int, p int) []int {
-	var units []int
-	for i, label := range labels {
-		if label == p {
-			units = append(units, i)
-		}
+// unitsBy returns the units of each population.
+func unitsBy(labels []int, populations int) [][]int {
+	units := make([][]int, populations)
+	for i, p := range labels {
+		units[p] = append(units[p], i)
 	}
 	return units
 }
@@ -250,8 +249,7 @@ func MixtureOf(net *ReducedNetwork, labels []int) (*Mixture, error) {
 	}
 	all := net.m.beside(net.n).beside(array{net.Units(), 1, net.input})
 	pops := make([]Population, most+1)
-	for p := range pops {
-		units := unitsOf(labels, p)
+	for p, units := range unitsBy(labels, len(pops)) {
 		if len(units) == 0 {
 			return nil, invalidf("population %d has no units", p)
 		}
