@@ -3,9 +3,11 @@ package meanfield
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/rankproof/rankproof/model"
 	"github.com/rankproof/rankproof/oracles/dense"
+	"github.com/rankproof/rankproof/theorems"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -79,6 +81,41 @@ func grown(rate, t float64) float64 {
 		return t
 	}
 	return math.Expm1(rate*t) / rate
+}
+
+// expectStates demands a state of n entries for each time, the start first.
+func expectStates(f *theorems.Finding, states [][]float64, start, times []float64) bool {
+	complete := len(states) == len(times)
+	for _, x := range states {
+		complete = complete && len(x) == len(start)
+	}
+	f.Demand("a state for each time, the start first", complete && slices.Equal(states[0], start))
+	return f.Verdict != theorems.Fails
+}
+
+// expectFollowed is expectStates, and that each state is where the field leads
+// from the one before: with L a Lipschitz constant of F,
+//
+//	|x(t+h) − x(t) − h F(x(t))| ≤ |F(x(t))| ((e^{Lh} − 1)/L − h).
+func expectFollowed(f *theorems.Finding, states [][]float64, start, times []float64, field func([]float64) ([]float64, error), lipschitz, off float64) bool {
+	if !expectStates(f, states, start, times) {
+		return false
+	}
+	for k, x := range states[1:] {
+		h := times[k+1] - times[k]
+		rate, err := field(states[k])
+		if err != nil {
+			f.Demand("a state that the field is defined at", false)
+			return false
+		}
+		along := make([]float64, len(x))
+		for r := range along {
+			along[r] = states[k][r] + h*rate[r]
+		}
+		speed := dense.VectorNorm2(rate)
+		f.Expect("|x(t+h) − x(t) − h F|", distance(x, along), speed*(grown(lipschitz, h)-h)+off, math.Inf(1))
+	}
+	return f.Verdict != theorems.Fails
 }
 
 // evenly returns count+1 times from 0 to horizon.

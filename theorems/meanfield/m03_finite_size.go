@@ -23,7 +23,7 @@ func FiniteSize() theorems.Theorem {
 		Why: "FieldVariance: E φ², E(φ²)', E(φ²)'' to 2¹³u of their size at rounded μ, Δ, c, by Leibniz's rule or Stein's lemma, and means as in M2, squared. " +
 			"Sampled networks: N‖F_N − F‖² ≥ 0 has that mean and a second moment of at most E‖Z‖⁴/N + 3(tr)²; e-process, false alarm 1e-9 an instance. " +
 			"A factor of 2 is found after 110 to 320 networks, one of 4 within the 200 of a claim; 2 % of a coefficient by quadrature at once, and by sampling after 3 to 7·10⁵ units (TestPower). " +
-			"Means of loadings over the k units of a population are N(a, σ²/k): one within 4·10⁻¹⁰ deviations, or beyond 7, has probability below 1e-9; their squares add up to a χ², within limits of Laurent and Massart at 1e-9: 20 % of a variance is found in 4096 units, 2 % in 4·10⁵ (TestPower).",
+			"Means of loadings over the k units of a population are N(a, σ²/k): one nearer than a share of 5·10⁻¹⁰ deviations, or beyond 7.5, has probability below 5·10⁻¹⁰, as have the bets; their squares add up to a χ², within limits of Laurent and Massart at 1e-9: 20 % of a variance is found in 4096 units, 2 % in 4·10⁵ (TestPower).",
 		Claims: []theorems.Check{
 			theorems.Claim("variance, n given x", tame(generators.MixtureOptions{Nonlinearity: everyPhi}), judgeVariance).
 				Visiting("R = 3", "P = 1", "R = 1", "Σ = 0", "Σ singular", "I = 0", "unequal weights", "kinked φ", "κ = 0", "large κ"),
@@ -252,6 +252,9 @@ func judgeNetworks(s theorems.Subject, c generators.MixturePoint, fixed bool) (f
 		if err != nil {
 			return f, err
 		}
+		if f.Demand("F_N has R entries", len(field) == len(c.Kappa)); f.Verdict == theorems.Fails {
+			return f, nil
+		}
 		x := 0.0
 		for r := range field {
 			d := field[r] + c.Kappa[r] - want.mean[r]
@@ -293,8 +296,16 @@ func (t *truth) newBet(want fluctuations, units int, fixed bool) (*evidence.Test
 	if moved > trace/networksDrawn/8 {
 		return nil, nil
 	}
-	return evidence.NewMeanSquare(trace, evidence.SecondMoment(units, trace, want.fourth(fixed))*(1+0x1p-10), falseAlarm)
+	return evidence.NewMeanSquare(trace, evidence.SecondMoment(units, trace, want.fourth(fixed))*(1+0x1p-10), falseAlarm/2)
 }
+
+// A mean of loadings is N(a, σ²/k). It is within ε deviations with probability
+// below 0.8 ε, shared between all loadings and populations, and beyond 7.5 with
+// 6.4e-14, of which there are few thousand: together below a half of falseAlarm.
+const (
+	leastOff = falseAlarm / 2
+	mostOff  = 7.5
+)
 
 // expectLoadings claims that the mean of each loading over a population of k
 // units is neither its expectation to rounding, nor far from it.
@@ -330,8 +341,8 @@ func (t *truth) expectLoadings(f *theorems.Finding, net *model.SampledNetwork, u
 			if deviation <= 0x1p40*t.u*k*math.Abs(law.Mean[j]) {
 				continue // lost in rounding
 			}
-			f.Demand("means over a population vary", off > 4e-10/float64(len(sums))*deviation)
-			f.Demand("means over a population are near a", off < 7*deviation)
+			f.Demand("means over a population vary", off > leastOff/float64(len(sums)*len(t.laws))*deviation)
+			f.Demand("means over a population are near a", off < mostOff*deviation)
 		}
 	}
 	return f.Verdict == theorems.Holds

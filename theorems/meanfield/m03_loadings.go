@@ -40,7 +40,7 @@ func judgeLoadingsOf(s theorems.Subject, c generators.MixturePoint, least float6
 	rank := len(t.kappa)
 	m, n, input := net.M(), net.N(), net.Input()
 	size := 2*rank + 1
-	x := math.Log(2 * float64(size*size*len(t.laws)) / falseAlarm)
+	x := math.Log(2 * float64(size*size*len(t.laws)) / (falseAlarm / 2))
 	for p, law := range t.laws {
 		deviations, k := make([]float64, size), 0.0
 		for j := range deviations {

@@ -171,6 +171,7 @@ func (t *truth) expectInside(f *theorems.Finding, s theorems.Subject, half, kapp
 		return err
 	}
 	at := observeLaws(t.phi, t.laws, kappa, t.u)
+	f.Demand("F has R entries", len(field) == len(kappa))
 	for r, x := range field {
 		bound := at.fieldBound(r) + 16*t.u*half[r] + 2*t.u*math.Abs(kappa[r])
 		scale := at.fieldScale(r) + half[r] + t.u
@@ -210,6 +211,10 @@ func judgeTrappedNetwork(s theorems.Subject, c generators.MixturePoint) (f theor
 		}
 	}
 	roundings := float64(units+2*len(half)+16) * s.UnitRoundoff
+	f.Demand("F_N has R entries", len(field) == len(half))
+	if f.Verdict == theorems.Fails {
+		return f, nil
+	}
 	for r, x := range field {
 		size := half[r] + math.Abs(c.Kappa[r])
 		f.Expect("|F_N + κ| ≤ B", max(0, math.Abs(x+c.Kappa[r])-half[r]), roundings*size, size+s.UnitRoundoff)
@@ -244,12 +249,21 @@ const (
 )
 
 // trajectory is what a subject integrates from κ, and the error it is allowed of
-// what decays as e^−t: steps of accuracy 1e-10, or of its arithmetic.
-func (t *truth) trajectory(s theorems.Subject, start []float64, end float64, points int) (times []float64, states [][]float64, allowed float64, err error) {
+// what decays as e^−t: steps of accuracy 1e-10, or of its arithmetic. States must
+// be there, begin at the start, and leave it where the field is not 0.
+func (t *truth) trajectory(f *theorems.Finding, s theorems.Subject, start []float64, end float64, points int) (times []float64, states [][]float64, allowed float64, err error) {
 	for k := range points + 1 {
 		times = append(times, end*float64(k)/float64(points))
 	}
-	states, err = s.Integrate(t.mixture.Circuit(), start, times)
+	if states, err = s.Integrate(t.mixture.Circuit(), start, times); err != nil || !expectStates(f, states, start, times) {
+		return nil, nil, 0, err
+	}
+	at := observeLaws(t.phi, t.laws, start, t.u)
+	field, fieldErr, err := at.field()
+	for r := range field {
+		moves := math.Abs(field[r]) > fieldErr+stepAccuracy*stepsPerTau*at.fieldScale(r)
+		f.Demand("the start is left", !moves || states[1][r] != start[r])
+	}
 	return times, states, max(stepAccuracy, 64*t.u) * stepsPerTau, err
 }
 
@@ -268,12 +282,11 @@ func judgeTrapped(s theorems.Subject, c generators.MixturePoint, left func(t, ex
 		half[r] = absoluteMeans(t.laws, r)
 		start[r] = half[r] * k // from 0 to several B
 	}
-	times, states, allowed, err := t.trajectory(s, start, 3, 6)
-	if err != nil {
+	times, states, allowed, err := t.trajectory(&f, s, start, 3, 6)
+	if err != nil || f.Verdict == theorems.Fails {
 		return f, err
 	}
-	f.Demand("a state for each time", len(states) == len(times))
-	for k := range min(len(states), len(times)) {
+	for k := range states {
 		for r, x := range states[k] {
 			excess := left(times[k], max(0, math.Abs(start[r])-half[r]))
 			size := half[r] + math.Abs(start[r])

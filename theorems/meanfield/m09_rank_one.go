@@ -97,13 +97,9 @@ func judgeMonotone(s theorems.Subject, c generators.MixturePoint) (f theorems.Fi
 	}
 	const points = 24
 	end := t.horizon(4)
-	_, states, allowed, err := t.trajectory(s, c.Kappa, end, points)
-	if err != nil {
+	_, states, allowed, err := t.trajectory(&f, s, c.Kappa, end, points)
+	if err != nil || f.Verdict == theorems.Fails {
 		return f, err
-	}
-	f.Demand("a state for each time", len(states) == points+1)
-	if f.Verdict == theorems.Fails {
-		return f, nil
 	}
 	for r := range c.Kappa {
 		path, size := make([]float64, len(states)), t.fieldScale(r)

@@ -175,6 +175,9 @@ func judgeGronwall(bound func(epsilon, rate, t float64) float64) func(theorems.S
 			return f, err
 		}
 		rateOwn, rate := own.feedback(), target.feedback()
+		if !expectStates(&f, x, c.Points[0], times) || !expectStates(&f, y, c.Points[0], times) {
+			return f, nil
+		}
 		epsilon, size := 0.0, 0.0
 		for _, state := range append(append([][]float64(nil), x...), y...) {
 			size = max(size, dense.VectorNorm2(state))
@@ -185,6 +188,11 @@ func judgeGronwall(bound func(epsilon, rate, t float64) float64) func(theorems.S
 			between := dense.VectorNorm2(a) * grown(rateOwn+1, c.Horizon/64)
 			epsilon = max(epsilon, distance(a, b)+(rateOwn+rate)*between)
 		}
+		end := c.Horizon
+		offOwn := 2*integrationError(s.UnitRoundoff, end, size, rateOwn+1, rateOwn-1, c.Rank()) + s.UnitRoundoff*averagesWithin*(1+rateOwn)*math.Sqrt(2)*end
+		offTarget := 2 * integrationError(s.UnitRoundoff, end, size, rate+1, rate-1, c.Rank())
+		expectFollowed(&f, x, c.Points[0], times, own.Field, rateOwn+1, offOwn)
+		expectFollowed(&f, y, c.Points[0], times, target.Field, rate+1, offTarget)
 		for k, t := range times[1:] {
 			off := integrationError(s.UnitRoundoff, t, size, rateOwn+1, rateOwn-1, c.Rank()) + integrationError(s.UnitRoundoff, t, size, rate+1, rate-1, c.Rank()) +
 				s.UnitRoundoff*averagesWithin*(1+rateOwn)*math.Sqrt(2)*grown(rateOwn-1, t)

@@ -216,6 +216,9 @@ func judgeTruncatedFlow(bound func(boundData, float64) float64) func(theorems.Su
 		if err != nil {
 			return f, err
 		}
+		if !expectStates(&f, x, c.Start, times) || !expectStates(&f, y, c.Start, times) {
+			return f, nil
+		}
 		values, lip := dense.SingularValues(c.W), full.law.lipschitz
 		rounding := 0x1p-53*512*float64(len(c.W))*dense.NormFro(c.W) + s.UnitRoundoff*64*(dense.NormFro(c.W)+size)*float64(len(c.W))
 		top := dense.NormTwo(cut)
@@ -231,6 +234,9 @@ func judgeTruncatedFlow(bound func(boundData, float64) float64) func(theorems.Su
 		for _, state := range y {
 			largestState = max(largestState, dense.VectorNorm2(state))
 		}
+		off := 2 * integrationError(s.UnitRoundoff, c.Horizon, largestState, lipschitz, lip*values[0]-1, len(c.W))
+		expectFollowed(&f, x, c.Start, times, full.Field, lipschitz, off)
+		expectFollowed(&f, y, c.Start, times, low.Field, 1+lip*top, off)
 		for k, t := range times[1:] {
 			off := 2*integrationError(s.UnitRoundoff, t, largestState, lipschitz, lip*values[0]-1, len(c.W)) +
 				rounding*b.sup*grown(b.rate+rounding, t)*(1+t*max(b.rate, 1))

@@ -1,6 +1,7 @@
 package meanfield
 
 import (
+	"errors"
 	"math"
 
 	"github.com/rankproof/rankproof/generators"
@@ -187,6 +188,9 @@ func judgeNoCompletion(s theorems.Subject, c generators.Mixture) (f theorems.Fin
 			}
 		}
 		_, err = s.Complete(momentsOf(c, p, na))
+		if err != nil && !errors.Is(err, model.ErrInvalid) {
+			return f, err
+		}
 		f.Demand("an error iff there is no completion", (err == nil) == legal)
 	}
 	return f, nil

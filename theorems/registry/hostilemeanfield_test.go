@@ -64,6 +64,18 @@ func TestEvasiveMeanFieldsDoNotPass(t *testing.T) {
 			return s
 		}
 	}
+	integrated := func(state func(start []float64) []float64) func(theorems.Subject) theorems.Subject {
+		return func(s theorems.Subject) theorems.Subject {
+			s.Integrate = func(_ model.VectorField, start, times []float64) ([][]float64, error) {
+				out := make([][]float64, len(times))
+				for k := range out {
+					out[k] = state(start)
+				}
+				return out, nil
+			}
+			return s
+		}
+	}
 	refused := fmt.Errorf("%w: says I", model.ErrNotConverged)
 	for name, c := range map[string]struct {
 		refs   string
@@ -105,8 +117,20 @@ func TestEvasiveMeanFieldsDoNotPass(t *testing.T) {
 			}
 			return f, nil
 		})},
-		"nothing integrated":     {"M6,M9", runs(nil, nil)},
-		"every integral refused": {"M6,M9", runs(nil, refused)},
+		"nothing integrated":     {"M6,M9,M12,M13", runs(nil, nil)},
+		"every integral refused": {"M6,M9,M12,M13", runs(nil, refused)},
+		"runs that stay":         {"M6,M8,M9,M12,M13", integrated(func(start []float64) []float64 { return start })},
+		"runs of zeros":          {"M6,M8,M9,M12,M13", integrated(func(start []float64) []float64 { return make([]float64, len(start)) })},
+		"runs without entries":   {"M6,M8,M9,M12,M13", integrated(func([]float64) []float64 { return nil })},
+		"only the first latent":  {"M2,M6", fields(func(f []float64) ([]float64, error) { return f[:1], nil })},
+		"only the first latent of networks": {"M1,M3,M6", func(s theorems.Subject) theorems.Subject {
+			right := s.ReducedField
+			s.ReducedField = func(net *model.ReducedNetwork, kappa []float64, v float64) ([]float64, error) {
+				f, err := right(net, kappa, v)
+				return f[:min(1, len(f))], err
+			}
+			return s
+		}},
 		"a NaN variance": {"M3", func(s theorems.Subject) theorems.Subject {
 			s.FieldVariance = func(*model.Mixture, []float64, bool) (float64, error) { return math.NaN(), nil }
 			return s
