@@ -40,8 +40,9 @@ stability, the latents that it needs, whether it is Markov, what an RNN loses.
 
 Of a Gaussian mixture (nonlinearity, and populations with weight, mean and cov),
 the law of networks of family M, the mean field is searched: its fixed points,
-certified to be all by their indices, the gains of the populations there, and its
-limit cycles. The exit status is 0 if they are certified. A low-rank network with
+with a certificate each and the sum of their indices, which tells if one was missed
+though not a pair of opposite ones; the gains of the populations there, and limit
+cycles. The exit status is 0 if the indices add up. A low-rank network with
 labels of its units' populations has the mixture of their moments put beside it.
 
 Low-rank connectivity is never expanded to N×N.`,
@@ -100,7 +101,7 @@ Low-rank connectivity is never expanded to N×N.`,
 	f := cmd.Flags()
 	f.SortFlags = false
 	flags.define(f)
-	f.IntVar(&search.Starts, "starts", 0, "Newton starts of the search for fixed points (default by size: 200 for low rank)")
+	f.IntVar(&search.Starts, "starts", 0, "Newton starts of the search for fixed points (default by size: 200 for low rank, 64 a round for a mixture)")
 	f.Float64Var(&search.HalfWidth, "box", 10, "of a mixture with an unbounded φ: search where |κ| is at most this")
 	f.BoolVar(&search.WithoutCycles, "without-cycles", false, "do not look for limit cycles, which for thousands of units is most of the work")
 	f.IntVar(&search.Limit, "limit", 64, "fixed points kept at most")

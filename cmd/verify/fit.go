@@ -112,6 +112,9 @@ func (o *fitFlags) problem() (err error) {
 	if err != nil {
 		return fmt.Errorf("--target: %w", err)
 	}
+	if need := o.unitsNeeded(); o.Units < need {
+		return fmt.Errorf("--units is %d, and %d populations with moments of their own exactly need %d: fewer --populations, or --match=false", o.Units, o.Populations, need)
+	}
 	if o.start == "" {
 		return nil
 	}
@@ -127,6 +130,15 @@ func (o *fitFlags) problem() (err error) {
 		}
 	}
 	return nil
+}
+
+// unitsNeeded is how many units it takes to give each population the moments of
+// the mixture: one more than the rank of its covariance, which is R.
+func (o *fitFlags) unitsNeeded() int {
+	if !o.Match || o.Spread == 0 {
+		return o.Populations
+	}
+	return o.Populations * (o.Problem.Rank() + 1)
 }
 
 // fitted fits, prints and writes.
@@ -155,22 +167,32 @@ func fitted(ctx context.Context, o fitFlags, s streams) error {
 	if err != nil {
 		return badInput(fmt.Errorf("%s: %w", o.target, err))
 	}
-	if picture != "" {
-		if err := netfile.SaveMixture(mixture, r.Mixture); err != nil {
-			return &ended{statusUnknown, fmt.Errorf("cannot write %s: %w", mixture, err)}
-		}
-		if err := netfile.WriteFile(picture, func(w io.Writer) error { return r.WriteSVG(w) }); err != nil {
-			return &ended{statusUnknown, fmt.Errorf("cannot write %s: %w", picture, err)}
-		}
-	}
+	lost := saved(r, picture, mixture) // which is told after the report: that is not lost with it
 	if o.json {
-		return unwritable(r.WriteJSON(s.out, picture, mixture))
+		if err := r.WriteJSON(s.out, picture, mixture); err != nil {
+			return unwritable(err)
+		}
+		return lost
 	}
 	if err := r.WriteText(s.out); err != nil {
 		return unwritable(err)
 	}
-	if picture != "" {
+	if picture != "" && lost == nil {
 		fmt.Fprintf(s.out, "\npicture: %s\nmixture: %s\n", picture, mixture)
+	}
+	return lost
+}
+
+// saved writes picture and mixture, where they were asked for.
+func saved(r *fitting.Report, picture, mixture string) error {
+	if picture == "" {
+		return nil
+	}
+	if err := netfile.SaveMixture(mixture, r.Mixture); err != nil {
+		return &ended{statusUnknown, fmt.Errorf("cannot write %s: %w", mixture, err)}
+	}
+	if err := netfile.WriteFile(picture, func(w io.Writer) error { return r.WriteSVG(w) }); err != nil {
+		return &ended{statusUnknown, fmt.Errorf("cannot write %s: %w", picture, err)}
 	}
 	return nil
 }

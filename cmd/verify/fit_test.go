@@ -53,7 +53,7 @@ func TestFit(t *testing.T) {
 		{quick("--target", "vanderpol", "--populations", "0"), 2, []string{"--populations is 0, want 1 to 2000"}},
 		{quick("--target", "vanderpol", "--populations", "2001"), 2, []string{"--populations is 2001"}},
 		{quick("--target", "vanderpol", "--units", "3"), 2, []string{"--units is 3, want one a population, 4, to 10000000"}},
-		{quick("--target", "vanderpol", "--units", "8"), 2, []string{"vanderpol: population 0: invalid input: 2 units cannot have moments of rank 2"}},
+		{quick("--target", "vanderpol", "--units", "8"), 2, []string{"--units is 8, and 4 populations with moments of their own exactly need 12"}},
 		{quick("--target", "vanderpol", "--units", "many"), 2, []string{"--units"}},
 		{quick("--target", "vanderpol", "--ridge", "-1"), 2, []string{"--ridge is -1, want a number ≥ 0"}},
 		{quick("--target", "vanderpol", "--ridge", "NaN"), 2, []string{"--ridge is NaN"}},

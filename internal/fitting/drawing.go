@@ -52,13 +52,15 @@ func (r *Report) WriteSVG(w io.Writer) error {
 		f.Portrait.Trajectories = append(f.Portrait.Trajectories, plane(name, t.States[:states]))
 	}
 	seen, unseen := p.kinds()
+	least := 0x1p-53 * r.Errors.Target // a perfect fit is drawn at rounding
+	if least == 0 {
+		least = 0x1p-53
+	}
 	f.Error.Series = []picture.Series{{Name: seen}, {Name: unseen}}
 	for _, c := range r.Curve {
 		for k, e := range []float64{c.Seen, c.Unseen} {
-			if e > 0 {
-				s := &f.Error.Series[k]
-				s.X, s.Y = append(s.X, float64(c.Populations)), append(s.Y, e)
-			}
+			s := &f.Error.Series[k]
+			s.X, s.Y = append(s.X, float64(c.Populations)), append(s.Y, max(e, least))
 		}
 	}
 	return f.WriteSVG(w)

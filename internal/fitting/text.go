@@ -69,6 +69,9 @@ func (r *Report) writeErrors(b *strings.Builder) {
 	t := tabwriter.NewWriter(b, 0, 0, 2, ' ', 0)
 	fmt.Fprintf(t, "  fit\t‖F − T‖\t%.4g\n", e.Fit)
 	sampling := fmt.Sprintf("expected of drawn loadings (M3): %.4g", e.Expected)
+	if r.Units%r.Populations != 0 {
+		sampling += ", beside what sizes rounded to whole units do"
+	}
 	fmt.Fprintf(t, "  sampling\t‖F_N − F‖\t%.4g\t%s\n", e.Sampling, sampling)
 	fmt.Fprintf(t, "  together\t‖F_N − T‖\t%.4g\troot of the sum of squares (M15): %.4g\n", e.Together, math.Hypot(e.Fit, e.Sampling))
 	t.Flush()

@@ -102,11 +102,12 @@ func searched(c *model.Circuit, rank int, bounded bool, half float64) (model.Box
 	return box, nil
 }
 
-// Complete is true if the indices certify that none was missed: φ is bounded,
-// all are isolated, and they add up to 1 (M11).
+// Complete is true if nothing says that one was missed: φ is bounded, all are
+// isolated, and their indices add up to 1 (M11). A missing pair of opposite index
+// would not show in that; six searches found none.
 func (f *MeanField) Complete() bool { return f.Doubt() == "" }
 
-// Doubt says why completeness is not certified, empty if it is.
+// Doubt says why the indices do not speak for completeness, empty if they do.
 func (f *MeanField) Doubt() string {
 	degenerate := 0
 	for _, p := range f.Points {
@@ -133,7 +134,7 @@ func (f *MeanField) Doubt() string {
 	return ""
 }
 
-// Verdict is Holds if the fixed points are certified to be all, else Unknown.
+// Verdict is Holds if the indices speak for all fixed points, else Unknown.
 func (r *MixtureReport) Verdict() theorems.Verdict {
 	if r.Complete() {
 		return theorems.Holds

@@ -33,11 +33,11 @@ func (f *MeanField) write(b *strings.Builder) {
 		fmt.Fprintf(b, ", sum of indices %d", f.IndexSum)
 	}
 	if doubt := f.Doubt(); doubt == "" {
-		b.WriteString(", as it must be for a bounded φ if none is missing (M11)\n")
+		b.WriteString(", as it must be for a bounded φ if none is missing (M11), a pair of opposite index apart\n")
 	} else {
 		fmt.Fprintf(b, "\nnot certified to be all: %s\n", doubt)
 	}
-	what := "in the box that traps every orbit (M6)"
+	what := "in the box that traps every orbit (M6), and a sixteenth around it"
 	if !f.Bounded {
 		what = "in the box that --box gives"
 	}
