@@ -7,6 +7,7 @@ import (
 
 	"github.com/rankproof/rankproof/model"
 	"github.com/stretchr/testify/require"
+	"gonum.org/v1/gonum/mat"
 )
 
 func cycleOf(t testing.TB, f model.VectorField, s model.CycleSearch) *model.LimitCycle {
@@ -239,4 +240,31 @@ func TestCycleOfLorenz(t *testing.T) {
 	sum := real(c.Exponents[0]) + real(c.Exponents[1])
 	require.LessOrEqual(t, math.Abs(sum+11+8.0/3), cycleSlack/(cmplx.Abs(c.Multipliers[1])*c.Period))
 	require.Less(t, c.PeriodError, 1e-10)
+}
+
+// spiral is ẋ = A x with eigenvalues −0.3 ± 2.5i: no cycle, though every orbit comes back near itself.
+type spiral struct{}
+
+func (spiral) Dim() int { return 2 }
+
+func (spiral) Field(x []float64) ([]float64, error) {
+	return []float64{-0.3*x[0] - 2.5*x[1], 2.5*x[0] - 0.3*x[1]}, nil
+}
+
+func (spiral) Jacobian([]float64) (*mat.Dense, error) {
+	return mat.NewDense(2, 2, []float64{-0.3, -2.5, 2.5, -0.3}), nil
+}
+
+func TestNoCycleAroundAFocus(t *testing.T) {
+	for _, size := range []float64{1, 1e-3, 1e-5} {
+		for _, angle := range []float64{0, 1, 2, 3} {
+			for _, tolerance := range []float64{0, 1e-6, 1e-9} {
+				for _, most := range []float64{5, 20, 100} {
+					start := []float64{size * math.Cos(angle), size * math.Sin(angle)}
+					cycle, err := model.FindCycle(spiral{}, model.CycleSearch{Start: start, RelTol: tolerance, MaxPeriod: most})
+					require.ErrorIs(t, err, model.ErrNotConverged, "start %v, tolerance %v: %+v", start, tolerance, cycle)
+				}
+			}
+		}
+	}
 }

@@ -132,6 +132,10 @@ func (c *cycleFinder) shoot(guess orbitReturn) (*LimitCycle, error) {
 			return nil, err
 		}
 		if sooner == 0 {
+			// At a fixed point, and as near as errors go, everything returns after any time.
+			if extent := largest(cycle.Amplitude); !(extent > math.Sqrt(c.tol.relative)*guess.extent) {
+				return nil, fmt.Errorf("%w: orbits of an extent of %.3g shrink to one of %.3g around %v: a fixed point", ErrNotConverged, guess.extent, extent, cycle.Point)
+			}
 			return cycle, c.finish(cycle, f)
 		}
 		rough.point, rough.period = sharp.point, sooner // it was gone around several times
