@@ -125,13 +125,52 @@ func TestCurvatureIsABound(t *testing.T) {
 	require.Greater(t, closest, 0.1, "the bound is of this size")
 }
 
-// TestCurvatureOfKinks: there is none.
+// TestCurvatureOfKinks: there is one wherever inputs vary, or are off the kinks; and none else.
 func TestCurvatureOfKinks(t *testing.T) {
-	m, err := model.PointMixture(model.HardTanh(), [][]float64{{1}})
+	small := func(at float64) model.Box {
+		return model.Box{Lower: []float64{at - 0.01}, Upper: []float64{at + 0.01}}
+	}
+	points, err := model.PointMixture(model.HardTanh(), [][]float64{{1}})
 	require.NoError(t, err)
-	curvature, err := m.Circuit().Curvature(model.Box{Lower: []float64{-1}, Upper: []float64{1}})
+	curvature, err := points.Circuit().Curvature(small(1))
 	require.NoError(t, err)
 	require.True(t, math.IsInf(curvature, 1))
+	curvature, err = points.Circuit().Curvature(small(0.5))
+	require.NoError(t, err)
+	require.Zero(t, curvature, "the field is affine there")
+	mixturePoints(t, 80, []string{"hard-tanh", "relu"}, func(c generators.MixturePoint, m *model.Mixture) {
+		box := model.Box{}
+		for _, k := range c.Kappa {
+			box.Lower, box.Upper = append(box.Lower, k-0x1p-6), append(box.Upper, k+0x1p-6)
+		}
+		curvature, err := m.Circuit().Curvature(box)
+		require.NoError(t, err)
+		if math.IsInf(curvature, 1) {
+			return
+		}
+		at, err := m.Circuit().Jacobian(c.Kappa)
+		require.NoError(t, err)
+		rng := random(2)
+		for range 10 {
+			other, distance := make([]float64, len(c.Kappa)), 0.0
+			for r := range other {
+				other[r] = c.Kappa[r] + (2*rng.Float64()-1)*0x1p-6
+				distance = max(distance, math.Abs(other[r]-c.Kappa[r]))
+			}
+			there, err := m.Circuit().Jacobian(other)
+			require.NoError(t, err)
+			var change mat.Dense
+			change.Sub(there, at)
+			_, rounding, err := m.Circuit().FieldError(other)
+			require.NoError(t, err)
+			require.LessOrEqual(t, mat.Norm(&change, math.Inf(1)), curvature*distance+4*rounding)
+		}
+	})
+	varying, err := model.NewMixture(model.HardTanh(), []model.Population{{Weight: 1, Mean: []float64{2, 2, 0}, Cov: mat.NewSymDense(3, []float64{0.1, 0, 0, 0, 0.1, 0, 0, 0, 0.1})}})
+	require.NoError(t, err)
+	for _, p := range fixedPointsOf(t, varying.Circuit()).Points {
+		require.False(t, math.IsInf(p.Radius, 1), "%v is certified", p.Point)
+	}
 }
 
 // TestFieldWhereTheVarianceIsLost: Δ = (κ − 1)² is rounded to 0 where κ is within 1e-8 of 1, and c = β(κ − 1) is not: F

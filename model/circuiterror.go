@@ -3,37 +3,53 @@ package model
 import "math"
 
 // Curvature bounds ‖DF(x) − DF(y)‖_∞ / ‖x − y‖_∞ in a box, from sup|φ^(k)| up to
-// k = 5: it is what certifies fixed points. +Inf for a φ with kinks. (M11)
+// k = 5: it is what certifies fixed points. For a φ with kinks it takes the least
+// variance of the inputs in the box in their place, and is +Inf where that may be 0
+// and an input on a kink. (M11)
 func (c *Circuit) Curvature(b Box) (float64, error) {
 	if err := b.check(c.rank); err != nil {
 		return 0, err
 	}
-	sup := c.phi.derivativeBounds()
-	if math.IsInf(sup[2], 0) {
-		return math.Inf(1), nil
-	}
-	reach := make([]float64, c.rank)
+	reach, middle, half := make([]float64, c.rank), make([]float64, c.rank), make([]float64, c.rank)
 	for r := range reach {
 		reach[r] = max(math.Abs(b.Lower[r]), math.Abs(b.Upper[r]))
+		middle[r], half[r] = b.Lower[r]/2+b.Upper[r]/2, b.Upper[r]/2-b.Lower[r]/2
 	}
 	rows := make([]float64, c.rank) // Σ_st |∂²F_r/∂κ_s∂κ_t|
 	for p := range c.pops {
 		pop := &c.pops[p]
 		g := pop.gross(reach)
+		sup := c.boundsIn(pop, g, middle, half)
 		for r := range rows {
 			for s := range reach {
 				for t := range reach {
 					as, at, ds, dt := math.Abs(pop.MeanM[s]), math.Abs(pop.MeanM[t]), g.spread[s], g.spread[t]
 					cov := math.Abs(pop.CovMM[s][t])
-					value := sup[2]*(as*at+cov) + sup[3]*(dt*as+at*ds) + sup[4]*ds*dt
-					slope := sup[3]*(as*at+cov) + sup[4]*(dt*as+at*ds) + sup[5]*ds*dt
-					mixed := math.Abs(pop.CovNM[r][s])*(sup[2]*at+sup[3]*dt) + math.Abs(pop.CovNM[r][t])*(sup[2]*as+sup[3]*ds)
-					rows[r] += pop.weight * (math.Abs(pop.MeanN[r])*value + g.overlap[r]*slope + mixed)
+					value := times0(sup[2], as*at+cov) + times0(sup[3], dt*as+at*ds) + times0(sup[4], ds*dt)
+					slope := times0(sup[3], as*at+cov) + times0(sup[4], dt*as+at*ds) + times0(sup[5], ds*dt)
+					mixed := times0(math.Abs(pop.CovNM[r][s]), times0(sup[2], at)+times0(sup[3], dt)) + times0(math.Abs(pop.CovNM[r][t]), times0(sup[2], as)+times0(sup[3], ds))
+					rows[r] += pop.weight * (times0(math.Abs(pop.MeanN[r]), value) + times0(g.overlap[r], slope) + mixed)
 				}
 			}
 		}
 	}
 	return largest(rows) * (1 + 64*unitRoundoff*float64(c.rank*len(c.pops)+4)), nil
+}
+
+// boundsIn bounds |⟨φ^(k)⟩| of a population in a box. Δ is convex in κ, and so no
+// less than its tangent plane at the middle.
+func (c *Circuit) boundsIn(pop *population, gross input, middle, half []float64) [6]float64 {
+	in, at := pop.input(middle), pop.gross(middle)
+	terms := float64(c.rank+4) * unitRoundoff
+	away, lost := terms*gross.mu, 4*terms*(gross.delta+at.delta)
+	for r, h := range half {
+		away += math.Abs(pop.MeanM[r]) * h
+		lost += 2 * (math.Abs(in.spread[r]) + terms*at.spread[r]) * h
+	}
+	if gross.delta > 0 && !(in.delta > lost) { // it may be 0 somewhere
+		return c.phi.averageBounds(in.mu, math.Inf(1), 0)
+	}
+	return c.phi.averageBounds(in.mu, away, max(0, in.delta-lost))
 }
 
 // gross is what μ, Δ, ∇Δ/2 and c are made of: sums of the sizes of their terms.

@@ -220,5 +220,10 @@ func outputs(out, target string) (picture, mixture string, err error) {
 			return "", "", fmt.Errorf("--out: there is no folder %s", folder)
 		}
 	}
+	if _, err := os.Stat(mixture); err == nil {
+		if _, err := netfile.LoadMixture(mixture); err != nil {
+			return "", "", fmt.Errorf("--out: the mixture would go to %s, which is there and is none", mixture)
+		}
+	}
 	return picture, mixture, nil
 }

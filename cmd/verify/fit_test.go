@@ -33,6 +33,7 @@ const rotation = "x,y,dx,dy\n1,0,0,1\n0,1,-1,0\n-1,0,0,-1\n0,-1,1,0\n0,0,0,0\n2,
 func TestFit(t *testing.T) {
 	folder := t.TempDir()
 	require.NoError(t, os.Mkdir(filepath.Join(folder, "taken.json"), 0o700))
+	require.NoError(t, os.WriteFile(filepath.Join(folder, "mine.json"), []byte(`{"W": [[1]]}`), 0o600))
 	for _, c := range []struct {
 		args   []string
 		status int
@@ -69,6 +70,8 @@ func TestFit(t *testing.T) {
 		{quick("--target", "vanderpol", "--out", filepath.Join(folder, "none")), 2, []string{"is neither a .svg file nor a folder that exists"}},
 		{quick("--target", "vanderpol", "-o", filepath.Join(folder, "none", "x.svg")), 2, []string{"--out: there is no folder"}},
 		{quick("--target", "vanderpol", "-o", filepath.Join(folder, "taken.svg")), 2, []string{"taken.json is not a regular file"}},
+		{quick("--target", "vanderpol", "-o", filepath.Join(folder, "mine.svg")), 2, []string{"mine.json, which is there and is none"}},
+		{quick("--target", rowsFile(t, strings.Replace(rotation, "x,y,dx,dy", "dx,dy,x,y", 1))), 2, []string{"Rows.CSV:1: columns dx and on come first"}},
 		{quick("--target", "nowhere.csv"), 2, []string{"nowhere.csv"}},
 		{quick("--target", rowsFile(t, "1,2\n3,four\n")), 2, []string{`Rows.CSV:2:3: column 2 is "four", want a number`}},
 		{quick("--target", rowsFile(t, rotation), "--rank", "1"), 2, []string{"4 columns, want 2, x1,…,xR,dx1,…,dxR for rank R = 1"}},
@@ -193,6 +196,7 @@ func TestFitUnwritable(t *testing.T) {
 	got := verify(quick("--target", "bistable", "--out", path)...)
 	require.Equal(t, statusUnknown, got.status)
 	require.Contains(t, got.err, "cannot write ")
+	require.Contains(t, got.out, "distances to the target:", "the report is not lost with the file")
 	for _, args := range [][]string{quick("--target", "bistable"), quick("--target", "bistable", "--json")} {
 		var err strings.Builder
 		require.Equal(t, statusUnknown, execute(context.Background(), args, streams{out: broken{}, err: &err}))

@@ -55,6 +55,9 @@ func readProblem(path string, in io.Reader, rank int) (*Problem, error) {
 	if len(rows) < fewestRows {
 		return nil, fmt.Errorf("%s: %d rows, want at least %d", path, len(rows), fewestRows)
 	}
+	if header != nil && startsWithD(header[0]) && !startsWithD(header[rank]) {
+		return nil, fmt.Errorf("%s:1: columns %s and on come first, want x1,…,xR before dx1,…,dxR", path, header[0])
+	}
 	p := &Problem{Name: path, Start: rows[0][:rank:rank], Time: fileTime,
 		Region: model.Box{Lower: slices.Clone(rows[0][:rank]), Upper: slices.Clone(rows[0][:rank])}}
 	if rank > 1 {
@@ -119,6 +122,11 @@ func readRows(path string, in io.Reader) (rows [][]float64, header []string, err
 		return nil, nil, fmt.Errorf("%s: no rows of numbers", path)
 	}
 	return rows, header, nil
+}
+
+// startsWithD says whether a name is one of a derivative: dx, d_x, dot …
+func startsWithD(name string) bool {
+	return strings.HasPrefix(strings.ToLower(strings.TrimSpace(name)), "d")
 }
 
 // areNames says whether no field is a number.

@@ -85,7 +85,7 @@ func (c *Cycles) write(b *strings.Builder) {
 		fmt.Fprintf(b, "limit cycles not looked for: %s\n", c.Not)
 		return
 	}
-	fmt.Fprintf(b, "%s, on %s\n", plural(len(c.Found), "limit cycle"), plural(c.Starts, "orbit"))
+	fmt.Fprintf(b, "%s, on %s; nothing tells if one was missed\n", plural(len(c.Found), "limit cycle"), plural(c.Starts, "orbit"))
 	for i, l := range c.Found {
 		stable := "unstable"
 		if l.Stable {
