@@ -194,3 +194,20 @@ func TestFieldWhereTheVarianceIsLost(t *testing.T) {
 	require.Len(t, set.Points, 1)
 	require.Equal(t, -1, set.IndexSum)
 }
+
+// TestOriginIsOneZero: Newton's last step to 0 may end in a subnormal number, whose square, Δ, is lost: one zero, not two.
+func TestOriginIsOneZero(t *testing.T) {
+	m, err := model.CentredMixture(model.Erf(), []float64{1}, [][][]float64{{{1.125, -2.25}, {1.125, -2.25}}}, [][][]float64{identityRows(2)})
+	require.NoError(t, err)
+	set := fixedPointsOf(t, m.Circuit())
+	require.Len(t, set.Points, 1, "%v", set.Points)
+	for _, seed := range []uint64{1, 2, 3, 4} {
+		for _, overlap := range [][][]float64{{{0.5, -1}, {-0.5, 0.5}}, {{1.625, 0, 0}, {1, 1.4375, 0}, {1, 0, 0.59375}}} {
+			m, err := model.CentredMixture(model.Erf(), []float64{1}, [][][]float64{overlap}, [][][]float64{identityRows(len(overlap))})
+			require.NoError(t, err)
+			set, err := m.Circuit().FixedPoints(model.EquilibriumSearch{Seed: seed})
+			require.NoError(t, err)
+			require.Equal(t, 1, set.IndexSum)
+		}
+	}
+}

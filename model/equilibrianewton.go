@@ -130,6 +130,10 @@ func (e *equilibriumFinder) accept(x, f []float64) *Equilibrium {
 	return z
 }
 
+// underflow bounds what a field loses below the smallest float64, 2⁻¹⁰⁷⁴ an
+// operation, of which there are fewer than 2¹⁴ in a sum.
+const underflow = 0x1p-1060
+
 // rounding returns what of F(x) is rounding, of x and of F: its own bound, or four times
 // how much F departs from its linear part at four points a few last digits away; and
 // likewise of DF(x), in ‖·‖_∞.
@@ -142,6 +146,7 @@ func (e *equilibriumFinder) rounding(x, f []float64, j *mat.Dense) (field, slope
 		}
 		field = max(field, 2*unitRoundoff*sum)
 	}
+	field += underflow // beside what is relative to sizes
 	slope = 4 * float64(n) * unitRoundoff * mat.Norm(j, math.Inf(1))
 	if r, given := e.f.(RoundedField); given {
 		df, dj, err := r.FieldError(x)

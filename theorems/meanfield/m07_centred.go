@@ -176,7 +176,7 @@ func judgeCentredZeros(s theorems.Subject, c generators.Centred) (f theorems.Fin
 		if z.degenerate {
 			continue
 		}
-		f.Expect("distance to the nearest of 0, ±ρu", distance(p.Point, z.kappa), z.off, max(dense.VectorNorm2(z.kappa), 0x1p-10))
+		f.Expect("distance to the nearest of 0, ±ρu", distance(p.Point, z.kappa), z.off+0x1p-1000, max(dense.VectorNorm2(z.kappa), 0x1p-10))
 		f.Demand("index is sign det(−DF)", p.Index == z.index || z.flat && p.Index == 0)
 		f.Demand("stable iff λ_k is simple and leads", p.Stability == z.stability || z.stability == model.Undecided || z.flat && p.Stability == model.Undecided)
 		f.Demand("R eigenvalues", len(p.Eigenvalues) == t.r)
