@@ -256,10 +256,10 @@ func (spiral) Jacobian([]float64) (*mat.Dense, error) {
 }
 
 func TestNoCycleAroundAFocus(t *testing.T) {
-	for _, size := range []float64{1, 1e-3, 1e-5} {
-		for _, angle := range []float64{0, 1, 2, 3} {
-			for _, tolerance := range []float64{0, 1e-6, 1e-9} {
-				for _, most := range []float64{5, 20, 100} {
+	for _, size := range []float64{1, 1e-3} {
+		for _, angle := range []float64{0, 2} {
+			for _, tolerance := range []float64{0, 1e-6} {
+				for _, most := range []float64{5, 20} {
 					start := []float64{size * math.Cos(angle), size * math.Sin(angle)}
 					cycle, err := model.FindCycle(spiral{}, model.CycleSearch{Start: start, RelTol: tolerance, MaxPeriod: most})
 					require.ErrorIs(t, err, model.ErrNotConverged, "start %v, tolerance %v: %+v", start, tolerance, cycle)
