@@ -164,7 +164,7 @@ func TestEquilibriaOfTargets(t *testing.T) {
 			require.GreaterOrEqual(t, p.Isolation, p.Radius)
 			nearest := math.Inf(1)
 			for _, w := range c.want {
-				if d := farthest(p.Point, w); d > 1e-6 {
+				if d := farthest(p.Point, w); d > p.Radius+u*(1+d) { // another one than this
 					nearest = min(nearest, d)
 				}
 			}

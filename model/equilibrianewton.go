@@ -73,7 +73,7 @@ func (e *equilibriumFinder) newton(start []float64, region Box) *Equilibrium {
 		}
 	}
 	if !(largest(f) <= 1e-4*e.scale) {
-		return nil // no need to measure the rounding
+		return nil // far from any zero: a screen, so that rounding, which decides, is not measured in vain
 	}
 	return e.accept(x, f)
 }

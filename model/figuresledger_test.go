@@ -40,17 +40,22 @@ func newLedger(t *testing.T, name string, content []byte) *ledger {
 	return l
 }
 
-// loadFigures returns the cases of some families; without the file nothing is
-// tested, and that is said.
-func loadFigures(t *testing.T, families ...string) map[string][]*ledger {
+// readFigures reads the file; without it nothing is tested, and that is said.
+func readFigures(t *testing.T, into any, families ...string) {
 	t.Helper()
 	content, err := os.ReadFile(publishedFigures)
 	if os.IsNotExist(err) {
 		t.Skipf("NOT TESTED: the published figures of %v, because %s is absent", families, publishedFigures)
 	}
 	require.NoError(t, err)
+	require.NoError(t, json.Unmarshal(content, into))
+}
+
+// loadFigures returns the cases of some families.
+func loadFigures(t *testing.T, families ...string) map[string][]*ledger {
+	t.Helper()
 	var file map[string]json.RawMessage
-	require.NoError(t, json.Unmarshal(content, &file))
+	readFigures(t, &file, families...)
 	out := map[string][]*ledger{}
 	for _, f := range families {
 		var cases []json.RawMessage

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"maps"
 	"math"
-	"os"
 	"slices"
 	"strconv"
 	"testing"
@@ -17,15 +16,10 @@ import (
 // TestPublishedMeanFields compares everything that the reference has on mean
 // fields of one centred population with what this package says.
 func TestPublishedMeanFields(t *testing.T) {
-	content, err := os.ReadFile(publishedFigures)
-	if os.IsNotExist(err) {
-		t.Skipf("NOT TESTED: the published figures of mean fields, because %s is absent", publishedFigures)
-	}
-	require.NoError(t, err)
 	var file struct {
 		MeanField map[string]json.RawMessage `json:"mean_field"`
 	}
-	require.NoError(t, json.Unmarshal(content, &file))
+	readFigures(t, &file, "mean_field")
 	total, worst := 0, 0.0
 	for _, name := range slices.Sorted(maps.Keys(file.MeanField)) {
 		l := newLedger(t, name, file.MeanField[name])

@@ -1,9 +1,7 @@
 package model_test
 
 import (
-	"encoding/json"
 	"math"
-	"os"
 	"testing"
 
 	"github.com/rankproof/rankproof/model"
@@ -183,19 +181,13 @@ func TestAverageRefusals(t *testing.T) {
 
 // Published averages of tanh, with 30 digits, of which float64 has kept 16.
 func TestPublishedAverages(t *testing.T) {
-	content, err := os.ReadFile(publishedFigures)
-	if os.IsNotExist(err) {
-		t.Logf("NOT TESTED: the published gaussian_averages_tanh, because %s is absent", publishedFigures)
-		return
-	}
-	require.NoError(t, err)
 	var file struct {
 		Cases []struct {
 			Mu, Delta, Phi float64
 			Prime          float64 `json:"phi_prime"`
 		} `json:"gaussian_averages_tanh"`
 	}
-	require.NoError(t, json.Unmarshal(content, &file))
+	readFigures(t, &file, "gaussian_averages_tanh")
 	require.NotEmpty(t, file.Cases)
 	worst := 0.0
 	for _, c := range file.Cases {

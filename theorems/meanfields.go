@@ -19,7 +19,6 @@ type MeanFields struct {
 	GaugeMixture      func(m *model.Mixture, g [][]float64) (*model.Mixture, error)
 	Complete          func(m model.Moments) (cov [][]float64, err error) // (2R+1)×(2R+1)
 	SampleMixture     func(m *model.Mixture, s model.MixtureSampling, seed uint64) (*model.SampledNetwork, error)
-	MixtureOf         func(net *model.ReducedNetwork, labels []int) (*model.Mixture, error)
 
 	ReducedField    func(net *model.ReducedNetwork, kappa []float64, v float64) ([]float64, error)
 	ReducedJacobian func(net *model.ReducedNetwork, kappa []float64) ([][]float64, error)
@@ -67,7 +66,6 @@ func modelMeanFields() MeanFields {
 		SampleMixture: func(m *model.Mixture, s model.MixtureSampling, seed uint64) (*model.SampledNetwork, error) {
 			return m.Sample(rand.New(rand.NewPCG(seed, 0)), s)
 		},
-		MixtureOf:    model.MixtureOf,
 		ReducedField: (*model.ReducedNetwork).FieldAt,
 		ReducedJacobian: func(net *model.ReducedNetwork, kappa []float64) ([][]float64, error) {
 			j, err := net.Jacobian(kappa)

@@ -1,8 +1,6 @@
 package main
 
 import (
-	"context"
-	"errors"
 	"fmt"
 
 	"github.com/rankproof/rankproof/internal/inspect"
@@ -16,19 +14,5 @@ func checkedMixture(cmd *cobra.Command, path string, m *netfile.Mixture, o inspe
 		return badInput(fmt.Errorf("%s is a mixture, which has no units: --vectors says nothing here", path))
 	}
 	r, err := atWork(cmd.Context(), o, s, func(o inspect.Options) (*inspect.MixtureReport, error) { return inspect.RunMixture(m, o) })
-	if errors.Is(err, context.Canceled) {
-		return interrupted(path)
-	}
-	if err != nil {
-		return badInput(fmt.Errorf("%s: %w", path, err))
-	}
-	if asJSON {
-		err = r.WriteJSON(s.out)
-	} else {
-		err = r.WriteText(s.out)
-	}
-	if err != nil {
-		return unwritable(err)
-	}
-	return withStatus(statusOf(r.Verdict()))
+	return reported(path, err, asJSON, s, r)
 }

@@ -13,9 +13,6 @@ import (
 	"github.com/rankproof/rankproof/oracles/quadrature"
 )
 
-// averagesWithin is what theory.md asks of Gaussian averages, 1e-12, in units of u.
-const averagesWithin = 0x1p13
-
 // centred is what oracles know of a centred population.
 type centred struct {
 	generators.Centred
@@ -202,7 +199,7 @@ func (t *centred) fieldError(kappa []float64, u float64) float64 {
 		return math.NaN()
 	}
 	n := float64(t.r*t.r + 4)
-	return reach*u*(averagesWithin+n+math.Abs(slope)*n*delta) + 4*u*dense.VectorNormInf(kappa)
+	return reach*u*(averageAccuracy+n+math.Abs(slope)*n*delta) + 4*u*dense.VectorNormInf(kappa)
 }
 
 // jacobianError bounds the rounding error of DF(κ), Frobenius norm: averages within 2^13 u of the larger of their size and 1.
@@ -211,7 +208,7 @@ func (t *centred) jacobianError(kappa []float64, slope, u float64) float64 {
 	reach := dense.VectorNorm2(spread) * dense.VectorNorm2(push)
 	delta := dense.Dot(absolutes(kappa), spread)
 	curve := reach * (t.bend(kappa) + math.Abs(slope)) * delta // what the rounding of Δ does to 2g'
-	return u * (averagesWithin*(dense.NormFro(t.sigma)+2*reach*max(1, math.Abs(slope))) +
+	return u * (averageAccuracy*(dense.NormFro(t.sigma)+2*reach*max(1, math.Abs(slope))) +
 		float64(t.r*t.r+8)*(dense.NormFro(t.sigma)+2*reach*math.Abs(slope)+curve) + 2*math.Sqrt(float64(t.r)))
 }
 

@@ -51,7 +51,7 @@ func newFitted(c generators.Fitting, count int, u float64) (*fitted, error) {
 				return nil, err
 			}
 			row = append(row, value)
-			square += sq(off + u*averagesWithin*max(1, math.Abs(value)) + 16*u*(size+delta))
+			square += sq(off + u*averageAccuracy*max(1, math.Abs(value)) + 16*u*(size+delta))
 			slope, off := 0.0, 0.0
 			if delta > 0 {
 				if slope, off, err = quadrature.Average(c.Nonlinearity, 1, mu, delta); err != nil {
@@ -68,7 +68,7 @@ func newFitted(c generators.Fitting, count int, u float64) (*fitted, error) {
 				}
 				row = append(row, slope*d*kappa[r])
 				// |dφ'/dμ|, |dφ'/dΔ| ≤ 1/√Δ, 1/Δ for slopes of at most 1.
-				square += sq(d * kappa[r] * (off + u*averagesWithin + 16*u*(size/math.Sqrt(delta)+1)))
+				square += sq(d * kappa[r] * (off + u*averageAccuracy + 16*u*(size/math.Sqrt(delta)+1)))
 			}
 		}
 		t.design = append(t.design, row)

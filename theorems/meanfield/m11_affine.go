@@ -56,7 +56,7 @@ func (z affineZero) reach(c generators.Mixture, u float64) float64 {
 	field := 4 * u * dense.VectorNormInf(z.kappa)
 	for p, alpha := range c.Weights() {
 		size := dense.Dot(absolutes(c.MeanM[p]), absolutes(z.kappa)) + max(c.MeanI[p], -c.MeanI[p])
-		field += alpha * dense.VectorNormInf(c.MeanN[p]) * u * (averagesWithin + 8*size)
+		field += alpha * dense.VectorNormInf(c.MeanN[p]) * u * (averageAccuracy + 8*size)
 	}
 	values := dense.SingularValues(z.slope)
 	return 16 * 2 * field / values[len(values)-1]

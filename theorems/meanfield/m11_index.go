@@ -126,7 +126,7 @@ func judgeInward(s theorems.Subject, c generators.Mixture) (f theorems.Finding, 
 			return f, nil
 		}
 		// n φ' takes n/√Δ for the covariance: |c⟨φ'⟩| ≤ √Var n, as the averages of theory.md are off by 2^13 u of their size.
-		rounding := s.UnitRoundoff * (averagesWithin*size*(1+spreadOf(c, kappa)) + 64*math.Abs(kappa[at]))
+		rounding := s.UnitRoundoff * (averageAccuracy*size*(1+spreadOf(c, kappa)) + 64*math.Abs(kappa[at]))
 		f.Expect("|F_r + κ_r| ≤ sup|φ| Σ α E|n^r|", max(0, math.Abs(got[at]+kappa[at])-reach[at]), rounding, size)
 		f.Demand("F points inward", got[at]*kappa[at] < 0)
 	}

@@ -189,13 +189,13 @@ func judgeGronwall(bound func(epsilon, rate, t float64) float64) func(theorems.S
 			epsilon = max(epsilon, distance(a, b)+(rateOwn+rate)*between)
 		}
 		end := c.Horizon
-		offOwn := 2*integrationError(s.UnitRoundoff, end, size, rateOwn+1, rateOwn-1, c.Rank()) + s.UnitRoundoff*averagesWithin*(1+rateOwn)*math.Sqrt(2)*end
+		offOwn := 2*integrationError(s.UnitRoundoff, end, size, rateOwn+1, rateOwn-1, c.Rank()) + s.UnitRoundoff*averageAccuracy*(1+rateOwn)*math.Sqrt(2)*end
 		offTarget := 2 * integrationError(s.UnitRoundoff, end, size, rate+1, rate-1, c.Rank())
 		expectFollowed(&f, x, c.Points[0], times, own.Field, rateOwn+1, offOwn)
 		expectFollowed(&f, y, c.Points[0], times, target.Field, rate+1, offTarget)
 		for k, t := range times[1:] {
 			off := integrationError(s.UnitRoundoff, t, size, rateOwn+1, rateOwn-1, c.Rank()) + integrationError(s.UnitRoundoff, t, size, rate+1, rate-1, c.Rank()) +
-				s.UnitRoundoff*averagesWithin*(1+rateOwn)*math.Sqrt(2)*grown(rateOwn-1, t)
+				s.UnitRoundoff*averageAccuracy*(1+rateOwn)*math.Sqrt(2)*grown(rateOwn-1, t)
 			f.Expect("‖κ(t) − γ(t)‖ ≤ (ε/L)(e^{Lt} − 1)", distance(x[k+1], y[k+1]), bound(epsilon, rate-1, t)+off, math.Inf(1))
 		}
 		return f, nil

@@ -46,7 +46,7 @@ func plainAt(c generators.Mixture, kappa []float64, u float64) (plain, error) {
 			if a[order], off[order], err = quadrature.Average(c.Nonlinearity, order, mu, max(delta, 0)); err != nil {
 				return out, fmt.Errorf("%w: population %d: %v", theorems.ErrUndecided, p, err)
 			}
-			off[order] += averagesWithin * u * max(1, math.Abs(a[order]))
+			off[order] += averageAccuracy * u * max(1, math.Abs(a[order]))
 		}
 		for i := range r {
 			an, ci := mean[r+i], along[r+i]
