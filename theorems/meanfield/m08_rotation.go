@@ -40,7 +40,7 @@ func Rotation() theorems.Theorem {
 			theorems.Claim("circle of radius ρ", circles(), judgeCircle).OneRoundIn(120),
 		},
 		Exact: []theorems.Check{
-			theorems.Decide("turns commute with σ, and half a turn leaves every Δ", generators.Centreds(kinds("rotation above 1", "rotation below 1")), decideRotation).Visiting("rotation above 1", "V = 1"),
+			theorems.Decide("where the gain is 1/a the flow turns at b/a; turns commute with σ, half a turn leaves Δ", generators.Centreds(kinds("rotation above 1", "rotation below 1")), decideRotation).Visiting("rotation above 1", "V = 1"),
 		},
 		Certificates: []theorems.Certificate{{Shapes: []certificate.Shape{{R: 2}}, Identity: turnIdentity(false)}},
 		Twins:        rotationTwins(),
@@ -242,6 +242,11 @@ func decideRotation(c generators.Centred) error {
 	if !square.IsZero() {
 		return theorems.Violatedf("σ² − 2aσ + a² + b² = %v", square)
 	}
+	if a.Sign() != 0 { // otherwise no gain is 1/a
+		if err := turnsAt(sigma, a, new(big.Rat).Quo(b, a)); err != nil {
+			return err
+		}
+	}
 	p, q := big.NewRat(3, 5), big.NewRat(4, 5)
 	turn, err := exact.FromRat([][]*big.Rat{{p, new(big.Rat).Neg(q)}, {q, p}})
 	if err != nil {
@@ -259,6 +264,35 @@ func decideRotation(c generators.Centred) error {
 		return theorems.Violatedf("Δ does not grow along a ray")
 	}
 	return nil
+}
+
+// turnsAt decides whether the flow where the gain is 1/a, κ̇ = (σ/a − 1)κ, turns
+// at this frequency and does nothing else: (σ/a − 1)² = −ω².
+func turnsAt(sigma *exact.Matrix, a, frequency *big.Rat) error {
+	flow := sigma.Scale(new(big.Rat).Inv(a)).Sub(exact.Identity(2))
+	if rest := flow.Mul(flow).Add(exact.Identity(2).Scale(mul(frequency, frequency))); !rest.IsZero() {
+		return theorems.Violatedf("(σ/a − 1)² + ω² = %v at ω = %v", rest, frequency.RatString())
+	}
+	return nil
+}
+
+// decideFrequencyB is the mistake of ω = b for b/a.
+func decideFrequencyB(c generators.Centred) error {
+	if !c.Turns() || c.Rank() != 2 {
+		return theorems.ErrUndecided
+	}
+	v, inverse := c.Basis()
+	var m [3]*exact.Matrix
+	for i, rows := range [][][]float64{v, c.Jordan(), inverse} {
+		var err error
+		if m[i], err = exact.FromFloat64(rows); err != nil {
+			return err
+		}
+	}
+	if c.Lambda[0] == 0 {
+		return theorems.ErrUndecided
+	}
+	return turnsAt(m[0].Mul(m[1]).Mul(m[2]), theorems.Rational(c.Lambda[0]), theorems.Rational(c.Turn))
 }
 
 // turnIdentity: E(p, q) = V [[p, −q], [q, p]] V⁻¹ commutes with σ = E(a, b), and its rate of change along σ is σE: with e^{sσ} = E(p(s), q(s)), p' = ap − bq and q' = bp + aq.

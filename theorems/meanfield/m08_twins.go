@@ -3,6 +3,7 @@ package meanfield
 import (
 	"math"
 
+	"github.com/rankproof/rankproof/generators"
 	"github.com/rankproof/rankproof/model"
 	"github.com/rankproof/rankproof/oracles/certificate"
 	"github.com/rankproof/rankproof/oracles/dense"
@@ -79,6 +80,8 @@ func rotationTwins() []theorems.Twin {
 			}
 			return s
 		}},
+		{Name: "frequency b", Mistake: "where the gain is 1/a the flow turns at b", False: []theorems.Check{
+			theorems.Decide("ω = b", generators.Centreds(generators.CentredOptions{MaxRank: 2, Nonlinearity: generators.EvenSlopes, Kinds: []string{"rotation above 1", "rotation below 1"}}), decideFrequencyB)}},
 		{Name: "turn in the coordinates κ", Mistake: "e^{sσ} is a turn times e^{as} for every σ with the pair", FalseIdentity: &theorems.Certificate{
 			Shapes: []certificate.Shape{{R: 2}}, Identity: turnIdentity(true)}},
 	}
