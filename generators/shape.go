@@ -157,3 +157,11 @@ func copied(v reflect.Value) reflect.Value {
 	}
 	return out
 }
+
+// Sizes returns the length of each dimension of an instance by its letter: N
+// units, R pairs of loadings, K latents, P populations.
+func Sizes(instance any) map[string]int {
+	v := reflect.New(reflect.TypeOf(instance)).Elem()
+	v.Set(reflect.ValueOf(instance))
+	return sizes(fieldsOf(v))
+}

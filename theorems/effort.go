@@ -61,9 +61,9 @@ func (e Effort) tell(done int) {
 	}
 }
 
-// seedOf hashes the root seed, a purpose and an index: an instance does not
+// SeedOf hashes the root seed, a purpose and an index: an instance does not
 // depend on which others were drawn, or where.
-func seedOf(root uint64, purpose string, index int) uint64 {
+func SeedOf(root uint64, purpose string, index int) uint64 {
 	h := fnv.New64a()
 	h.Write([]byte(purpose))
 	x := root ^ h.Sum64() ^ (uint64(index)+1)*0x9e3779b97f4a7c15

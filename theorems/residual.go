@@ -71,6 +71,10 @@ type Finding struct {
 	Worst    Residual // that decided, or the largest margin
 	Compared int      // residuals seen: zero is a vacuous instance
 	Reason   string   // of an Unknown or Fails without a residual
+
+	// Margins holds, of each quantity with an error that its bound says
+	// something about, the residual with the largest margin.
+	Margins []Residual
 }
 
 // Expect adds a residual.
@@ -78,10 +82,25 @@ func (f *Finding) Expect(what string, err, bound, scale float64) {
 	r := Residual{what, err, bound, scale}
 	f.Compared++
 	v := r.Verdict()
+	if err > 0 && bound > 0 && v != Unknown {
+		f.noteMargin(r)
+	}
 	// Of failures the first is kept: later ones follow from it.
 	if v > f.Verdict || (v == f.Verdict && v != Fails && r.Margin() >= f.Worst.Margin()) {
 		f.Verdict, f.Worst, f.Reason = v, r, ""
 	}
+}
+
+func (f *Finding) noteMargin(r Residual) {
+	for i := range f.Margins {
+		if f.Margins[i].What == r.What {
+			if r.Margin() > f.Margins[i].Margin() {
+				f.Margins[i] = r
+			}
+			return
+		}
+	}
+	f.Margins = append(f.Margins, r)
 }
 
 // Demand adds a yes-or-no requirement with no tolerance.
@@ -103,6 +122,9 @@ func (f *Finding) Abstain(reason string) {
 // Merge adds the findings of another instance.
 func (f *Finding) Merge(other Finding) {
 	f.Compared += other.Compared
+	for _, r := range other.Margins {
+		f.noteMargin(r)
+	}
 	if other.Verdict > f.Verdict || other.Verdict == f.Verdict && other.Worst.Margin() >= f.Worst.Margin() {
 		f.Verdict, f.Worst, f.Reason = other.Verdict, other.Worst, other.Reason
 	}

@@ -172,7 +172,7 @@ func (t Theorem) runChecks(ctx context.Context, r *Report, s Subject, e Effort, 
 					return
 				}
 				c := turns[i]
-				instance := c.Draw(seedOf(e.Seed, t.ID+"/"+c.Name, i))
+				instance := c.Draw(SeedOf(e.Seed, t.ID+"/"+c.Name, i))
 				results[i] = judged{c, instance, c.On(s, instance), true}
 				e.tell(1)
 			}
@@ -288,7 +288,7 @@ func (t Theorem) UnvisitedEdges(e Effort) []string {
 			if len(c.Edges) == 0 {
 				continue
 			}
-			for _, tag := range c.Tags(c.Draw(seedOf(e.Seed, t.ID+"/"+c.Name, i))) {
+			for _, tag := range c.Tags(c.Draw(SeedOf(e.Seed, t.ID+"/"+c.Name, i))) {
 				tags[tag]++
 			}
 		}
@@ -304,7 +304,7 @@ func (c Certificate) prove(ctx context.Context, e Effort) Proof {
 		if ctx.Err() != nil {
 			return p
 		}
-		proof, err := c.at(shape, seedOf(e.Seed, "certificate/"+c.Name(), i), e.Bits)
+		proof, err := c.at(shape, SeedOf(e.Seed, "certificate/"+c.Name(), i), e.Bits)
 		if err != nil {
 			p.Err = err
 			return p
@@ -334,7 +334,7 @@ func (t Theorem) RunTwin(s Subject, twin Twin, e Effort) TwinReport {
 	report := TwinReport{Name: twin.Name}
 	if twin.FalseIdentity != nil {
 		for i, shape := range twin.FalseIdentity.Shapes {
-			_, err := twin.FalseIdentity.at(shape, seedOf(e.Seed, t.ID+"/twin/"+twin.Name, i), e.Bits)
+			_, err := twin.FalseIdentity.at(shape, SeedOf(e.Seed, t.ID+"/twin/"+twin.Name, i), e.Bits)
 			var refuted *certificate.Refuted
 			var tooLow *certificate.RankTooLow
 			switch {
@@ -357,7 +357,7 @@ func (t Theorem) RunTwin(s Subject, twin Twin, e Effort) TwinReport {
 	report.NotTried = true
 	for i := range e.TwinAttempts {
 		c := checks[i%len(checks)]
-		instance := c.Draw(seedOf(e.Seed, t.ID+"/twin/"+twin.Name, i))
+		instance := c.Draw(SeedOf(e.Seed, t.ID+"/twin/"+twin.Name, i))
 		out := c.On(s, instance)
 		report.NotTried = report.NotTried && out.NotTried
 		if out.Verdict == Fails {
