@@ -2,22 +2,15 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 	"runtime"
 	"runtime/debug"
 	"time"
 
 	"github.com/rankproof/rankproof/internal/hunt"
-	"github.com/rankproof/rankproof/internal/journal"
 	"github.com/rankproof/rankproof/internal/progress"
 	"github.com/rankproof/rankproof/internal/report"
-	"github.com/rankproof/rankproof/theorems"
-	"github.com/rankproof/rankproof/theorems/conjectures"
-	"github.com/rankproof/rankproof/theorems/registry"
 	"github.com/spf13/cobra"
 )
 
@@ -82,151 +75,6 @@ func newHuntCommand(s streams) *cobra.Command {
 	f.StringVar(&o.shard, "shard", "0/1", "of the plan's blocks, do those of part `i/n`, i from 0")
 	f.BoolVar(&o.json, "json", false, "write a JSON object at the end")
 	return cmd
-}
-
-func (o *huntOptions) planFlags(cmd *cobra.Command) {
-	f := cmd.Flags()
-	f.IntVar(&o.instances, "until-instances", 0, "make a plan of so `many` instances, equally many of each theorem, and end when it is done")
-	f.Uint64Var(&o.seed, "seed", 1, "root of all randomness")
-	f.StringVar(&o.only, "only", "", "theorems whose ref or ID matches a `pattern`, as for run")
-	f.StringVar(&o.corpus, "corpus", "", "start mutations and climbs from the counterexamples in a `directory` too")
-}
-
-func newPlanCommand(s streams) *cobra.Command {
-	var o huntOptions
-	cmd := &cobra.Command{
-		Use:   "plan FILE",
-		Short: "Write the plan of a hunt that several machines divide",
-		Long: `Plan writes the plan of a hunt: its seed, theorems, number of blocks, and the build
-and the arithmetic that it is for. A plan never changes; its digest is in every
-record. "verify hunt --plan FILE --dir DIR --shard i/n" works on a part.`,
-		Example: `  verify plan plan.json --until-instances 10000000 --seed 7`,
-		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) != 1 {
-				return errors.New("plan needs the name of one file to write")
-			}
-			return nil
-		},
-		RunE: func(cmd *cobra.Command, args []string) error {
-			if o.instances < 1 {
-				return fmt.Errorf("--until-instances is %d, want at least 1: a plan has an end", o.instances)
-			}
-			made, _, err := o.makePlan()
-			if err != nil {
-				return err
-			}
-			if err := made.WriteFile(args[0]); err != nil {
-				return badInput(err)
-			}
-			fmt.Fprintf(s.out, "plan %s: seed %d, %s, %s of %s each\n", made.Digest(), made.Seed, report.Counted(len(made.Theorems), "theorem"),
-				report.Counted(made.Blocks, "block"), report.Counted(made.BlockSize, "instance"))
-			return nil
-		},
-	}
-	o.planFlags(cmd)
-	return cmd
-}
-
-// makePlan returns the plan that the flags ask for, with the grounds of its
-// blocks.
-func (o *huntOptions) makePlan() (journal.Plan, hunt.Options, error) {
-	var none hunt.Options
-	if o.instances < 0 {
-		return journal.Plan{}, none, fmt.Errorf("--until-instances is %d, want at least 1", o.instances)
-	}
-	list := registry.All()
-	if o.only != "" {
-		var err error
-		if list, err = matching(o.only); err != nil {
-			return journal.Plan{}, none, fmt.Errorf("--only: %w", err)
-		}
-	}
-	corpus := registry.Corpus()
-	if o.corpus != "" {
-		more, err := registry.ReadCorpus(os.DirFS(o.corpus))
-		if err != nil {
-			return journal.Plan{}, none, badInput(fmt.Errorf("--corpus %s: %w", o.corpus, err))
-		}
-		corpus = append(corpus, more...)
-	}
-	list = append(list, conjectures.Canary())
-	grounds, starts, err := hunt.NewGrounds(theorems.Model(), list, corpus, registry.Ledger())
-	if err != nil {
-		return journal.Plan{}, none, badInput(err)
-	}
-	plan, err := hunt.NewPlan(o.seed, o.instances, list, starts)
-	grounds.Seed, grounds.Size = plan.Seed, plan.BlockSize
-	return plan, hunt.Options{Grounds: grounds, Theorems: list, Blocks: plan.Blocks}, err
-}
-
-// open returns the plan to work on, that of --plan, of --dir, or of the flags,
-// with its journal.
-func (o *huntOptions) open(changed func(string) bool) (journal.Plan, hunt.Options, error) {
-	var none hunt.Options
-	kept := o.plan
-	if kept == "" && o.dir != "" {
-		if name := filepath.Join(o.dir, journal.PlanFile); exists(name) {
-			kept = name
-		}
-	}
-	var plan journal.Plan
-	if kept != "" {
-		var err error
-		if plan, err = journal.ReadPlan(kept); err != nil {
-			return plan, none, badInput(err)
-		}
-		if err := o.agrees(plan, kept, changed); err != nil {
-			return plan, none, err
-		}
-	}
-	here, options, err := o.makePlan()
-	if err != nil {
-		return plan, none, err
-	}
-	if kept == "" {
-		plan = here
-	} else if err := hunt.Fits(plan, here); err != nil {
-		return plan, none, badInput(fmt.Errorf("%s: %w", kept, err))
-	}
-	options.Plan, options.Seed, options.Size, options.Blocks = plan.Digest(), plan.Seed, plan.BlockSize, plan.Blocks
-	options.Theorems = planned(options.Theorems, plan)
-	if options.Journal, err = journal.Open(o.dir, plan); err != nil {
-		return plan, none, badInput(err)
-	}
-	return plan, options, nil
-}
-
-func exists(name string) bool {
-	_, err := os.Stat(name)
-	return err == nil
-}
-
-// agrees refuses flags that say something else than the plan.
-func (o *huntOptions) agrees(p journal.Plan, name string, changed func(string) bool) error {
-	switch {
-	case changed("seed") && o.seed != p.Seed:
-		return fmt.Errorf("--seed is %d, but %s has seed %d: a plan does not change; choose another directory", o.seed, name, p.Seed)
-	case changed("until-instances"):
-		again, err := hunt.NewPlan(p.Seed, o.instances, make([]theorems.Theorem, len(p.Theorems)), "")
-		if err != nil || again.Blocks != p.Blocks {
-			return fmt.Errorf("--until-instances is %d, but %s has %d blocks of %d instances a theorem: a plan does not change; choose another directory",
-				o.instances, name, p.Blocks, p.BlockSize)
-		}
-	}
-	return nil
-}
-
-// planned returns the theorems of a plan.
-func planned(list []theorems.Theorem, p journal.Plan) []theorems.Theorem {
-	var out []theorems.Theorem
-	for _, t := range list {
-		for _, pt := range p.Theorems {
-			if pt.ID == t.ID {
-				out = append(out, t)
-			}
-		}
-	}
-	return out
 }
 
 // hunt hunts, and returns how it ended.
