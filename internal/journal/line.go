@@ -23,7 +23,7 @@ var (
 	errChecksum  = errors.New("torn: wrong checksum")
 )
 
-// recordStart is how the JSON of every record starts, and nothing inside it.
+// recordStart is how the JSON of every record starts.
 var recordStart = []byte(`{"plan":"`)
 
 // entry is a record as it was read, with the key of what it says.

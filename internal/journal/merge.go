@@ -3,6 +3,7 @@ package journal
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -90,13 +91,21 @@ func (r *reading) file(path string) error {
 		return err
 	}
 	defer f.Close()
+	if err := r.stream(path, f); err != nil {
+		return fmt.Errorf("%s: %w", path, inner(err))
+	}
+	return nil
+}
+
+// stream adds the records of a file of that name.
+func (r *reading) stream(path string, in io.Reader) error {
 	damaged := func(number int, why error) {
 		r.problems.Damaged++
 		if len(r.problems.DamagedLines) < mostListed {
 			r.problems.DamagedLines = append(r.problems.DamagedLines, Damage{Place{path, number}, why.Error()})
 		}
 	}
-	err = readLines(f, func(number int, e entry) error {
+	return readLines(in, func(number int, e entry) error {
 		if err := r.check(e.Record); errors.Is(err, errOtherPlan) {
 			return fmt.Errorf("line %d: %w", number, err)
 		} else if err != nil {
@@ -106,10 +115,6 @@ func (r *reading) file(path string) error {
 		r.record(e, Place{path, number})
 		return nil
 	}, damaged)
-	if err != nil {
-		return fmt.Errorf("%s: %w", path, inner(err))
-	}
-	return nil
 }
 
 // record adds a record, and notes where it stands if others contradict it.
