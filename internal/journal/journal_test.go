@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -232,8 +233,8 @@ type disk struct {
 	*os.File
 	left        int
 	sync, close error
-	synced      chan int // tells how many bytes are
-	written     int
+	synced      chan int     // tells how many bytes are
+	written     atomic.Int64 // others write while one syncs
 }
 
 var errFull = errors.New("no space left on device")
@@ -242,7 +243,7 @@ func (d *disk) Write(p []byte) (int, error) {
 	n := min(len(p), d.left)
 	d.left -= n
 	written, err := d.File.Write(p[:n])
-	d.written += written
+	d.written.Add(int64(written))
 	if err == nil && n < len(p) {
 		err = &os.PathError{Op: "write", Path: d.Name(), Err: errFull}
 	}
@@ -251,7 +252,7 @@ func (d *disk) Write(p []byte) (int, error) {
 
 func (d *disk) Sync() error {
 	if d.synced != nil {
-		d.synced <- d.written
+		d.synced <- int(d.written.Load())
 	}
 	return d.sync
 }
