@@ -71,7 +71,7 @@ func TestMerge(t *testing.T) {
 		"complete": {[]string{whole, half, whole}, 0, report.Complete, []string{
 			"plan " + p.Digest() + ": seed 7, 2 theorems, 2 blocks each of at most 10 instances",
 			"L3   linearization/right-eigenvectors       2   2         20      0   10.0 %    0.25  modes: |(M_x)ᵢᵢ − (M_r)ᵢᵢ|\n",
-			"Y1   canary/planted                2   2         20      1   10.0 %    0.25",
+			"Y1   canary/planted                         2   2         20      1   10.0 %    0.25",
 			"2 blocks, 20 instances: 18 hold, 0 fail, 2 unknown, 0 vacuous, 0 not tried; 0 decided exactly; 3m0s of judging",
 			"canary/planted, which is false on purpose, was caught\n",
 			"2 files, 6 records, 2 of them of blocks that another had counted for\n",
