@@ -3,10 +3,13 @@ package journal
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -281,6 +284,37 @@ func TestMemoryIsThatOfBlocks(t *testing.T) {
 	got := folded(t, p, linesOf(t, r)[0])
 	require.Len(t, got.blocks[0], 1)
 	require.NotZero(t, got.blocks[0].key(MostBlocks-1))
+
+	const records, text = 2000, 8 << 10 // bytes of a case
+	r.Top.Case = json.RawMessage(`"` + strings.Repeat("x", text) + `"`)
+	file, write := io.Pipe()
+	go func() {
+		for block := range records {
+			r.Block = block
+			l, err := line(r)
+			if err == nil {
+				_, err = write.Write(l)
+			}
+			if err != nil {
+				write.CloseWithError(err)
+				return
+			}
+		}
+		write.Close()
+	}()
+	before := heap()
+	long := &reading{fold: newFold(p)}
+	require.NoError(t, long.stream("f", file))
+	require.Less(t, heap()-before, records*text/16, "bytes that stay")
+	require.Equal(t, records, long.theorems[0].Blocks)
+}
+
+// heap returns the bytes that are in use.
+func heap() int {
+	var m runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&m)
+	return int(m.HeapAlloc)
 }
 
 // TestKindsAreBounded: of more kinds than anybody reads the first in their order
