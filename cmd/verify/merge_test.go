@@ -9,6 +9,7 @@ import (
 
 	"github.com/rankproof/rankproof/internal/journal"
 	"github.com/rankproof/rankproof/internal/report"
+	"github.com/rankproof/rankproof/theorems/conjectures"
 	"github.com/stretchr/testify/require"
 )
 
@@ -32,9 +33,21 @@ func held(p journal.Plan, id string, block int) journal.Record {
 }
 
 func failed(p journal.Plan, id string, block int, text string) journal.Record {
-	r := held(p, id, block)
-	r.Holds, r.Fails, r.Exact = 8, 1, 1
-	r.Failures = []journal.Failure{{Check: "modes", What: "|(M_x)ᵢᵢ − (M_r)ᵢᵢ|", Found: "error/bound 2", Index: 3, Case: json.RawMessage(text)}}
+	return failing(held(p, id, block), "modes", text)
+}
+
+// caught is a block of the canary in which all its claims fail.
+func caught(p journal.Plan, block int) journal.Record {
+	r := held(p, canaryID, block)
+	for _, c := range conjectures.Canary().Claims {
+		r = failing(r, c.Name, "1")
+	}
+	return r
+}
+
+func failing(r journal.Record, check, text string) journal.Record {
+	r.Holds, r.Fails, r.Exact = r.Holds-1, r.Fails+1, 1
+	r.Failures = append(r.Failures, journal.Failure{Check: check, What: "|(M_x)ᵢᵢ − (M_r)ᵢᵢ|", Found: "error/bound 2", Index: 3, Case: json.RawMessage(text)})
 	return r
 }
 
@@ -54,9 +67,9 @@ func recorded(t *testing.T, p journal.Plan, records ...journal.Record) string {
 // TestMerge merges what hunts left, and expects a status and fragments of text.
 func TestMerge(t *testing.T) {
 	p, endless := huntPlan(2), huntPlan(0)
-	whole := recorded(t, p, held(p, modesID, 0), held(p, modesID, 1), failed(p, canaryID, 0, "1"), held(p, canaryID, 1))
-	half := recorded(t, p, held(p, modesID, 1), failed(p, canaryID, 0, "1"))
-	bad := recorded(t, p, failed(p, modesID, 0, point), failed(p, canaryID, 0, "1"))
+	whole := recorded(t, p, held(p, modesID, 0), held(p, modesID, 1), caught(p, 0), held(p, canaryID, 1))
+	half := recorded(t, p, held(p, modesID, 1), caught(p, 0))
+	bad := recorded(t, p, failed(p, modesID, 0, point), caught(p, 0))
 	above := held(p, modesID, 1)
 	above.Above = []journal.Margin{{Check: "modes", What: "w", Margin: 0.5, Index: 1, Case: json.RawMessage("1")}}
 	torn := recorded(t, p, above, held(p, canaryID, 0), held(p, canaryID, 1))
@@ -65,28 +78,28 @@ func TestMerge(t *testing.T) {
 	for name, c := range map[string]struct {
 		args   []string
 		status int
-		json   report.MergeStatus
+		json   report.HuntStatus
 		want   []string
 	}{
 		"complete": {[]string{whole, half, whole}, 0, report.Complete, []string{
 			"plan " + p.Digest() + ": seed 7, 2 theorems, 2 blocks each of at most 10 instances",
 			"L3   linearization/right-eigenvectors       2   2         20      0   10.0 %    0.25  modes: |(M_x)ᵢᵢ − (M_r)ᵢᵢ|\n",
-			"Y1   canary/planted                         2   2         20      1   10.0 %    0.25",
+			"Y1   canary/planted                         2   2         20      3   10.0 %    0.25",
 			"2 blocks, 20 instances: 18 hold, 0 fail, 2 unknown, 0 vacuous, 0 not tried; 0 decided exactly; 3m0s of judging",
-			"canary/planted, which is false on purpose, was caught\n",
-			"2 files, 6 records, 2 of them of blocks that another had counted for\n",
+			"the canary, false on purpose, was caught in every way of hunting\n",
+			"2 files, 6 records read, 2 of them of blocks that another had counted for\n",
 			"Complete: nothing failed."}},
 		"missing": {[]string{half}, 3, report.Incomplete, []string{"2 blocks missing\n  L3\n    1 of 2 blocks: 0\n  Y1\n    1 of 2 blocks: 1\n", "Incomplete: "}},
 		"nothing": {[]string{unplanned, "--plan", filepath.Join(whole, "plan.json")}, 3, report.Incomplete, []string{
-			"4 blocks missing\n  L3; Y1\n    2 of 2 blocks: 0–1\n", "0 files, 0 records"}},
+			"4 blocks missing\n  L3; Y1\n    2 of 2 blocks: 0–1\n", "4 blocks missing"}},
 		"refuted": {[]string{bad}, 1, report.Refuted, []string{
-			`L3 linearization/right-eigenvectors: "modes" fails in 1 block:`, "error/bound 2", "number 3 of block 0 (draw)", `{"theorem":"linearization/right-eigenvectors"`, "Refuted: 1 kind of failure."}},
+			"L3 linearization/right-eigenvectors: in 1 block\n", `"modes" fails`, `recorded as "error/bound 2"; judged again here, it does not fail`, `{"theorem":"linearization/right-eigenvectors"`, "Refuted: 1 kind of failure."}},
 		"contradictory": {[]string{whole, bad}, 4, report.Contradictory, []string{
 			"1 block of which two records say different things\n  linearization/right-eigenvectors, block 0\n    " + whole, "Contradictory: ", `{"theorem":"linearization/right-eigenvectors"`}},
 		"blind": {[]string{torn, recorded(t, p, held(p, modesID, 0))}, 3, report.Blind, []string{
-			"1 damaged line, as a crash leaves them", "records-x-1-0001.jsonl, line 1: torn: no newline", "The hunt was blind: the canary was not caught.",
+			"1 damaged line, as a crash leaves them", "records-x-1-0001.jsonl, line 1: torn: no newline", "The hunt was blind, or too short: ",
 			"1 margin above those of the ledger"}},
-		"without end": {[]string{recorded(t, endless, held(endless, modesID, 90), failed(endless, canaryID, 5, "1"))}, 0, report.Complete, []string{
+		"without end": {[]string{recorded(t, endless, held(endless, modesID, 90), caught(endless, 5))}, 0, report.Complete, []string{
 			"blocks without end of at most 10 instances", " –         10"}},
 		"without end or anything": {[]string{recorded(t, endless)}, 3, report.Incomplete, []string{"Incomplete: "}},
 	} {
@@ -98,7 +111,7 @@ func TestMerge(t *testing.T) {
 			for _, want := range c.want {
 				require.Contains(t, flat, want)
 			}
-			var d report.MergeDocument
+			var d report.HuntDocument
 			text := verify(append([]string{"merge", "--json"}, c.args...)...)
 			require.Equal(t, c.status, text.status)
 			require.NoError(t, json.Unmarshal([]byte(text.out), &d))
@@ -133,16 +146,10 @@ func TestMergeRefuses(t *testing.T) {
 }
 
 // TestMergedFailuresAreReplayed: the line of a failure is what verify replay
-// reads, in the text and as JSON, and shrinking comes before.
+// reads, in the text and as JSON.
 func TestMergedFailuresAreReplayed(t *testing.T) {
 	p := huntPlan(1)
-	dir := recorded(t, p, failed(p, modesID, 0, `{"X":"long and of no use"}`), failed(p, canaryID, 0, "1"))
-	defer func(old func(string, journal.Failure) journal.Failure) { shrinkFailure = old }(shrinkFailure)
-	shrinkFailure = func(theorem string, f journal.Failure) journal.Failure {
-		require.Equal(t, modesID, theorem, "a canary's failures are left as they are")
-		f.Case = json.RawMessage(point)
-		return f
-	}
+	dir := recorded(t, p, failed(p, modesID, 0, point), caught(p, 0))
 	got := verify("merge", dir)
 	at := strings.Index(got.out, `{"theorem"`)
 	require.Positive(t, at)
@@ -161,7 +168,7 @@ func TestMergedFailuresAreReplayed(t *testing.T) {
 // TestMergeUnwritable: a merge that nobody could read is no success.
 func TestMergeUnwritable(t *testing.T) {
 	p := huntPlan(1)
-	dir := recorded(t, p, held(p, modesID, 0), failed(p, canaryID, 0, "1"))
+	dir := recorded(t, p, held(p, modesID, 0), caught(p, 0))
 	for _, args := range [][]string{{"merge", dir}, {"merge", dir, "--json"}} {
 		var err strings.Builder
 		status := execute(t.Context(), args, streams{out: broken{}, err: &err})
