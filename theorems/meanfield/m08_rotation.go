@@ -54,7 +54,9 @@ func Rotation() theorems.Theorem {
 func turnsSoon(c generators.Centred) bool { return 2*math.Pi*c.Lambda[0] < 50*math.Abs(c.Turn) }
 
 // starts reports whether the trajectory starts elsewhere than at the fixed point.
-func starts(c generators.Centred) bool { return slices.ContainsFunc(c.Start, func(x float64) bool { return x != 0 }) }
+func starts(c generators.Centred) bool {
+	return slices.ContainsFunc(c.Start, func(x float64) bool { return x != 0 })
+}
 
 // circles draws the normal case: V = 1, Σ_mm = 1.
 func circles() *rapid.Generator[generators.Centred] {
