@@ -178,7 +178,12 @@ func simpler[C any](a, b C) bool {
 }
 
 func cost[C any](instance C) (numbers int, effort float64) {
-	for _, f := range fieldsOf(reflect.ValueOf(clone(instance)).Elem()) {
+	return costOf(fieldsOf(reflect.ValueOf(clone(instance)).Elem()))
+}
+
+// costOf counts the numbers, and rates their reading; it visits them in place.
+func costOf(fields []field) (numbers int, effort float64) {
+	for _, f := range fields {
 		numbers += countNumbers(f.value)
 		visitNumbers(f.value, func(x float64) float64 {
 			effort += f.effort(x)
