@@ -27,26 +27,26 @@ func oneUnit() func(yield func(any) bool) {
 	})
 }
 
-// products are WD and DW; M_x = (−I + WD)/τ and M_r = (−I + DW)/τ have their
+// twoForms are WD and DW, and W; M_x = (−I + WD)/τ and M_r = (−I + DW)/τ have their
 // eigenvectors, at μ = 1 + τλ.
-type products struct {
+type twoForms struct {
 	w, wd, dw *exact.Matrix
 }
 
-// exactly returns the products. A slope that tanh has not, one that is not in
+// exactly returns both. A slope that tanh has not, one that is not in
 // (0, 1], is outside the hypotheses, and the error ErrUndecided.
-func (c Linearized) exactly() (products, error) {
+func (c Linearized) exactly() (twoForms, error) {
 	for _, d := range c.D {
 		if !(d > 0 && d <= 1) {
-			return products{}, theorems.ErrUndecided
+			return twoForms{}, theorems.ErrUndecided
 		}
 	}
 	w, d := rational(c.W), diagonal(c.D)
-	return products{w, w.Mul(d), d.Mul(w)}, nil
+	return twoForms{w, w.Mul(d), d.Mul(w)}, nil
 }
 
 // eigenvalues returns the rational eigenvalues, and whether these are all.
-func (p products) eigenvalues() (mu []*big.Rat, all bool) {
+func (p twoForms) eigenvalues() (mu []*big.Rat, all bool) {
 	chi := p.wd.CharPoly()
 	mu = chi.RationalRoots()
 	rest := chi
@@ -72,7 +72,7 @@ func areEigenvectors(a *exact.Matrix, mu *big.Rat, v *exact.Matrix, count int) b
 
 // decideEach asks for every eigenvalue that is rational, and gives up where
 // there are others and nothing is violated.
-func (p products) decideEach(decide func(mu *big.Rat) error) error {
+func (p twoForms) decideEach(decide func(mu *big.Rat) error) error {
 	list, all := p.eigenvalues()
 	for _, mu := range list {
 		if err := decide(mu); err != nil {
@@ -90,7 +90,7 @@ func sameRightEigenvectors() theorems.Conjecture {
 	one, smallest := theorems.Size{N: 1}, theorems.Size{N: 2}
 	return theorems.Conjecture{
 		Ref: "F3", ID: "conjectures/same-right-eigenvectors",
-		Statement: "For every W and every slopes 0 < φ'(x*) ≤ 1, whatever is a right eigenvector of M_x = (−I + WD)/τ is one of M_r = (−I + DW)/τ, of the same eigenvalue.",
+		Statement: "For every W and every slopes 0 < φ'(x*) ≤ 1, whatever is a right eigenvector of M_x = (−I + WD)/τ, at an eigenvalue μ ≠ 0 of W D, is one of M_r = (−I + DW)/τ at the same.",
 		Source:    "The forms are taken for one system in other words, as in P (arXiv:2309.04030) they are not; L3",
 		Instead:   "M_x v = λv implies M_r (Dv) = λ (Dv): the same eigenvalues, and eigenvectors that D maps (L3). They are the same where all slopes are.",
 		Levels: []theorems.Level{
@@ -107,6 +107,9 @@ func sameRightEigenvectors() theorems.Conjecture {
 			out.add("W D = %s, D W = %s", inline(p.wd), inline(p.dw))
 			list, _ := p.eigenvalues()
 			for _, mu := range list {
+				if mu.Sign() == 0 {
+					continue
+				}
 				basis := eigenvectors(p.wd, mu)
 				for i := range basis.Cols() {
 					if v := basis.Columns(i); !areEigenvectors(p.dw, mu, v, 1) {
@@ -128,7 +131,7 @@ func decideSameRight(c Linearized) error {
 	}
 	return p.decideEach(func(mu *big.Rat) error {
 		v := eigenvectors(p.wd, mu)
-		if !areEigenvectors(p.dw, mu, v, v.Cols()) {
+		if mu.Sign() != 0 && !areEigenvectors(p.dw, mu, v, v.Cols()) {
 			return theorems.Violatedf("WD v = %s v and DW v ≠ %[1]s v, in rationals", mu.RatString())
 		}
 		return nil

@@ -54,7 +54,7 @@ type sides struct {
 	leftMap, rightMap bool // whether W, and Wᵀ, map them as the conjecture says
 }
 
-func (p products) sides(mu *big.Rat) (s sides) {
+func (p twoForms) sides(mu *big.Rat) (s sides) {
 	s.left, s.right = eigenvectors(p.wd.T(), mu), eigenvectors(p.dw, mu)
 	s.leftMap = areEigenvectors(p.dw.T(), mu, p.w.Mul(s.left), s.left.Cols())
 	s.rightMap = areEigenvectors(p.wd, mu, p.w.T().Mul(s.right), s.right.Cols())

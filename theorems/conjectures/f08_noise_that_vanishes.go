@@ -1,6 +1,7 @@
 package conjectures
 
 import (
+	"fmt"
 	"math/big"
 	"strings"
 
@@ -131,12 +132,30 @@ func showVanishing(c Vanishing) []string {
 	out.add("e^(−2I) = det Σ_123 det Σ_2 / (det Σ_12 det Σ_23), Σ the covariances of those of y_1, y_2, y_3, each over det R₀ as often:")
 	out.add("  det Σ_123 = %s", inS(g.y123))
 	out.add("  det Σ_2 = %s, det Σ_12 = det Σ_23 = %s", inS(g.y2), inS(g.y12))
-	above, k := g.y123.Mul(g.y2).StripZeroRoot()
-	below, m := g.y12.Mul(g.y23).StripZeroRoot()
-	out.add("lowest powers: %s s^%d over %s s^%d, so that e^(−2I) → %s and I → ½ ln %s, not 0",
-		above[0].RatString(), k, below[0].RatString(), m, g.limit().RatString(), new(big.Rat).Inv(g.limit()).RatString())
+	alone, both := lowest(g.y23, g.y2), lowest(g.y123, g.y12)
+	out.add("s → 0: det Var(y_3 | y_2) = det Σ_23/det Σ_2 ≈ %s, and det Var(y_3 | y_1, y_2) = det Σ_123/det Σ_12 ≈ %s", alone, both)
+	if limit := g.limit(); limit.Sign() > 0 {
+		out.add("e^(−2I) → %s: I → ½ ln(%s), not 0", limit.RatString(), new(big.Rat).Inv(limit).RatString())
+	} else {
+		out.add("e^(−2I) → 0: I → ∞")
+	}
 	return out
 }
 
 // inS writes a polynomial of s.
 func inS(p exact.Poly) string { return strings.ReplaceAll(p.String(), "t", "s") }
+
+// lowest writes the first term of p/q at s = 0.
+func lowest(p, q exact.Poly) string {
+	p, zeros := p.StripZeroRoot()
+	q, poles := q.StripZeroRoot()
+	c := new(big.Rat).Quo(p[0], q[0]).RatString()
+	switch power := zeros - poles; power {
+	case 0:
+		return c
+	case 1:
+		return c + " s"
+	default:
+		return fmt.Sprintf("%s s^%d", c, power)
+	}
+}

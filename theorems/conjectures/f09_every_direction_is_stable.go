@@ -69,7 +69,7 @@ func decideEveryDirection(c Overlap) error {
 	lambda, all := c.unstable()
 	switch {
 	case lambda != nil:
-		return theorems.Violatedf("λ = %s: the eigenvalues λ_j/λ − 1 of the Jacobian, the λ_j − λ being the roots of %s, reach to the right of 0: Routh–Hurwitz in rationals", lambda.RatString(), c.others(lambda))
+		return theorems.Violatedf("at λ = %s the Jacobian has an eigenvalue λ_j/λ − 1 of positive real part: Routh–Hurwitz in rationals, the λ_j − λ being the roots of %v", lambda.RatString(), c.others(lambda))
 	case !all:
 		return theorems.ErrUndecided
 	}
