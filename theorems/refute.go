@@ -3,6 +3,7 @@ package theorems
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"iter"
 	"time"
@@ -45,6 +46,16 @@ func (r Refutation) Tried() (all, smaller int) {
 		}
 	}
 	return all, smaller
+}
+
+// Undecided returns the number of instances that were none of the statement's,
+// or on which it was not decided.
+func (r Refutation) Undecided() int {
+	n := 0
+	for _, l := range r.Levels {
+		n += l.Undecided
+	}
+	return n
 }
 
 // starts is how many violations are shrunk: where descent ends depends on where
@@ -172,19 +183,19 @@ func (r *Refutation) certify(l Level, found any) error {
 	if err != nil {
 		return fmt.Errorf("the counterexample cannot be read back: %w", err)
 	}
-	out := l.Check.On(Subject{}, read)
-	if out.Verdict != Fails || !out.Exact || !l.Check.IsExact() {
-		return fmt.Errorf("the counterexample %s is no violation when it is read back: %v", text, out.Finding)
+	var violation *Violation
+	if err := l.Check.decide(read); !errors.As(err, &violation) {
+		return fmt.Errorf("the counterexample %s is no violation when it is read back: %v", text, err)
 	}
-	r.Refuted, r.Exact = true, out.Exact
-	r.Size, r.Check, r.Case, r.Violation = l.Size, l.Check.Name, read, out.Reason
+	r.Refuted, r.Exact = true, l.Check.IsExact()
+	r.Size, r.Check, r.Case, r.Violation = l.Size, l.Check.Name, read, violation.What
 	return nil
 }
 
 // Counterexample returns the counterexample in the form in which it is kept.
 func (r Refutation) Counterexample() (Counterexample, error) {
 	return NewCounterexample(Theorem{Ref: r.Ref, ID: r.ID}, Subject{}, Failure{r.Check, r.Case,
-		Outcome{Finding: Finding{Verdict: Fails, Reason: r.Violation}, Exact: r.Exact}})
+		Outcome{Finding: Finding{Verdict: Fails, Reason: Violatedf("%s", r.Violation).Error()}, Exact: r.Exact}})
 }
 
 // Attempt is what became of a search for a counterexample to a theorem.
