@@ -60,7 +60,7 @@ func (r Refutation) Undecided() int {
 
 // starts is how many violations are shrunk: where descent ends depends on where
 // it begins, and the simplest end is shown.
-const starts = 12
+const starts = 8
 
 // Refute looks for a counterexample to the conjecture, at the smallest size
 // first: at each it decides the level's list and then draws e.ExactChecks

@@ -12,7 +12,7 @@ import (
 type Recurrent struct {
 	M    [][]float64 `json:"M" dim:"N,R"`
 	N    [][]float64 `json:"N" dim:"N,R"`
-	P    []float64   `json:"P" dim:"N" shrink:"positive"`
+	P    []float64   `json:"p_diag" dim:"N" shrink:"positive"`
 	Leak float64     `json:"leak,omitempty"`
 }
 

@@ -11,7 +11,7 @@ import (
 // Linearized is connectivity W with the slopes D = diag φ'(x*) at a fixed point.
 type Linearized struct {
 	W [][]float64 `json:"W" dim:"N,N"`
-	D []float64   `json:"D" dim:"N" shrink:"positive"`
+	D []float64   `json:"d_diag" dim:"N" shrink:"positive"`
 }
 
 func linearized(s theorems.Size) *rapid.Generator[Linearized] {

@@ -18,7 +18,7 @@ func leakChangesNothing() theorems.Conjecture {
 			listing(at(1, 1), box([]float64{-1, -0.5, -0.25, 0.25, 0.5}, 2, func(x []float64) Recurrent {
 				return Recurrent{M: [][]float64{{x[0]}}, N: [][]float64{{x[1]}}, P: []float64{1}, Leak: 0.5}
 			})),
-			listing(at(2, 1), box([]float64{-1, -0.5, 0, 0.5, 1}, 4, func(x []float64) Recurrent {
+			listing(at(2, 1), box([]float64{-0.5, 0, 0.5, 1}, 4, func(x []float64) Recurrent {
 				return Recurrent{M: inRows(x[:2], 1), N: inRows(x[2:], 1), P: []float64{1, 1}, Leak: 0.5}
 			})),
 			at(2, 2), at(3, 1),

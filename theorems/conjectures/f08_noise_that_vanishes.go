@@ -15,14 +15,14 @@ import (
 type Vanishing struct {
 	A  [][]float64 `json:"A" dim:"K,K"`
 	C  [][]float64 `json:"C" dim:"N,K"`
-	Q  []float64   `json:"Q" dim:"K"`
-	R0 []float64   `json:"R0" dim:"N" shrink:"positive"`
+	Q  []float64   `json:"q_diag" dim:"K"`
+	R0 []float64   `json:"r0_diag" dim:"N" shrink:"positive"`
 }
 
 func vanishing(s theorems.Size) *rapid.Generator[Vanishing] {
 	return rapid.Custom(func(t *rapid.T) Vanishing {
-		return Vanishing{matrixOf(t, "A", entries, s.K, s.K), matrixOf(t, "C", entries, s.N, s.K),
-			vectorOf(t, "Q", []float64{0, 1, 1, 2, 0.5}, s.K), vectorOf(t, "R0", positives, s.N)}
+		return Vanishing{matrixOf(t, "A", []float64{0, 0, 0, 1, 0.5, 0.5, -0.5, 0.25}, s.K, s.K), matrixOf(t, "C", []float64{0, 1, 1, -1, 2}, s.N, s.K),
+			vectorOf(t, "Q", []float64{0, 0, 1, 1, 2}, s.K), vectorOf(t, "R0", positives, s.N)}
 	})
 }
 

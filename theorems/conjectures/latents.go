@@ -11,8 +11,8 @@ import (
 type Latents struct {
 	A [][]float64 `json:"A" dim:"K,K"`
 	C [][]float64 `json:"C" dim:"N,K"`
-	Q []float64   `json:"Q" dim:"K" shrink:"positive"`
-	R []float64   `json:"R" dim:"N" shrink:"positive"`
+	Q []float64   `json:"q_diag" dim:"K" shrink:"positive"`
+	R []float64   `json:"r_diag" dim:"N" shrink:"positive"`
 }
 
 func latents(s theorems.Size) *rapid.Generator[Latents] {
