@@ -1,0 +1,114 @@
+package conjectures
+
+import (
+	"fmt"
+	"math/big"
+	"math/rand/v2"
+
+	"github.com/rankproof/rankproof/oracles/exact"
+	"github.com/rankproof/rankproof/theorems"
+)
+
+// Fits is a target at points κ, and ReLU populations without variance, whose
+// features are max(0, slope·κ + offset): P that are nested, the last being added
+// to the others, and P others.
+type Fits struct {
+	Kappa        []float64 `json:"kappa" dim:"T"`
+	Target       []float64 `json:"target" dim:"T"`
+	Beta         float64   `json:"beta" shrink:"positive"`
+	Slope        []float64 `json:"slope" dim:"P"`
+	Offset       []float64 `json:"offset" dim:"P"`
+	OthersSlope  []float64 `json:"others_slope" dim:"P"`
+	OthersOffset []float64 `json:"others_offset" dim:"P"`
+}
+
+// errorsFall is F12.
+func errorsFall() theorems.Conjecture {
+	level := func(p int, name string) theorems.Level {
+		return theorems.Level{Size: theorems.Size{R: 1, P: p}, Check: theorems.Decide(name, drawnBy(func(rng *rand.Rand) Fits {
+			t := 1 + rng.IntN(3)
+			return Fits{Kappa: wholes(rng, t, 2), Target: wholes(rng, t, 3), Beta: positives(rng, 1, 2)[0],
+				Slope: wholes(rng, p, 2), Offset: wholes(rng, p, 2), OthersSlope: wholes(rng, p, 2), OthersOffset: wholes(rng, p, 2)}
+		}), decideErrorsFall)}
+	}
+	return theorems.Conjecture{
+		Ref: "F12", ID: "conjectures/error-never-increases",
+		Statement: "For every target on every grid, every β > 0 and all populations: the squared error of the ridge fit never increases when a population is added to P−1; or, failing that, the squared error of least squares " +
+			"(β = 0) never increases from P−1 populations to any P, nested or not. (A counterexample refutes both.)",
+		Source: "M12: \"nested features and β = 0\" left out of the statement, in turn",
+		Instead: "At β = 0 and nested features the least-squares error never increases with P; at β > 0 the ridge objective, error + β·‖coefficients‖², does not (M12). " +
+			"The ridge error is β²‖(βI + FFᵀ)⁻¹y‖²: a feature more makes (βI + FFᵀ)⁻¹ smaller, but not its square.",
+		Levels: []theorems.Level{level(1, "errors, from none to one population"), level(2, "errors, from one to two populations")},
+		Minimal: "From none to one, with feature f: the ridge error falls from ‖y‖² by (f·y)²(‖f‖² + 2β)/(‖f‖² + β)² ≥ 0, and no features are nested in any. " +
+			"At one point κ a ridge error is (β/(β + Σf²))²y² and falls, so a grid of two points is the smallest at P = 2.",
+		ByHand: func(instance any) []string {
+			c := instance.(Fits)
+			f, g := c.features(c.Slope, c.Offset), c.features(c.OthersSlope, c.OthersOffset)
+			fewer := f.Slice(0, f.Rows(), 0, f.Cols()-1)
+			beta := theorems.Rational(c.Beta)
+			e := c.errors()
+			return []string{
+				fmt.Sprintf("features at the points, a row each: %s, then %s; target %s, β = %s", list(fewer), list(f), list(c.target()), beta.RatString()),
+				fmt.Sprintf("ridge: residual %s, squared error %s; with the last population residual %s, squared error %s",
+					list(residual(fewer, c.target(), beta).T()), e.ridgeFewer.RatString(), list(residual(f, c.target(), beta).T()), e.ridge.RatString()),
+				fmt.Sprintf("least squares: residual %s, squared error %s", list(residual(fewer, c.target(), new(big.Rat)).T()), e.leastFewer.RatString()),
+				fmt.Sprintf("others, %s: residual %s, squared error %s", list(g), list(residual(g, c.target(), new(big.Rat)).T()), e.least.RatString()),
+			}
+		},
+	}
+}
+
+// features returns the features of populations at the points, T×P.
+func (c Fits) features(slope, offset []float64) *exact.Matrix {
+	rows := make([][]*big.Rat, len(c.Kappa))
+	for t, kappa := range rats(c.Kappa) {
+		for p, a := range rats(slope) {
+			x := plus(times(a, kappa), theorems.Rational(offset[p]))
+			if x.Sign() < 0 {
+				x = new(big.Rat)
+			}
+			rows[t] = append(rows[t], x)
+		}
+	}
+	f, _ := exact.FromRat(rows) // rows of one length, without nil
+	return f
+}
+
+func (c Fits) target() *exact.Matrix { return exact.Column(rats(c.Target)) }
+
+// residual returns y − F w of the w that minimizes ‖y − F w‖² + β‖w‖²; at
+// β = 0 of any, all having the same.
+func residual(f, y *exact.Matrix, beta *big.Rat) *exact.Matrix {
+	if f.Cols() == 0 {
+		return y
+	}
+	normal := f.T().Mul(f).Add(exact.Identity(f.Cols()).Scale(beta))
+	return y.Sub(f.Mul(normal.GeneralizedInverse()).Mul(f.T()).Mul(y))
+}
+
+func squaredError(f, y *exact.Matrix, beta *big.Rat) *big.Rat {
+	e := residual(f, y, beta)
+	return e.T().Mul(e).At(0, 0)
+}
+
+// fitErrors are squared errors of P−1 and of P populations.
+type fitErrors struct{ ridgeFewer, ridge, leastFewer, least *big.Rat }
+
+func (c Fits) errors() fitErrors {
+	f, g, y := c.features(c.Slope, c.Offset), c.features(c.OthersSlope, c.OthersOffset), c.target()
+	fewer := f.Slice(0, f.Rows(), 0, f.Cols()-1)
+	beta, none := theorems.Rational(c.Beta), new(big.Rat)
+	return fitErrors{squaredError(fewer, y, beta), squaredError(f, y, beta), squaredError(fewer, y, none), squaredError(g, y, none)}
+}
+
+func decideErrorsFall(c Fits) error {
+	if !(c.Beta > 0) || len(c.Kappa) == 0 || len(c.Slope) == 0 {
+		return fmt.Errorf("%w: β is not positive, or nothing is fitted", theorems.ErrUndecided)
+	}
+	e := c.errors()
+	if e.ridge.Cmp(e.ridgeFewer) <= 0 || e.least.Cmp(e.leastFewer) <= 0 {
+		return nil
+	}
+	return theorems.Violatedf("with a population more the ridge error rises from %s to %s; with %d other populations for %d the least-squares error rises from %s to %s",
+		e.ridgeFewer.RatString(), e.ridge.RatString(), len(c.Slope), len(c.Slope)-1, e.leastFewer.RatString(), e.least.RatString())
+}
