@@ -20,12 +20,13 @@ type Gated struct {
 func jordanAtZero() theorems.Conjecture {
 	level := func(n int, name string) theorems.Level {
 		return theorems.Level{Size: theorems.Size{N: n}, Check: theorems.Decide(name, drawnBy(func(rng *rand.Rand) Gated {
-			c := Gated{W: wholeRows(rng, n, n, 2), D: make([]float64, n)}
+			c := Gated{W: wholeRows(rng, n, n, 1), D: make([]float64, n)}
 			for i := range c.D {
 				c.D[i] = float64(rng.IntN(2))
 			}
 			return c
-		}), decideJordanAtZero)}
+		}), decideJordanAtZero),
+			Every: simplestFirst(func(x []float64) Gated { return Gated{squareOf(x, n), x[n*n:]} }, copies(n*n+n, 0, 1)...)}
 	}
 	return theorems.Conjecture{
 		Ref: "F10", ID: "conjectures/jordan-at-zero",

@@ -31,7 +31,8 @@ func directInput() theorems.Conjecture {
 			"With one pair of loadings and l_r = n the selection term of activity form vanishes and all is direct input (L8).",
 		Levels: []theorems.Level{{Size: theorems.Size{N: n, R: 1}, Check: theorems.Decide("direct input, activity form", drawnBy(func(rng *rand.Rand) TwoContexts {
 			return TwoContexts{M: wholes(rng, n, 2), N: wholes(rng, n, 2), Input: wholes(rng, n, 2), First: halves(rng, n), Second: halves(rng, n)}
-		}), decideDirectInput)}},
+		}), decideDirectInput),
+			Every: simplestFirst(func(x []float64) TwoContexts { return TwoContexts{x[:1], x[1:2], x[2:3], x[3:4], x[4:]} }, append(copies(3, 0, 1), copies(2, 0, 0.5)...)...)}},
 		Minimal: "There is no network of less than one unit. Of its five numbers m, n and β₀ must not be 0, and r₁, r₂ must differ in size, or there is no mode, no input or no change: " +
 			"ones, 0 and a half are the simplest that do.",
 		ByHand: func(instance any) []string {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/big"
 	"math/rand/v2"
+	"slices"
 
 	"github.com/rankproof/rankproof/oracles/exact"
 	"github.com/rankproof/rankproof/theorems"
@@ -25,15 +26,14 @@ type Fits struct {
 // errorsFall is F12.
 func errorsFall() theorems.Conjecture {
 	level := func(p int, name string) theorems.Level {
-		return theorems.Level{Size: theorems.Size{R: 1, P: p}, Check: theorems.Decide(name, drawnBy(func(rng *rand.Rand) Fits {
-			t := 1 + rng.IntN(3)
-			return Fits{Kappa: wholes(rng, t, 2), Target: wholes(rng, t, 3), Beta: positives(rng, 1, 2)[0],
-				Slope: wholes(rng, p, 2), Offset: wholes(rng, p, 2), OthersSlope: wholes(rng, p, 2), OthersOffset: wholes(rng, p, 2)}
-		}), decideErrorsFall)}
+		return theorems.Level{Size: theorems.Size{R: 1, P: p}, Check: theorems.Decide(name, drawnBy(func(rng *rand.Rand) Fits { return drawFits(rng, p) }), decideErrorsFall),
+			Every: simplestFirst(func(x []float64) Fits {
+				return Fits{Kappa: x[:2], Target: x[2:4], Beta: 1, Slope: x[4 : 4+p], Offset: x[4+p : 4+2*p], OthersSlope: x[4+2*p : 4+3*p], OthersOffset: x[4+3*p:]}
+			}, slices.Concat([][]float64{{0}, {1}}, copies(2, 0, 1), copies(p, 0, 1, 2), copies(p, 0, 1), copies(p, 0, 1), copies(p, 0, 1, 2))...)}
 	}
 	return theorems.Conjecture{
 		Ref: "F12", ID: "conjectures/error-never-increases",
-		Statement: "For every target on every grid, every β > 0 and all populations: the squared error of the ridge fit never increases when a population is added to P−1; or, failing that, the squared error of least squares " +
+		Statement: "For every target on every grid, every β > 0 and all populations, none of them silent there and no two the same: the squared error of the ridge fit never increases when a population is added to P−1; or, failing that, the squared error of least squares " +
 			"(β = 0) never increases from P−1 populations to any P, nested or not. (A counterexample refutes both.)",
 		Source: "M12: \"nested features and β = 0\" left out of the statement, in turn",
 		Instead: "At β = 0 and nested features the least-squares error never increases with P; at β > 0 the ridge objective, error + β·‖coefficients‖², does not (M12). " +
@@ -58,6 +58,24 @@ func errorsFall() theorems.Conjecture {
 	}
 }
 
+// drawFits draws fits of populations that are not idle. Every other target is
+// the feature of the first.
+func drawFits(rng *rand.Rand, p int) Fits {
+	for {
+		t := 2 + rng.IntN(2)
+		c := Fits{Kappa: wholes(rng, t, 2), Target: wholes(rng, t, 3), Beta: naturals(rng, 1, 2)[0],
+			Slope: wholes(rng, p, 2), Offset: wholes(rng, p, 2), OthersSlope: wholes(rng, p, 2), OthersOffset: wholes(rng, p, 2)}
+		if rng.IntN(2) == 0 {
+			for i, kappa := range c.Kappa {
+				c.Target[i] = max(0, c.Slope[0]*kappa+c.Offset[0])
+			}
+		}
+		if !c.idle() {
+			return c
+		}
+	}
+}
+
 // features returns the features of populations at the points, T×P.
 func (c Fits) features(slope, offset []float64) *exact.Matrix {
 	rows := make([][]*big.Rat, len(c.Kappa))
@@ -72,6 +90,24 @@ func (c Fits) features(slope, offset []float64) *exact.Matrix {
 	}
 	f, _ := exact.FromRat(rows) // rows of one length, without nil
 	return f
+}
+
+// idle reports whether a population is a feature in name only: silent, 0 at
+// every point, or among those that are fitted together the same as another.
+func (c Fits) idle() bool {
+	for _, f := range []*exact.Matrix{c.features(c.Slope, c.Offset), c.features(c.OthersSlope, c.OthersOffset)} {
+		for p := range f.Cols() {
+			feature := f.Columns(p)
+			idle := feature.IsZero()
+			for q := range p {
+				idle = idle || feature.Equal(f.Columns(q))
+			}
+			if idle {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func (c Fits) target() *exact.Matrix { return exact.Column(rats(c.Target)) }
@@ -102,8 +138,8 @@ func (c Fits) errors() fitErrors {
 }
 
 func decideErrorsFall(c Fits) error {
-	if !(c.Beta > 0) || len(c.Kappa) == 0 || len(c.Slope) == 0 {
-		return fmt.Errorf("%w: β is not positive, or nothing is fitted", theorems.ErrUndecided)
+	if !(c.Beta > 0) || c.idle() {
+		return fmt.Errorf("%w: β is not positive, or a population is silent at all points or the same as another", theorems.ErrUndecided)
 	}
 	e := c.errors()
 	if e.ridge.Cmp(e.ridgeFewer) <= 0 || e.least.Cmp(e.leastFewer) <= 0 {

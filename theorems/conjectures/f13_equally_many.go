@@ -34,12 +34,13 @@ func equallyMany() theorems.Conjecture {
 		Instead:   "The field of N units is off by a random function of size N^-1/2 at each κ (M3, M15). For bounded φ the indices of the fixed points of either add up to 1, so that both numbers are odd where all are non-degenerate (M11).",
 		Levels: []theorems.Level{{Size: theorems.Size{N: 1, R: 1, P: 1}, Check: theorems.Decide("numbers of fixed points", drawnBy(func(rng *rand.Rand) SampledUnit {
 			for {
-				c := SampledUnit{VarM: positives(rng, 1, 4)[0], CovNM: wholes(rng, 1, 3)[0], VarN: positives(rng, 1, 4)[0], M: wholes(rng, 1, 3)[0], N: wholes(rng, 1, 3)[0]}
+				c := SampledUnit{VarM: naturals(rng, 1, 4)[0], CovNM: wholes(rng, 1, 3)[0], VarN: naturals(rng, 1, 4)[0], M: wholes(rng, 1, 3)[0], N: wholes(rng, 1, 3)[0]}
 				if c.Admissible() {
 					return c
 				}
 			}
-		}), decideEquallyMany)}},
+		}), decideEquallyMany),
+			Every: simplestFirst(func(x []float64) SampledUnit { return SampledUnit{1, x[0], 1, x[1], x[2]} }, copies(3, 0, 1, 2)...)}},
 		Minimal: "One unit, one pair of loadings and one population are the least there is. In numbers: the covariance is the identity, and m n must exceed 1, as 1·2 does. " +
 			"(Without any variance a population is one point, and all its samples are the mean field itself.)",
 		ByHand: func(instance any) []string {

@@ -42,13 +42,16 @@ func fluctuationsOfNN() theorems.Conjecture {
 			"So the smallest completion is the best (M14).",
 		Levels: []theorems.Level{{Size: theorems.Size{N: 1, R: 1, P: 1}, Check: theorems.Decide("Var(nφ) of two variances of n", drawnBy(func(rng *rand.Rand) TwoVariances {
 			for {
-				v, w := wholes(rng, 5, 2), positives(rng, 3, 4)
+				v, w := wholes(rng, 5, 2), naturals(rng, 3, 4)
 				c := TwoVariances{Kappa: v[0], MeanM: v[1], MeanN: v[2], I: v[3], VarM: w[0] - 1, CovNM: v[4], VarN: w[1] - 1, OtherVarN: w[2] - 1}
 				if c.Admissible() {
 					return c
 				}
 			}
-		}), decideFluctuations)}},
+		}), decideFluctuations),
+			Every: simplestFirst(func(x []float64) TwoVariances {
+				return TwoVariances{x[0], x[1], x[2], x[3], x[4], x[5], x[6], x[7]}
+			}, copies(8, 0, 1)...)}},
 		Minimal: "One unit, one pair of loadings and one population are the least there is; one of two different variances is not 0, and φ must not be 0 almost surely. " +
 			"It is the same at every N: only the factor 1/N changes.",
 		ByHand: func(instance any) []string {

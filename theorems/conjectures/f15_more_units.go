@@ -23,12 +23,15 @@ type Observed struct {
 func lessWithMoreUnits() theorems.Conjecture {
 	level := func(n int, name string) theorems.Level {
 		return theorems.Level{Size: theorems.Size{N: n, K: 1}, Check: theorems.Decide(name, drawnBy(func(rng *rand.Rand) Observed {
-			c := Observed{A: [][]float64{halves(rng, 1)}, Q: positives(rng, 1, 3), R: positives(rng, n, 6)}
+			c := Observed{A: [][]float64{halves(rng, 1)}, Q: naturals(rng, 1, 3), R: naturals(rng, n, 6)}
 			for range n {
-				c.C = append(c.C, positives(rng, 1, 2))
+				c.C = append(c.C, naturals(rng, 1, 2))
 			}
 			return c
-		}), decideMoreUnits)}
+		}), decideMoreUnits),
+			Every: simplestFirst(func(x []float64) Observed {
+				return Observed{A: [][]float64{{x[0]}}, C: eachInARow(x[1 : 1+n]), Q: x[1+n : 2+n], R: x[2+n:]}
+			}, append([][]float64{{0, 0.5}}, copies(2*n+1, 1, 2, 3)...)...)}
 	}
 	return theorems.Conjecture{
 		Ref: "F15", ID: "conjectures/more-units-lose-less",
@@ -57,6 +60,15 @@ func lessWithMoreUnits() theorems.Conjecture {
 			return append(lines, "the smaller number is the larger loss")
 		},
 	}
+}
+
+// eachInARow returns a matrix of one column.
+func eachInARow(x []float64) [][]float64 {
+	var out [][]float64
+	for _, v := range x {
+		out = append(out, []float64{v})
+	}
+	return out
 }
 
 // correlation returns ρ = a²s/((1+s)² − a²), the correlation of z_{t+1} and

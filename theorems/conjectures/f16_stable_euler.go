@@ -26,8 +26,9 @@ func stableEuler() theorems.Conjecture {
 		Source:    "judging a trained, hence discretized, network by the eigenvalues of its flow (L13)",
 		Instead:   "A stable map implies a stable flow, not the reverse: with α = dt/τ and μ an eigenvalue of WD the flow asks for Re μ < 1, the map for |1−α+αμ| < 1, a disc of radius 1/α that touches that line from inside (L13).",
 		Levels: []theorems.Level{{Size: theorems.Size{N: n}, Check: theorems.Decide("flow and map", drawnBy(func(rng *rand.Rand) EulerStep {
-			return EulerStep{W: wholeRows(rng, n, n, 8), Outputs: halves(rng, n), Alpha: positives(rng, 1, 8)[0] / 8}
-		}), decideStableEuler)}},
+			return EulerStep{W: wholeRows(rng, n, n, 8), Outputs: halves(rng, n), Alpha: naturals(rng, 1, 8)[0] / 8}
+		}), decideStableEuler),
+			Every: simplestFirst(func(x []float64) EulerStep { return EulerStep{[][]float64{{x[0]}}, x[1:2], x[2]} }, []float64{0, 1, -1, 2, -2}, []float64{0, 0.5}, []float64{1, 0.5})}},
 		Minimal: "There is no network of less than one unit. With one, μ < 1 − 2/α ≤ −1: at α = 1 and r* = 0 every W < −1 refutes it, and −2 is the simplest.",
 		ByHand: func(instance any) []string {
 			c := instance.(EulerStep)

@@ -20,7 +20,7 @@ type NoiseFree struct {
 func noiseFreeMarkov() theorems.Conjecture {
 	level := func(k int, name string) theorems.Level {
 		return theorems.Level{Size: theorems.Size{N: 1, K: k}, Check: theorems.Decide(name, drawnBy(func(rng *rand.Rand) NoiseFree {
-			c := NoiseFree{C: wholeRows(rng, 1, k, 2), Q: positives(rng, k, 3)}
+			c := NoiseFree{C: wholeRows(rng, 1, k, 2), Q: naturals(rng, k, 3)}
 			for i := range k {
 				c.A = append(c.A, halves(rng, k))
 				c.Q[i]-- // from 0 on
@@ -29,7 +29,8 @@ func noiseFreeMarkov() theorems.Conjecture {
 				}
 			}
 			return c
-		}), decideNoiseFree)}
+		}), decideNoiseFree),
+			Every: simplestFirst(func(x []float64) NoiseFree { return NoiseFree{squareOf(x, k), [][]float64{x[k*k : k*k+k]}, x[k*k+k:]} }, copies(k*k+2*k, 0, 1)...)}
 	}
 	return theorems.Conjecture{
 		Ref: "F17", ID: "conjectures/noise-free-is-markov",

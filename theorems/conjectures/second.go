@@ -1,8 +1,10 @@
 package conjectures
 
 import (
+	"iter"
 	"math/big"
 	"math/rand/v2"
+	"slices"
 
 	"github.com/rankproof/rankproof/oracles/exact"
 	"github.com/rankproof/rankproof/theorems"
@@ -25,6 +27,47 @@ func drawnBy[C any](draw func(rng *rand.Rand) C) *rapid.Generator[C] {
 	})
 }
 
+// simplestFirst lists the cases of the box values[0] × values[1] × …, each of
+// these from its simplest value on: by the sum of the places in them.
+func simplestFirst[C any](of func(x []float64) C, values ...[]float64) iter.Seq[any] {
+	return func(yield func(any) bool) {
+		most := 0
+		for _, v := range values {
+			most += len(v) - 1
+		}
+		// choose yields those that begin with x and have sum places left.
+		var choose func(x []float64, sum int) bool
+		choose = func(x []float64, sum int) bool {
+			if len(x) == len(values) {
+				return sum > 0 || yield(of(slices.Clone(x)))
+			}
+			for i, v := range values[len(x)] {
+				if i <= sum && !choose(append(x, v), sum-i) {
+					return false
+				}
+			}
+			return true
+		}
+		for sum := range most + 1 {
+			if !choose(nil, sum) {
+				return
+			}
+		}
+	}
+}
+
+// copies returns n times the same list.
+func copies(n int, v ...float64) [][]float64 { return slices.Repeat([][]float64{v}, n) }
+
+// squareOf returns the rows of an n×n matrix.
+func squareOf(x []float64, n int) [][]float64 {
+	var out [][]float64
+	for i := range n {
+		out = append(out, x[i*n:(i+1)*n])
+	}
+	return out
+}
+
 // wholes returns n integers from −most to most.
 func wholes(rng *rand.Rand, n, most int) []float64 {
 	out := make([]float64, n)
@@ -34,8 +77,8 @@ func wholes(rng *rand.Rand, n, most int) []float64 {
 	return out
 }
 
-// positives returns n integers from 1 to most.
-func positives(rng *rand.Rand, n, most int) []float64 {
+// naturals returns n integers from 1 to most.
+func naturals(rng *rand.Rand, n, most int) []float64 {
 	out := make([]float64, n)
 	for i := range out {
 		out[i] = float64(1 + rng.IntN(most))
