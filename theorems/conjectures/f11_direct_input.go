@@ -29,14 +29,13 @@ func directInput() theorems.Conjecture {
 		Source: "carrying over from activation form, where β = β₀ is the same in every context (P; L7)",
 		Instead: "It vanishes in activation form, where β = β₀ in every context; the totals of both forms agree, with corresponding scales, and their split into selection and direct input differs (L7). " +
 			"With one pair of loadings and l_r = n the selection term of activity form vanishes and all is direct input (L8).",
-		Levels: []theorems.Level{{Size: theorems.Size{N: n, R: 1}, Check: theorems.Decide("direct input, activity form", drawnBy(func(rng *rand.Rand) TwoContexts {
+		Levels: []theorems.Level{listing(level(theorems.Size{N: n, R: 1}, drawnBy(func(rng *rand.Rand) TwoContexts {
 			return TwoContexts{M: wholes(rng, n, 2), N: wholes(rng, n, 2), Input: wholes(rng, n, 2), First: halves(rng, n), Second: halves(rng, n)}
-		}), decideDirectInput),
-			Every: simplestFirst(func(x []float64) TwoContexts { return TwoContexts{x[:1], x[1:2], x[2:3], x[3:4], x[4:]} }, append(copies(3, 0, 1), copies(2, 0, 0.5)...)...)}},
+		}), decideDirectInput), simplestFirst(func(x []float64) TwoContexts { return TwoContexts{x[:1], x[1:2], x[2:3], x[3:4], x[4:]} },
+			append(copies(3, 0, 1), copies(2, 0, 0.5)...)...))},
 		Minimal: "There is no network of less than one unit. Of its five numbers m, n and β₀ must not be 0, and r₁, r₂ must differ in size, or there is no mode, no input or no change: " +
 			"ones, 0 and a half are the simplest that do.",
-		ByHand: func(instance any) []string {
-			c := instance.(TwoContexts)
+		ByHand: byHand(func(c TwoContexts) []string {
 			g, _ := c.gains()
 			return []string{
 				fmt.Sprintf("slopes 1 − r²: D₁ = %s, D₂ = %s; eigenvalues of DW: μ₁ = nᵀD₁m = %s, μ₂ = %s", row(g.d1), row(g.d2), g.mu1.RatString(), g.mu2.RatString()),
@@ -45,7 +44,7 @@ func directInput() theorems.Conjecture {
 				fmt.Sprintf("activation form, l = Dn: direct input (β₀ − β₀) = 0, selection nᵀ(D₂−D₁)β₀ = %s: one total", g.direct.RatString()),
 				fmt.Sprintf("scaled to lᵀv = 1 at v = m, l = n/μ: direct input ½(1/μ₁ + 1/μ₂)·(%s) = %s", g.direct.RatString(), g.scaled.RatString()),
 			}
-		},
+		}),
 	}
 }
 

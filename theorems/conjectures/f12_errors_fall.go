@@ -25,11 +25,10 @@ type Fits struct {
 
 // errorsFall is F12.
 func errorsFall() theorems.Conjecture {
-	level := func(p int, name string) theorems.Level {
-		return theorems.Level{Size: theorems.Size{R: 1, P: p}, Check: theorems.Decide(name, drawnBy(func(rng *rand.Rand) Fits { return drawFits(rng, p) }), decideErrorsFall),
-			Every: simplestFirst(func(x []float64) Fits {
-				return Fits{Kappa: x[:2], Target: x[2:4], Beta: 1, Slope: x[4 : 4+p], Offset: x[4+p : 4+2*p], OthersSlope: x[4+2*p : 4+3*p], OthersOffset: x[4+3*p:]}
-			}, slices.Concat([][]float64{{0}, {1}}, copies(2, 0, 1), copies(p, 0, 1, 2), copies(p, 0, 1), copies(p, 0, 1), copies(p, 0, 1, 2))...)}
+	at := func(p int) theorems.Level {
+		return listing(level(theorems.Size{R: 1, P: p}, drawnBy(func(rng *rand.Rand) Fits { return drawFits(rng, p) }), decideErrorsFall), simplestFirst(func(x []float64) Fits {
+			return Fits{Kappa: x[:2], Target: x[2:4], Beta: 1, Slope: x[4 : 4+p], Offset: x[4+p : 4+2*p], OthersSlope: x[4+2*p : 4+3*p], OthersOffset: x[4+3*p:]}
+		}, slices.Concat([][]float64{{0}, {1}}, copies(2, 0, 1), copies(p, 0, 1, 2), copies(p, 0, 1), copies(p, 0, 1), copies(p, 0, 1, 2))...))
 	}
 	return theorems.Conjecture{
 		Ref: "F12", ID: "conjectures/error-never-increases",
@@ -38,23 +37,23 @@ func errorsFall() theorems.Conjecture {
 		Source: "M12: \"nested features and β = 0\" left out of the statement, in turn",
 		Instead: "At β = 0 and nested features the least-squares error never increases with P; at β > 0 the ridge objective, error + β·‖coefficients‖², does not (M12). " +
 			"The ridge error is β²‖(βI + FFᵀ)⁻¹y‖²: a feature more makes (βI + FFᵀ)⁻¹ smaller, but not its square.",
-		Levels: []theorems.Level{level(1, "errors, from none to one population"), level(2, "errors, from one to two populations")},
+		Levels: []theorems.Level{at(1), at(2)},
 		Minimal: "From none to one, with feature f: the ridge error falls from ‖y‖² by (f·y)²(‖f‖² + 2β)/(‖f‖² + β)² ≥ 0, and no features are nested in any. " +
-			"At one point κ a ridge error is (β/(β + Σf²))²y² and falls, so a grid of two points is the smallest at P = 2.",
-		ByHand: func(instance any) []string {
-			c := instance.(Fits)
+			"At one point κ a ridge error is (β/(β + Σf²))²y² and falls, so a grid of two points is the smallest at P = 2. "+
+			"Of the fits of a box of numbers 0, 1, 2 on the points 0, 1, listed from the simplest on, this is the first that refutes it.",
+		ByHand: byHand(func(c Fits) []string {
 			f, g := c.features(c.Slope, c.Offset), c.features(c.OthersSlope, c.OthersOffset)
 			fewer := f.Slice(0, f.Rows(), 0, f.Cols()-1)
 			beta := theorems.Rational(c.Beta)
 			e := c.errors()
 			return []string{
-				fmt.Sprintf("features at the points, a row each: %s, then %s; target %s, β = %s", list(fewer), list(f), list(c.target()), beta.RatString()),
+				fmt.Sprintf("features at the points, a row each: %s, then %s; target %s, β = %s", inline(fewer), inline(f), inline(c.target()), beta.RatString()),
 				fmt.Sprintf("ridge: residual %s, squared error %s; with the last population residual %s, squared error %s",
-					list(residual(fewer, c.target(), beta).T()), e.ridgeFewer.RatString(), list(residual(f, c.target(), beta).T()), e.ridge.RatString()),
-				fmt.Sprintf("least squares: residual %s, squared error %s", list(residual(fewer, c.target(), new(big.Rat)).T()), e.leastFewer.RatString()),
-				fmt.Sprintf("others, %s: residual %s, squared error %s", list(g), list(residual(g, c.target(), new(big.Rat)).T()), e.least.RatString()),
+					inline(residual(fewer, c.target(), beta).T()), e.ridgeFewer.RatString(), inline(residual(f, c.target(), beta).T()), e.ridge.RatString()),
+				fmt.Sprintf("least squares: residual %s, squared error %s", inline(residual(fewer, c.target(), new(big.Rat)).T()), e.leastFewer.RatString()),
+				fmt.Sprintf("others, %s: residual %s, squared error %s", inline(g), inline(residual(g, c.target(), new(big.Rat)).T()), e.least.RatString()),
 			}
-		},
+		}),
 	}
 }
 
@@ -110,7 +109,7 @@ func (c Fits) idle() bool {
 	return false
 }
 
-func (c Fits) target() *exact.Matrix { return exact.Column(rats(c.Target)) }
+func (c Fits) target() *exact.Matrix { return column(c.Target) }
 
 // residual returns y − F w of the w that minimizes ‖y − F w‖² + β‖w‖²; at
 // β = 0 of any, all having the same.

@@ -32,19 +32,11 @@ func equallyMany() theorems.Conjecture {
 		Statement: "For every mixture and every N, with probability one a network of N units drawn from the mixture has as many fixed points as its mean field. (φ = tanh, I = 0.)",
 		Source:    "taking the mean field for the network (B), whose fixed points it has as N → ∞ only",
 		Instead:   "The field of N units is off by a random function of size N^-1/2 at each κ (M3, M15). For bounded φ the indices of the fixed points of either add up to 1, so that both numbers are odd where all are non-degenerate (M11).",
-		Levels: []theorems.Level{{Size: theorems.Size{N: 1, R: 1, P: 1}, Check: theorems.Decide("numbers of fixed points", drawnBy(func(rng *rand.Rand) SampledUnit {
-			for {
-				c := SampledUnit{VarM: naturals(rng, 1, 4)[0], CovNM: wholes(rng, 1, 3)[0], VarN: naturals(rng, 1, 4)[0], M: wholes(rng, 1, 3)[0], N: wholes(rng, 1, 3)[0]}
-				if c.Admissible() {
-					return c
-				}
-			}
-		}), decideEquallyMany),
-			Every: simplestFirst(func(x []float64) SampledUnit { return SampledUnit{1, x[0], 1, x[1], x[2]} }, copies(3, 0, 1, 2)...)}},
+		Levels: []theorems.Level{listing(level(theorems.Size{N: 1, R: 1, P: 1}, drawnBy(drawSampledUnit), decideEquallyMany),
+			simplestFirst(func(x []float64) SampledUnit { return SampledUnit{1, x[0], 1, x[1], x[2]} }, copies(3, 0, 1, 2)...))},
 		Minimal: "One unit, one pair of loadings and one population are the least there is. In numbers: the covariance is the identity, and m n must exceed 1, as 1·2 does. " +
 			"(Without any variance a population is one point, and all its samples are the mean field itself.)",
-		ByHand: func(instance any) []string {
-			c := instance.(SampledUnit)
+		ByHand: byHand(func(c SampledUnit) []string {
 			sigma, overlap := theorems.Rational(c.CovNM), c.overlap()
 			mean := fmt.Sprintf("mean field F(κ) = −κ + E n tanh(mκ) = −κ + g σκ, σ = Cov(n, m) = %s, g = E tanh'(mκ), 0 < g ≤ 1, g = 1 at κ = 0 alone", sigma.RatString())
 			if fixedPoints(sigma) == 1 {
@@ -59,7 +51,16 @@ func equallyMany() theorems.Conjecture {
 				unit += fmt.Sprintf(": right of 0 it has a slope of %s > 1 at 0, is concave, and stays below %s; one z > 0, and −z, and 0: three", overlap.RatString(), overlap.RatString())
 			}
 			return []string{mean, unit, "the same for all (m, n) near these, so with positive probability"}
-		},
+		}),
+	}
+}
+
+func drawSampledUnit(rng *rand.Rand) SampledUnit {
+	for {
+		v, w := naturals(rng, 2, 4), wholes(rng, 3, 3)
+		if c := (SampledUnit{VarM: v[0], CovNM: w[0], VarN: v[1], M: w[1], N: w[2]}); c.Admissible() {
+			return c
+		}
 	}
 }
 

@@ -40,22 +40,11 @@ func fluctuationsOfNN() theorems.Conjecture {
 		Source:    "carrying M4 over from F to F_N, and taking any completion of a fitted mixture for as good as any other (B; M14)",
 		Instead: "F does not depend on Σ_nn (M4). N·E‖F_N − F‖² = tr Cov(nφ) grows with it by Σ_p α_p tr(ΔΣ_nn^p) E_p φ² (M3, given the other blocks): n is a regression on (m, I) and an independent rest, which takes all of ΔΣ_nn. " +
 			"So the smallest completion is the best (M14).",
-		Levels: []theorems.Level{{Size: theorems.Size{N: 1, R: 1, P: 1}, Check: theorems.Decide("Var(nφ) of two variances of n", drawnBy(func(rng *rand.Rand) TwoVariances {
-			for {
-				v, w := wholes(rng, 5, 2), naturals(rng, 3, 4)
-				c := TwoVariances{Kappa: v[0], MeanM: v[1], MeanN: v[2], I: v[3], VarM: w[0] - 1, CovNM: v[4], VarN: w[1] - 1, OtherVarN: w[2] - 1}
-				if c.Admissible() {
-					return c
-				}
-			}
-		}), decideFluctuations),
-			Every: simplestFirst(func(x []float64) TwoVariances {
-				return TwoVariances{x[0], x[1], x[2], x[3], x[4], x[5], x[6], x[7]}
-			}, copies(8, 0, 1)...)}},
+		Levels: []theorems.Level{listing(level(theorems.Size{N: 1, R: 1, P: 1}, drawnBy(drawTwoVariances), decideFluctuations),
+			simplestFirst(func(x []float64) TwoVariances { return TwoVariances{x[0], x[1], x[2], x[3], x[4], x[5], x[6], x[7]} }, copies(8, 0, 1)...))},
 		Minimal: "One unit, one pair of loadings and one population are the least there is; one of two different variances is not 0, and φ must not be 0 almost surely. " +
 			"It is the same at every N: only the factor 1/N changes.",
-		ByHand: func(instance any) []string {
-			c := instance.(TwoVariances)
+		ByHand: byHand(func(c TwoVariances) []string {
 			m := c.moments()
 			return []string{
 				fmt.Sprintf("x = mκ + I has mean μ = %s and variance Δ = %s, Cov(n, x) = %s, E n = %v; φ(x) = x", m.mu.RatString(), m.delta.RatString(), m.s.RatString(), c.MeanN),
@@ -63,7 +52,17 @@ func fluctuationsOfNN() theorems.Conjecture {
 				fmt.Sprintf("Var(n x) = (E n)²Δ + 2(E n)μ Cov(n, x) + Cov(n, x)² + (μ² + Δ)Var n = %s + %s·Var n", m.rest.RatString(), m.square.RatString()),
 				fmt.Sprintf("Var n = %v: %s; Var n = %v: %s", c.VarN, m.variance(c.VarN).RatString(), c.OtherVarN, m.variance(c.OtherVarN).RatString()),
 			}
-		},
+		}),
+	}
+}
+
+func drawTwoVariances(rng *rand.Rand) TwoVariances {
+	for {
+		v, w := wholes(rng, 5, 2), naturals(rng, 3, 4)
+		c := TwoVariances{Kappa: v[0], MeanM: v[1], MeanN: v[2], I: v[3], VarM: w[0] - 1, CovNM: v[4], VarN: w[1] - 1, OtherVarN: w[2] - 1}
+		if c.Admissible() {
+			return c
+		}
 	}
 }
 

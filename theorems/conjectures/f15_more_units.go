@@ -21,17 +21,12 @@ type Observed struct {
 
 // lessWithMoreUnits is F15.
 func lessWithMoreUnits() theorems.Conjecture {
-	level := func(n int, name string) theorems.Level {
-		return theorems.Level{Size: theorems.Size{N: n, K: 1}, Check: theorems.Decide(name, drawnBy(func(rng *rand.Rand) Observed {
-			c := Observed{A: [][]float64{halves(rng, 1)}, Q: naturals(rng, 1, 3), R: naturals(rng, n, 6)}
-			for range n {
-				c.C = append(c.C, naturals(rng, 1, 2))
-			}
-			return c
-		}), decideMoreUnits),
-			Every: simplestFirst(func(x []float64) Observed {
-				return Observed{A: [][]float64{{x[0]}}, C: eachInARow(x[1 : 1+n]), Q: x[1+n : 2+n], R: x[2+n:]}
-			}, append([][]float64{{0, 0.5}}, copies(2*n+1, 1, 2, 3)...)...)}
+	at := func(n int) theorems.Level {
+		return listing(level(theorems.Size{N: n, K: 1}, drawnBy(func(rng *rand.Rand) Observed {
+			return Observed{A: inRows(halves(rng, 1), 1), C: inRows(naturals(rng, n, 2), 1), Q: naturals(rng, 1, 3), R: naturals(rng, n, 6)}
+		}), decideMoreUnits), simplestFirst(func(x []float64) Observed {
+			return Observed{A: inRows(x[:1], 1), C: inRows(x[1:1+n], 1), Q: x[1+n : 2+n], R: x[2+n:]}
+		}, append([][]float64{{0, 0.5}}, copies(2*n+1, 1, 2, 3)...)...))
 	}
 	return theorems.Conjecture{
 		Ref: "F15", ID: "conjectures/more-units-lose-less",
@@ -39,11 +34,11 @@ func lessWithMoreUnits() theorems.Conjecture {
 		Source:    "S4: the loss vanishes as N → ∞ (Q ≻ 0), hence, one thinks, monotonically (V)",
 		Instead: "As N → ∞ with K fixed, Q ≻ 0 and i.i.d. rows of C the loss is O(1/N²) (S4). For one latent all units together are one of noise-to-signal ratio s = 1/(V Σ c²/r): the loss is −½ ln(1 − ρ²), " +
 			"ρ = a²s/((1+s)² − a²), rises with s up to s = √(1−a²) and falls after it: it grows with N as long as units are noisy. More of the past never loses more (S5).",
-		Levels: []theorems.Level{level(1, "loss, one unit and no other"), level(2, "loss, two units and one of them")},
+		Levels: []theorems.Level{at(1), at(2)},
 		Minimal: "With one unit in all there is no number from one on to compare it with, and without latents nothing is lost. So two units and one latent are the least; " +
-			"and what makes it fail, a first unit with s > √(1−a²), needs one of its numbers to be other than the simplest.",
-		ByHand: func(instance any) []string {
-			c := instance.(Observed)
+			"and what makes it fail, a first unit with s > √(1−a²), needs a noise of more than 1 where the other numbers are 1: A² < 1 alone makes s = 1 − A² < √(1−A²). "+
+			"Of the systems with A of 0, ½ and others of 1, 2, 3, listed from the simplest on, this is the first that refutes it.",
+		ByHand: byHand(func(c Observed) []string {
 			a, q, one := theorems.Rational(c.A[0][0]), theorems.Rational(c.Q[0]), big.NewRat(1, 1)
 			a2 := times(a, a)
 			v := over(q, minus(one, a2))
@@ -58,17 +53,8 @@ func lessWithMoreUnits() theorems.Conjecture {
 					n+1, s.RatString(), rho.RatString(), minus(one, times(rho, rho)).RatString()))
 			}
 			return append(lines, "the smaller number is the larger loss")
-		},
+		}),
 	}
-}
-
-// eachInARow returns a matrix of one column.
-func eachInARow(x []float64) [][]float64 {
-	var out [][]float64
-	for _, v := range x {
-		out = append(out, []float64{v})
-	}
-	return out
 }
 
 // correlation returns ρ = a²s/((1+s)² − a²), the correlation of z_{t+1} and
@@ -111,17 +97,10 @@ func block(time, n, p int) []int {
 }
 
 func (c Observed) exact() (s gaussian.ExactLDS, err error) {
-	for _, v := range append(rats(c.Q), rats(c.R)...) {
-		if v.Sign() <= 0 {
-			return s, fmt.Errorf("%w: a noise without variance", theorems.ErrUndecided)
-		}
+	if !allPositive(c.Q) || !allPositive(c.R) {
+		return s, fmt.Errorf("%w: a noise without variance", theorems.ErrUndecided)
 	}
-	if s.A, err = exact.FromFloat64(c.A); err != nil {
-		return s, err
-	}
-	if s.C, err = exact.FromFloat64(c.C); err != nil {
-		return s, err
-	}
+	s.A, s.C = rational(c.A), rational(c.C)
 	for i := range c.C {
 		if s.C.Slice(i, i+1, 0, s.C.Cols()).IsZero() {
 			return s, fmt.Errorf("%w: unit %d reads no latent", theorems.ErrUndecided, i)
@@ -130,6 +109,6 @@ func (c Observed) exact() (s gaussian.ExactLDS, err error) {
 	if s.A.CharPoly().UnitDisc() != exact.Inside {
 		return s, fmt.Errorf("%w: not stationary", theorems.ErrUndecided)
 	}
-	s.Q, s.R = exact.Diagonal(rats(c.Q)), exact.Diagonal(rats(c.R))
+	s.Q, s.R = diagonal(c.Q), diagonal(c.R)
 	return s, nil
 }

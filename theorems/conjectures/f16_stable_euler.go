@@ -25,13 +25,12 @@ func stableEuler() theorems.Conjecture {
 		Statement: "For every network, every fixed point at which the flow is linearly stable, and every step dt ≤ τ, the Euler map x ↦ x + dt·ẋ is linearly stable there.",
 		Source:    "judging a trained, hence discretized, network by the eigenvalues of its flow (L13)",
 		Instead:   "A stable map implies a stable flow, not the reverse: with α = dt/τ and μ an eigenvalue of WD the flow asks for Re μ < 1, the map for |1−α+αμ| < 1, a disc of radius 1/α that touches that line from inside (L13).",
-		Levels: []theorems.Level{{Size: theorems.Size{N: n}, Check: theorems.Decide("flow and map", drawnBy(func(rng *rand.Rand) EulerStep {
+		Levels: []theorems.Level{listing(level(theorems.Size{N: n}, drawnBy(func(rng *rand.Rand) EulerStep {
 			return EulerStep{W: wholeRows(rng, n, n, 8), Outputs: halves(rng, n), Alpha: naturals(rng, 1, 8)[0] / 8}
-		}), decideStableEuler),
-			Every: simplestFirst(func(x []float64) EulerStep { return EulerStep{[][]float64{{x[0]}}, x[1:2], x[2]} }, []float64{0, 1, -1, 2, -2}, []float64{0, 0.5}, []float64{1, 0.5})}},
+		}), decideStableEuler), simplestFirst(func(x []float64) EulerStep { return EulerStep{inRows(x[:1], 1), x[1:2], x[2]} },
+			[]float64{0, 1, -1, 2, -2}, []float64{0, 0.5}, []float64{1, 0.5}))},
 		Minimal: "There is no network of less than one unit. With one, μ < 1 − 2/α ≤ −1: at α = 1 and r* = 0 every W < −1 refutes it, and −2 is the simplest.",
-		ByHand: func(instance any) []string {
-			c := instance.(EulerStep)
+		ByHand: byHand(func(c EulerStep) []string {
 			_, d, _ := c.product()
 			mu, alpha, one := times(theorems.Rational(c.W[0][0]), d[0]), theorems.Rational(c.Alpha), big.NewRat(1, 1)
 			rate := minus(mu, one)
@@ -40,7 +39,7 @@ func stableEuler() theorems.Conjecture {
 				fmt.Sprintf("flow: τλ = μ − 1 = %s < 0, stable", rate.RatString()),
 				fmt.Sprintf("map, α = %s: a step multiplies a deviation by 1 + ατλ = %s, more than 1 in size: unstable", alpha.RatString(), plus(one, times(alpha, rate)).RatString()),
 			}
-		},
+		}),
 	}
 }
 
@@ -50,11 +49,7 @@ func (c EulerStep) product() (wd *exact.Matrix, slopes []*big.Rat, err error) {
 	if !ok || !(c.Alpha > 0 && c.Alpha <= 1) {
 		return nil, nil, fmt.Errorf("%w: an output that tanh does not have, or a step that is not in (0, τ]", theorems.ErrUndecided)
 	}
-	w, err := exact.FromFloat64(c.W)
-	if err != nil {
-		return nil, nil, err
-	}
-	return w.Mul(exact.Diagonal(slopes)), slopes, nil
+	return rational(c.W).Mul(exact.Diagonal(slopes)), slopes, nil
 }
 
 func decideStableEuler(c EulerStep) error {
@@ -74,5 +69,5 @@ func decideStableEuler(c EulerStep) error {
 	case exact.On:
 		return fmt.Errorf("%w: an eigenvalue of the map is on the unit circle", theorems.ErrUndecided)
 	}
-	return theorems.Violatedf("τM_x = %s is stable, the map I + ατM_x = %s is not", list(flow), list(euler))
+	return theorems.Violatedf("τM_x = %s is stable, the map I + ατM_x = %s is not", inline(flow), inline(euler))
 }

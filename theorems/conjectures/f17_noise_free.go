@@ -18,50 +18,48 @@ type NoiseFree struct {
 
 // noiseFreeMarkov is F17.
 func noiseFreeMarkov() theorems.Conjecture {
-	level := func(k int, name string) theorems.Level {
-		return theorems.Level{Size: theorems.Size{N: 1, K: k}, Check: theorems.Decide(name, drawnBy(func(rng *rand.Rand) NoiseFree {
-			c := NoiseFree{C: wholeRows(rng, 1, k, 2), Q: naturals(rng, k, 3)}
-			for i := range k {
-				c.A = append(c.A, halves(rng, k))
-				c.Q[i]-- // from 0 on
-				if rng.IntN(2) == 0 {
-					c.A[i] = wholes(rng, k, 1)
-				}
-			}
-			return c
-		}), decideNoiseFree),
-			Every: simplestFirst(func(x []float64) NoiseFree { return NoiseFree{squareOf(x, k), [][]float64{x[k*k : k*k+k]}, x[k*k+k:]} }, copies(k*k+2*k, 0, 1)...)}
+	at := func(k int) theorems.Level {
+		return listing(level(theorems.Size{N: 1, K: k}, drawnBy(func(rng *rand.Rand) NoiseFree { return drawNoiseFree(rng, k) }), decideNoiseFree),
+			simplestFirst(func(x []float64) NoiseFree { return NoiseFree{inRows(x[:k*k], k), inRows(x[k*k:k*k+k], k), x[k*k+k:]} }, copies(k*k+2*k, 0, 1)...))
 	}
 	return theorems.Conjecture{
 		Ref: "F17", ID: "conjectures/noise-free-is-markov",
 		Statement: "For every K and N, every stationary LDS x_{t+1} = A x_t + w_t that is observed without noise, y_t = C x_t (R_v = 0), is Markov of order one: Λ_{k+1} = JΛ_k for every k ≥ 1, J = Λ_1Λ_0⁺.",
 		Source:    "S3 with its hypothesis forgotten that C is injective (V)",
 		Instead:   "If C is injective y is the Markov process J = C A C⁺, P = C Q Cᵀ (S3). If K > N a part of the state stays hidden, noise or no noise: in general not (S2).",
-		Levels:    []theorems.Level{level(1, "autocovariances, one latent"), level(2, "autocovariances, one unit, two latents")},
+		Levels:    []theorems.Level{at(1), at(2)},
 		Minimal: "K = 1, at every N: C = 0 and y = 0, or C is injective and S3 applies. So two latents, and one unit, are the least. " +
-			"With A = 0, C = 0 or Q = 0 the process is white or 0, and Markov.",
-		ByHand: func(instance any) []string {
-			c := instance.(NoiseFree)
+			"With A = 0, C = 0 or Q = 0 the process is white or 0, and Markov. "+
+			"Of the systems of zeros and ones, listed from the simplest on, this is the first that refutes it.",
+		ByHand: byHand(func(c NoiseFree) []string {
 			d, err := c.depart()
 			if err != nil {
 				return []string{err.Error()}
 			}
-			lines := []string{fmt.Sprintf("V = A V Aᵀ + Q: V = %s", list(d.v))}
+			lines := []string{fmt.Sprintf("V = A V Aᵀ + Q: V = %s", inline(d.v))}
 			for i, l := range d.lambda[:d.k+2] {
-				lines = append(lines, fmt.Sprintf("Λ_%d = C A^%d V Cᵀ = %s", i, i, list(l)))
+				lines = append(lines, fmt.Sprintf("Λ_%d = C A^%d V Cᵀ = %s", i, i, inline(l)))
 			}
-			return append(lines, fmt.Sprintf("J = Λ_1/Λ_0 = %s; if y were Markov, Λ_%d would be JΛ_%d = %s", list(d.j), d.k+1, d.k, list(d.j.Mul(d.lambda[d.k]))))
-		},
+			return append(lines, fmt.Sprintf("J = Λ_1/Λ_0 = %s; if y were Markov, Λ_%d would be JΛ_%d = %s", inline(d.j), d.k+1, d.k, inline(d.j.Mul(d.lambda[d.k]))))
+		}),
 	}
 }
 
+// drawNoiseFree draws rows of A of halves, or of integers.
+func drawNoiseFree(rng *rand.Rand, k int) NoiseFree {
+	c := NoiseFree{C: wholeRows(rng, 1, k, 2), Q: naturals(rng, k, 3)}
+	for i := range k {
+		c.A = append(c.A, halves(rng, k))
+		c.Q[i]-- // from 0 on
+		if rng.IntN(2) == 0 {
+			c.A[i] = wholes(rng, k, 1)
+		}
+	}
+	return c
+}
+
 func (c NoiseFree) exact() (s gaussian.ExactLDS, err error) {
-	if s.A, err = exact.FromFloat64(c.A); err != nil {
-		return s, err
-	}
-	if s.C, err = exact.FromFloat64(c.C); err != nil {
-		return s, err
-	}
+	s.A, s.C = rational(c.A), rational(c.C)
 	for _, q := range c.Q {
 		if q < 0 {
 			return s, fmt.Errorf("%w: a variance below 0", theorems.ErrUndecided)
@@ -70,7 +68,7 @@ func (c NoiseFree) exact() (s gaussian.ExactLDS, err error) {
 	if s.A.CharPoly().UnitDisc() != exact.Inside {
 		return s, fmt.Errorf("%w: not stationary", theorems.ErrUndecided)
 	}
-	s.Q, s.R = exact.Diagonal(rats(c.Q)), exact.Zero(len(c.C), len(c.C))
+	s.Q, s.R = diagonal(c.Q), exact.Zero(len(c.C), len(c.C))
 	return s, nil
 }
 
@@ -112,5 +110,5 @@ func decideNoiseFree(c NoiseFree) error {
 	if err != nil || d.k == 0 {
 		return err
 	}
-	return theorems.Violatedf("Λ_%d = %s, but JΛ_%d = %s", d.k+1, list(d.lambda[d.k+1]), d.k, list(d.j.Mul(d.lambda[d.k])))
+	return theorems.Violatedf("Λ_%d = %s, but JΛ_%d = %s", d.k+1, inline(d.lambda[d.k+1]), d.k, inline(d.j.Mul(d.lambda[d.k])))
 }

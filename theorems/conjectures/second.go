@@ -6,7 +6,6 @@ import (
 	"math/rand/v2"
 	"slices"
 
-	"github.com/rankproof/rankproof/oracles/exact"
 	"github.com/rankproof/rankproof/theorems"
 	"pgregory.net/rapid"
 )
@@ -58,15 +57,6 @@ func simplestFirst[C any](of func(x []float64) C, values ...[]float64) iter.Seq[
 
 // copies returns n times the same list.
 func copies(n int, v ...float64) [][]float64 { return slices.Repeat([][]float64{v}, n) }
-
-// squareOf returns the rows of an n×n matrix.
-func squareOf(x []float64, n int) [][]float64 {
-	var out [][]float64
-	for i := range n {
-		out = append(out, x[i*n:(i+1)*n])
-	}
-	return out
-}
 
 // wholes returns n integers from −most to most.
 func wholes(rng *rand.Rand, n, most int) []float64 {
@@ -144,21 +134,4 @@ func dot(vectors ...[]*big.Rat) *big.Rat {
 		sum.Add(sum, term)
 	}
 	return sum
-}
-
-// list writes a matrix in one line, as in "[0 1; 0 0]".
-func list(m *exact.Matrix) string {
-	text := "["
-	for i := range m.Rows() {
-		for j := range m.Cols() {
-			switch {
-			case j > 0:
-				text += " "
-			case i > 0:
-				text += "; "
-			}
-			text += m.At(i, j).RatString()
-		}
-	}
-	return text + "]"
 }
