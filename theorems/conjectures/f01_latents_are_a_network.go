@@ -11,7 +11,7 @@ func latentsAreANetwork() theorems.Conjecture {
 		Source:    "The headline of V (arXiv:2110.09804) read without its word approximately; S2",
 		Instead: "Its first-order match (S1) is a network of rank at most K with the same law of two neighbouring observations; the same law throughout iff Λ_{k+1} = JΛ_k for all k ≥ 1 (S2), " +
 			"as when something reads the latents without noise (S3).",
-		Levels:  []theorems.Level{level(smallest, latents(smallest), decideSomeNetwork)},
+		Levels:  []theorems.Level{listing(level(smallest, latents(smallest), decideSomeNetwork), oneLatent())},
 		Minimal: "There is no smaller size: without a unit nothing is observed, and without a latent y_t = v_t is white, the network J = 0.",
 		ByHand: byHand(func(c Latents) []string {
 			return append(firstLags(c), "a network has Λ_{k+1} = JΛ_k for every k ≥ 0, so no J will do")

@@ -56,7 +56,9 @@ func rankIsDimension() theorems.Conjecture {
 			listing(level(one, recurrents(one, 0), decideRankLatents), box([]float64{-2, -1, -0.5, 0.5, 1, 2, 4}, 3, func(x []float64) Recurrent {
 				return Recurrent{M: [][]float64{{x[0]}}, N: [][]float64{{x[1]}}, P: []float64{x[2]}}
 			})),
-			level(smallest, recurrents(smallest, 0), decideRankLatents),
+			listing(level(smallest, recurrents(smallest, 0), decideRankLatents), simplestFirst(func(x []float64) Recurrent {
+				return Recurrent{M: inRows(x[:2], 1), N: inRows(x[2:], 1), P: []float64{1, 1}}
+			}, copies(4, 0, 1)...)),
 		},
 		Minimal: "With N = 1 and R ≥ 1 the observation itself is the one latent that is needed: A = J, C = 1, Q = P, R_v = 0. At N = 2 rank 2 is as good, C = I, so that R = 1 is left.",
 		ByHand: byHand(func(c Recurrent) []string {

@@ -1,7 +1,9 @@
 package conjectures
 
 import (
+	"iter"
 	"math/big"
+	"slices"
 
 	"github.com/rankproof/rankproof/oracles/exact"
 	"github.com/rankproof/rankproof/theorems"
@@ -25,6 +27,12 @@ func oneUnit() func(yield func(any) bool) {
 	return box([]float64{0.125, 0.25, 0.5, 0.75, 1, 2, -1, -2, 0}, 2, func(x []float64) Linearized {
 		return Linearized{W: [][]float64{{x[0]}}, D: []float64{x[1]}}
 	})
+}
+
+// twoUnits lists some of two units.
+func twoUnits() iter.Seq[any] {
+	return simplestFirst(func(x []float64) Linearized { return Linearized{W: inRows(x[2:], 2), D: x[:2]} },
+		slices.Concat(copies(2, 1, 0.5), copies(4, 0, 1))...)
 }
 
 // twoForms are WD and DW, and W; M_x = (−I + WD)/τ and M_r = (−I + DW)/τ have their
@@ -95,7 +103,7 @@ func sameRightEigenvectors() theorems.Conjecture {
 		Instead:   "M_x v = λv implies M_r (Dv) = λ (Dv): the same eigenvalues, and eigenvectors that D maps (L3). They are the same where all slopes are.",
 		Levels: []theorems.Level{
 			listing(level(one, linearized(one), decideSameRight), oneUnit()),
-			level(smallest, linearized(smallest), decideSameRight),
+			listing(level(smallest, linearized(smallest), decideSameRight), twoUnits()),
 		},
 		Minimal: "With one unit W D = D W are numbers, and every v ≠ 0 is an eigenvector of both.",
 		ByHand: byHand(func(c Linearized) []string {

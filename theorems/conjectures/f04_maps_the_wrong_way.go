@@ -19,7 +19,7 @@ func mapsTheWrongWay() theorems.Conjecture {
 			"For symmetric W there is no difference.",
 		Levels: []theorems.Level{
 			listing(level(one, linearized(one), decideWrongWay), oneUnit()),
-			level(smallest, linearized(smallest), decideWrongWay),
+			listing(level(smallest, linearized(smallest), decideWrongWay), twoUnits()),
 		},
 		Minimal: "With one unit all are numbers and W = Wᵀ; μ ≠ 0 makes W ≠ 0, so that W l ≠ 0.",
 		ByHand: byHand(func(c Linearized) []string {

@@ -2,6 +2,7 @@ package conjectures
 
 import (
 	"math/big"
+	"slices"
 
 	"github.com/rankproof/rankproof/oracles/exact"
 	"github.com/rankproof/rankproof/theorems"
@@ -44,7 +45,9 @@ func oneMapForAllClocks() theorems.Conjecture {
 			listing(level(one, clocks(one), decideOneMap), box([]float64{0.25, 0.5, 1, 2, 3, -1, -2, 0}, 3, func(x []float64) Clocks {
 				return Clocks{W: [][]float64{{x[0]}}, Tau: []float64{x[1]}, R: []float64{x[2]}}
 			})),
-			level(smallest, clocks(smallest), decideOneMap),
+			listing(level(smallest, clocks(smallest), decideOneMap), simplestFirst(func(x []float64) Clocks {
+				return Clocks{W: inRows(x[:4], 2), Tau: x[4:6], R: x[6:]}
+			}, slices.Concat(copies(4, 0, 1), copies(2, 1, 2), copies(2, 0, 1))...)),
 		},
 		Minimal: "With one unit there is one time constant, and numbers commute: ẋ = W ṙ = (−W r + Wφ(x))/τ = (−x + Wφ(x) + b)/τ.",
 		ByHand: byHand(func(c Clocks) []string {

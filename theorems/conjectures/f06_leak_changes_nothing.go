@@ -21,7 +21,10 @@ func leakChangesNothing() theorems.Conjecture {
 			listing(at(2, 1), box([]float64{-0.5, 0, 0.5, 1}, 4, func(x []float64) Recurrent {
 				return Recurrent{M: inRows(x[:2], 1), N: inRows(x[2:], 1), P: []float64{1, 1}, Leak: 0.5}
 			})),
-			at(2, 2), at(3, 1),
+			at(2, 2),
+			listing(at(3, 1), simplestFirst(func(x []float64) Recurrent {
+				return Recurrent{M: inRows(x[:3], 1), N: inRows(x[3:], 1), P: []float64{1, 1, 1}, Leak: 0.5}
+			}, copies(6, 0, 1)...)),
 		},
 		Minimal: "With N ≤ 2R, which is N = 1, and N = 2, for every R ≥ 1, all units can be the latents: A = aI + M Nᵀ, C = I, Q = P, R_v = 0. At N = 3 no rank is below R = 1.",
 		ByHand: byHand(func(c Recurrent) []string {

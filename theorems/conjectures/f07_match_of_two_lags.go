@@ -10,7 +10,7 @@ func matchOfTwoLags() theorems.Conjecture {
 		Statement: "For every stationary LDS the first-order match, the network J = Λ_1Λ_0⁺, P = Λ_0 − JΛ_0Jᵀ of S1, has the autocovariance Λ_2 of the LDS too.",
 		Source:    "Read off plots of autocovariances, where lag two looks right; S1",
 		Instead:   "It has Λ_0 and Λ_1, and is off at lag two by Λ_2 − JΛ_1 = C A Σ V⁺ A V Cᵀ, Σ the posterior covariance of x_t given y_t (S2).",
-		Levels:    []theorems.Level{level(smallest, latents(smallest), decideSecondLag)},
+		Levels:    []theorems.Level{listing(level(smallest, latents(smallest), decideSecondLag), oneLatent())},
 		Minimal:   "There is no smaller size: without a unit nothing is observed, and without a latent Λ_1 = Λ_2 = 0 and J = 0.",
 		ByHand:    byHand(func(c Latents) []string { return append(firstLags(c), "the match has JΛ_1 at lag two") }),
 	}

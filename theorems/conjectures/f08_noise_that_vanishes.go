@@ -90,7 +90,10 @@ func noiseThatVanishes() theorems.Conjecture {
 			listing(at(1, 1), box([]float64{0, 0.25, 0.5, 1, -0.5, 2}, 3, func(x []float64) Vanishing {
 				return Vanishing{A: [][]float64{{x[0]}}, C: [][]float64{{x[1]}}, Q: []float64{x[2]}, R0: []float64{1}}
 			})),
-			at(2, 1), at(2, 2),
+			at(2, 1),
+			listing(at(2, 2), simplestFirst(func(x []float64) Vanishing {
+				return Vanishing{A: inRows(x[:4], 2), C: inRows(x[4:8], 2), Q: x[8:], R0: []float64{1, 1}}
+			}, copies(10, 0, 1)...)),
 		},
 		Minimal: "C is injective, so that K ≤ N. With K = 1 either Q > 0, and the information is O(σ⁴) (S4), or Q = 0, and x = 0 and y is white. That leaves K = 2 and N = 2.",
 		ByHand:  byHand(showVanishing),

@@ -32,7 +32,9 @@ func everyDirectionIsStable() theorems.Conjecture {
 			listing(level(one, overlaps(one), decideEveryDirection), box([]float64{1.125, 1.25, 1.5, 2, 3, 4, 8, 1, 0.5, 0, -1, -2}, 1, func(x []float64) Overlap {
 				return Overlap{Sigma: [][]float64{{x[0]}}}
 			})),
-			level(smallest, overlaps(smallest), decideEveryDirection),
+			listing(level(smallest, overlaps(smallest), decideEveryDirection), simplestFirst(func(x []float64) Overlap {
+				return Overlap{Sigma: inRows(x, 2)}
+			}, copies(4, 0, 1, 2, 3)...)),
 		},
 		Minimal: "With R = 1 there is no other eigenvalue: F'(κ) = 2Δλ g'(Δ) < 0. A mean field has no N, and P = 1 population is the least.",
 		ByHand:  byHand(showDirection),

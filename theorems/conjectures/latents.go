@@ -1,6 +1,8 @@
 package conjectures
 
 import (
+	"iter"
+
 	"github.com/rankproof/rankproof/oracles/exact"
 	"github.com/rankproof/rankproof/oracles/gaussian"
 	"github.com/rankproof/rankproof/theorems"
@@ -20,6 +22,13 @@ func latents(s theorems.Size) *rapid.Generator[Latents] {
 		return Latents{matrixOf(t, "A", entries, s.K, s.K), matrixOf(t, "C", entries, s.N, s.K),
 			vectorOf(t, "Q", positives, s.K), vectorOf(t, "R", positives, s.N)}
 	})
+}
+
+// oneLatent lists systems of one unit and one latent.
+func oneLatent() iter.Seq[any] {
+	return simplestFirst(func(x []float64) Latents {
+		return Latents{A: inRows(x[:1], 1), C: inRows(x[1:2], 1), Q: x[2:3], R: x[3:]}
+	}, []float64{0, 0.5, 0.25}, []float64{0, 1, 2}, []float64{1, 2}, []float64{1, 2})
 }
 
 // exactly returns the system in rationals; outside the hypotheses, stationary
