@@ -67,9 +67,19 @@ func (p twoForms) eigenvalues() (mu []*big.Rat, all bool) {
 	return mu, rest.Degree() == 0
 }
 
-// eigenvectors returns a basis of {v : A v = μ v}.
+// eigenvectors returns a basis of {v : A v = μ v}, each with a first entry,
+// zeros apart, that is positive.
 func eigenvectors(a *exact.Matrix, mu *big.Rat) *exact.Matrix {
-	return a.Sub(exact.Identity(a.Rows()).Scale(mu)).NullSpace()
+	basis := a.Sub(exact.Identity(a.Rows()).Scale(mu)).NullSpace()
+	signs := make([]*big.Rat, basis.Cols())
+	for j := range signs {
+		i := 0
+		for basis.At(i, j).Sign() == 0 {
+			i++
+		}
+		signs[j] = big.NewRat(int64(basis.At(i, j).Sign()), 1)
+	}
+	return basis.Mul(exact.Diagonal(signs))
 }
 
 // areEigenvectors reports whether A v = μ v ≠ 0 for all v ≠ 0 in the span of
