@@ -39,7 +39,7 @@ func errorsFall() theorems.Conjecture {
 			"The ridge error is β²‖(βI + FFᵀ)⁻¹y‖²: a feature more makes (βI + FFᵀ)⁻¹ smaller, but not its square.",
 		Levels: []theorems.Level{at(1), at(2)},
 		Minimal: "From none to one, with feature f: the ridge error falls from ‖y‖² by (f·y)²(‖f‖² + 2β)/(‖f‖² + β)² ≥ 0, and no features are nested in any. " +
-			"At one point κ a ridge error is (β/(β + Σf²))²y² and falls, so a grid of two points is the smallest at P = 2. "+
+			"At one point κ a ridge error is (β/(β + Σf²))²y² and falls, so a grid of two points is the smallest at P = 2. " +
 			"Of the fits of a box of numbers 0, 1, 2 on the points 0, 1, listed from the simplest on, this is the first that refutes it.",
 		ByHand: byHand(func(c Fits) []string {
 			f, g := c.features(c.Slope, c.Offset), c.features(c.OthersSlope, c.OthersOffset)

@@ -36,7 +36,7 @@ func lessWithMoreUnits() theorems.Conjecture {
 			"ρ = a²s/((1+s)² − a²), rises with s up to s = √(1−a²) and falls after it: it grows with N as long as units are noisy. More of the past never loses more (S5).",
 		Levels: []theorems.Level{at(1), at(2)},
 		Minimal: "With one unit in all there is no number from one on to compare it with, and without latents nothing is lost. So two units and one latent are the least; " +
-			"and what makes it fail, a first unit with s > √(1−a²), needs a noise of more than 1 where the other numbers are 1: A² < 1 alone makes s = 1 − A² < √(1−A²). "+
+			"and what makes it fail, a first unit with s > √(1−a²), needs a noise of more than 1 where the other numbers are 1: A² < 1 alone makes s = 1 − A² < √(1−A²). " +
 			"Of the systems with A of 0, ½ and others of 1, 2, 3, listed from the simplest on, this is the first that refutes it.",
 		ByHand: byHand(func(c Observed) []string {
 			a, q, one := theorems.Rational(c.A[0][0]), theorems.Rational(c.Q[0]), big.NewRat(1, 1)

@@ -29,7 +29,7 @@ func noiseFreeMarkov() theorems.Conjecture {
 		Instead:   "If C is injective y is the Markov process J = C A C⁺, P = C Q Cᵀ (S3). If K > N a part of the state stays hidden, noise or no noise: in general not (S2).",
 		Levels:    []theorems.Level{at(1), at(2)},
 		Minimal: "K = 1, at every N: C = 0 and y = 0, or C is injective and S3 applies. So two latents, and one unit, are the least. " +
-			"With A = 0, C = 0 or Q = 0 the process is white or 0, and Markov. "+
+			"With A = 0, C = 0 or Q = 0 the process is white or 0, and Markov. " +
 			"Of the systems of zeros and ones, listed from the simplest on, this is the first that refutes it.",
 		ByHand: byHand(func(c NoiseFree) []string {
 			d, err := c.depart()
