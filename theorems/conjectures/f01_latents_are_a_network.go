@@ -8,7 +8,7 @@ func latentsAreANetwork() theorems.Conjecture {
 	return theorems.Conjecture{
 		Ref: "F1", ID: "conjectures/latents-are-a-network",
 		Statement: "Every stationary LDS of K latents is, as a process of its observations, some linear network y_{t+1} = J y_t + ε_t of rank at most K.",
-		Source:    "The headline of V (arXiv:2110.09804) read without its word approximately; S2",
+		Source:    "V (arXiv:2110.09804), where the network of an LDS is an approximation, taken for the LDS itself; S2",
 		Instead: "Its first-order match (S1) is a network of rank at most K with the same law of two neighbouring observations; the same law throughout iff Λ_{k+1} = JΛ_k for all k ≥ 1 (S2), " +
 			"as when something reads the latents without noise (S3).",
 		Levels:  []theorems.Level{listing(level(smallest, latents(smallest), decideSomeNetwork), oneLatent())},

@@ -18,7 +18,8 @@ type Recurrent struct {
 
 func recurrents(s theorems.Size, leaks ...float64) *rapid.Generator[Recurrent] {
 	return rapid.Custom(func(t *rapid.T) Recurrent {
-		return Recurrent{matrixOf(t, "M", entries, s.N, s.R), matrixOf(t, "N", entries, s.N, s.R), vectorOf(t, "P", positives, s.N),
+		return Recurrent{matrixOf(t, "M", []float64{0, 0, 0.5, 0.5, -0.5, 0.25, 1}, s.N, s.R), matrixOf(t, "N", []float64{0, 0, 1, 1, -1, 0.5}, s.N, s.R),
+			vectorOf(t, "P", positives, s.N),
 			rapid.SampledFrom(leaks).Draw(t, "leak")}
 	})
 }

@@ -108,7 +108,7 @@ func sameRightEigenvectors() theorems.Conjecture {
 	one, smallest := theorems.Size{N: 1}, theorems.Size{N: 2}
 	return theorems.Conjecture{
 		Ref: "F3", ID: "conjectures/same-right-eigenvectors",
-		Statement: "For every W and every slopes 0 < φ'(x*) ≤ 1, whatever is a right eigenvector of M_x = (−I + WD)/τ, at an eigenvalue μ ≠ 0 of W D, is one of M_r = (−I + DW)/τ at the same.",
+		Statement: "For every W and all slopes 0 < φ'(x*) ≤ 1, whatever is a right eigenvector of M_x = (−I + WD)/τ, at an eigenvalue μ ≠ 0 of W D, is one of M_r = (−I + DW)/τ at the same.",
 		Source:    "The forms are taken for one system in other words, as in P (arXiv:2309.04030) they are not; L3",
 		Instead:   "M_x v = λv implies M_r (Dv) = λ (Dv): the same eigenvalues, and eigenvectors that D maps (L3). They are the same where all slopes are.",
 		Levels: []theorems.Level{

@@ -12,7 +12,7 @@ func mapsTheWrongWay() theorems.Conjecture {
 	one, smallest := theorems.Size{N: 1}, theorems.Size{N: 2}
 	return theorems.Conjecture{
 		Ref: "F4", ID: "conjectures/maps-the-wrong-way",
-		Statement: "For every W and every slopes 0 < φ'(x*) ≤ 1, at eigenvalues μ ≠ 0 of W D, left eigenvectors map by W and right ones by Wᵀ: if l is a left eigenvector of M_x then W l is one of M_r, " +
+		Statement: "For every W and all slopes 0 < φ'(x*) ≤ 1, at eigenvalues μ ≠ 0 of W D, left eigenvectors map by W and right ones by Wᵀ: if l is a left eigenvector of M_x then W l is one of M_r, " +
 			"and if w is a right eigenvector of M_r then Wᵀw is one of M_x. (Refuted is even that one of the two is so.)",
 		Source: "Transposes lost between L3 and L4",
 		Instead: "Right ones map by W and left ones by Wᵀ: at μ ≠ 0, v = W w/μ is right eigenvector of M_x for w of M_r, and l_r = Wᵀl_x/μ is left eigenvector of M_r for l_x of M_x (L3, L4). " +
