@@ -38,6 +38,7 @@ type Check struct {
 	shrink func(instance any, fails func(any) bool) any
 	decode func([]byte) (any, error)
 	tags   func(any) []string
+	takes  func(any) bool // instances of its type
 }
 
 // Claim is a check of an implementation: judge computes a residual of the
@@ -78,18 +79,31 @@ func (c Check) OneRoundIn(rounds int) Check {
 	return c
 }
 
-// rota returns which of the checks judges each of n instances: all of them in
-// turn, but for those that sit out a round.
-func rota(checks []Check, n int) []Check {
-	out := make([]Check, 0, n)
-	for round := 0; len(checks) > 0 && len(out) < n; round++ {
+// rota returns which of the checks judge the instances, in turn: instance i is
+// the (i mod length)th's. It has so many rounds over the checks that all who sit
+// some out have had their turn as often as they ask for.
+func rota(checks []Check) []Check {
+	rounds := 1
+	for _, c := range checks {
+		rounds = lcm(rounds, max(c.rounds, 1))
+	}
+	var out []Check
+	for round := range rounds {
 		for _, c := range checks {
-			if round%max(c.rounds, 1) == 0 && len(out) < n {
+			if round%max(c.rounds, 1) == 0 {
 				out = append(out, c)
 			}
 		}
 	}
 	return out
+}
+
+func lcm(a, b int) int {
+	x, y := a, b
+	for y != 0 {
+		x, y = y, x%y
+	}
+	return a / x * b
 }
 
 func check[C any](name string, gen *rapid.Generator[C]) Check {
@@ -109,6 +123,10 @@ func check[C any](name string, gen *rapid.Generator[C]) Check {
 			return c, generators.CheckShape(c)
 		},
 		tags: func(instance any) []string { return generators.Tags(instance) },
+		takes: func(instance any) bool {
+			_, ok := instance.(C)
+			return ok
+		},
 	}
 }
 
@@ -178,10 +196,19 @@ func (c Check) On(s Subject, instance any) (out Outcome) {
 // Shrink returns a simpler instance on which the check still fails in the same
 // way: with the same quantity, so that one bug does not turn into another.
 func (c Check) Shrink(s Subject, instance any) any {
-	first := c.On(s, instance)
+	return c.shrinkWithin(s, instance, c.On(s, instance), -1)
+}
+
+// shrinkWithin is Shrink of an instance with a known outcome, and with a bound on
+// the number of candidates that are judged, unless it is negative.
+func (c Check) shrinkWithin(s Subject, instance any, first Outcome, budget int) any {
 	return c.shrink(instance, func(smaller any) bool {
+		if budget == 0 {
+			return false
+		}
+		budget--
 		again := c.On(s, smaller)
-		return again.Verdict == Fails && again.Exact == first.Exact && again.Worst.What == first.Worst.What
+		return again.Verdict == Fails && again.Exact == first.Exact && again.Way() == first.Way()
 	})
 }
 

@@ -15,6 +15,7 @@ type Counterexample struct {
 	Check   string          `json:"check"`
 	Subject string          `json:"subject"`
 	Found   string          `json:"found"`
+	Exactly string          `json:"exactly,omitempty"` // the statement at this instance: see Theorem.Recheck
 	Case    json.RawMessage `json:"case"`
 
 	instance any
@@ -27,7 +28,8 @@ func NewCounterexample(t Theorem, s Subject, f Failure) (Counterexample, error) 
 		return Counterexample{}, fmt.Errorf("%s, %s: instance is not JSON: %w", t.Ref, f.Check, err)
 	}
 	return Counterexample{Theorem: t.ID, Ref: t.Ref, Check: f.Check, Subject: s.Name,
-		Found: f.Outcome.Finding.String(), Case: text, instance: f.Case}, nil
+		Found:   f.Outcome.Finding.String(),
+		Exactly: t.Recheck(f.Check, f.Case).String(), Case: text, instance: f.Case}, nil
 }
 
 // ParseCounterexample reads the JSON of a counterexample and finds its theorem
