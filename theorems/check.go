@@ -31,6 +31,8 @@ type Check struct {
 	Name  string
 	Edges []string // tags that the generator declares, each of which a default run visits
 
+	asDrawn bool // see OnlyAsDrawn
+
 	rounds int // judged in one round of so many, 0 and 1 in all: see OneRoundIn
 	draw   func(seed int) any
 	judge  func(Subject, any) (Finding, error) // nil: exact alone
@@ -76,6 +78,13 @@ func (c Check) Visiting(edges ...string) Check {
 // as often as any.
 func (c Check) OneRoundIn(rounds int) Check {
 	c.rounds = rounds
+	return c
+}
+
+// OnlyAsDrawn says that an exact check takes a hypothesis from its generator, and
+// does not see whether an instance from elsewhere has it: Recheck does not ask it.
+func (c Check) OnlyAsDrawn() Check {
+	c.asDrawn = true
 	return c
 }
 

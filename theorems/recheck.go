@@ -28,8 +28,8 @@ func (r Rechecked) String() string {
 
 // Recheck decides the statement at the instance on which a check of the theorem
 // failed: by the exact decision of that check, if it has one, and by all exact
-// checks of the theorem whose instances are of this type. One violation is
-// enough. An instance outside the hypotheses decides nothing; to a check of a
+// checks of the theorem whose instances are of this type, but for those that are
+// OnlyAsDrawn. One violation is enough. An instance outside the hypotheses decides nothing; to a check of a
 // witness, which drops one, only its own decision applies.
 func (t Theorem) Recheck(check string, instance any) Rechecked {
 	if a, hypotheses := instance.(generators.Admissible); hypotheses && !a.Admissible() {
@@ -41,7 +41,7 @@ func (t Theorem) Recheck(check string, instance any) Rechecked {
 	}
 	if !t.ofWitness(check) {
 		for _, c := range t.Exact {
-			if c.Name != check {
+			if c.Name != check && !c.asDrawn {
 				deciding = append(deciding, c)
 			}
 		}

@@ -32,7 +32,7 @@ func Memory() theorems.Theorem {
 		},
 		Exact: []theorems.Check{
 			onSystems("Var(y_{t+1} | p past) never increases", exactSystems(), decideMemory).Visiting("R_v = 0", "K > N"),
-			onSystems("y_t = w_t + w_{t−1}: (p+2)/(p+1)", circleSystems(), decideCircle),
+			onSystems("y_t = w_t + w_{t−1}: (p+2)/(p+1)", circleSystems(), decideCircle).OnlyAsDrawn(),
 		},
 		Certificates: []theorems.Certificate{
 			identity("A V Cᵀ and A − KC: three steps of the filter are the regression on three observations", kept(latentShapes(), func(s certificate.Shape) bool { return s.N <= 4 && s.K <= 3 }), filterIsRegression),
