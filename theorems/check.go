@@ -205,17 +205,19 @@ func (c Check) On(s Subject, instance any) (out Outcome) {
 // Shrink returns a simpler instance on which the check still fails in the same
 // way: with the same quantity, so that one bug does not turn into another.
 func (c Check) Shrink(s Subject, instance any) any {
-	return c.shrinkWithin(s, instance, c.On(s, instance), -1)
+	return c.shrinkWithin(s, instance, c.On(s, instance), nil)
 }
 
 // shrinkWithin is Shrink of an instance with a known outcome, and with a bound on
-// the number of candidates that are judged, unless it is negative.
-func (c Check) shrinkWithin(s Subject, instance any, first Outcome, budget int) any {
+// the number of candidates that are judged, which it uses up; nil: none.
+func (c Check) shrinkWithin(s Subject, instance any, first Outcome, budget *int) any {
 	return c.shrink(instance, func(smaller any) bool {
-		if budget == 0 {
-			return false
+		if budget != nil {
+			if *budget == 0 {
+				return false
+			}
+			*budget--
 		}
-		budget--
 		again := c.On(s, smaller)
 		return again.Verdict == Fails && again.Exact == first.Exact && again.Way() == first.Way()
 	})

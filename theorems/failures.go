@@ -11,12 +11,9 @@ const (
 	// formsTold bounds how many different simple cases are told of one kind of
 	// failure, kindsTold how many kinds of one check.
 	formsTold, kindsTold = 3, 6
-	// shrunkAKind bounds how many instances of a kind are shrunk: the others are
-	// counted.
-	shrunkAKind = 4
-	// laterShrinks bounds how often each shrink after a kind's first asks whether
-	// a candidate fails.
-	laterShrinks = 1000
+	// laterShrinks bounds how many candidates are judged to shrink the instances of
+	// a kind after its first, all together: those that are left are counted.
+	laterShrinks = 3000
 )
 
 // Failure is an instance with what was found on it.
@@ -51,8 +48,8 @@ func (o Outcome) Way() string {
 }
 
 // Form returns what remains of an instance when its numbers are forgotten, but
-// for which of them are 0: sizes, words, and where something is. Of two shrunk
-// instances of one form one is enough.
+// for which of them are 0: sizes, words, and where something is. Fields of nothing
+// but zeros are no part of it. Of two shrunk instances of one form one is enough.
 func Form(instance any) string {
 	text, err := json.Marshal(instance)
 	if err != nil {
@@ -65,29 +62,39 @@ func Form(instance any) string {
 	if fields, ok := value.(map[string]any); ok {
 		delete(fields, "tags") // of how it was drawn
 	}
-	text, err = json.Marshal(formed(value))
+	out, _ := formed(value)
+	text, err = json.Marshal(out)
 	if err != nil {
 		return ""
 	}
 	return string(text)
 }
 
-func formed(value any) any {
+// formed reports too whether anything is there that is not 0.
+func formed(value any) (out any, something bool) {
 	switch v := value.(type) {
 	case map[string]any:
 		for key := range v {
-			v[key] = formed(v[key])
+			f, is := formed(v[key])
+			v[key], something = f, something || is
+			if !is {
+				delete(v, key)
+			}
 		}
+		return v, something
 	case []any:
 		for i := range v {
-			v[i] = formed(v[i])
+			f, is := formed(v[i])
+			v[i], something = f, something || is
 		}
+		return v, something
 	case float64:
 		if v != 0 {
-			return "·"
+			return "·", true
 		}
+		return v, false
 	}
-	return value
+	return value, value != nil && value != "" && value != false
 }
 
 // kind tells failures apart that may be different bugs.
@@ -98,9 +105,10 @@ type kind struct {
 
 // failuresOf is what a report remembers of a kind.
 type failuresOf struct {
-	shrunk, instances int
-	forms             []string
-	told              []int // indices in Report.Failures
+	instances int
+	budget    int // what is left of laterShrinks
+	forms     []string
+	told      []int // indices in Report.Failures
 }
 
 // fail counts a failure, and keeps it, shrunk unless the effort says otherwise,
@@ -109,7 +117,7 @@ func (r *Report) fail(ctx context.Context, s Subject, e Effort, j judged) {
 	k := kind{j.check.Name, j.outcome.Way(), j.outcome.Exact}
 	of := r.kinds[k]
 	if of == nil {
-		of = &failuresOf{}
+		of = &failuresOf{budget: laterShrinks}
 		r.kinds[k] = of
 	}
 	of.instances++
@@ -122,16 +130,15 @@ func (r *Report) fail(ctx context.Context, s Subject, e Effort, j judged) {
 	switch {
 	case first && r.kindsOf(j.check.Name) > kindsTold:
 		return
-	case !first && (e.AsFound || len(of.told) == 0 || len(of.forms) >= formsTold || of.shrunk >= shrunkAKind || ctx.Err() != nil):
+	case !first && (e.AsFound || len(of.told) == 0 || len(of.forms) >= formsTold || of.budget == 0 || ctx.Err() != nil):
 		return
 	}
 	f := Failure{Check: j.check.Name, Case: j.instance, Outcome: j.outcome}
 	if !e.AsFound {
-		budget := -1
-		if !first {
-			budget = laterShrinks
+		budget := &of.budget
+		if first {
+			budget = nil
 		}
-		of.shrunk++
 		f.Case = j.check.shrinkWithin(s, j.instance, j.outcome, budget)
 		form := Form(f.Case)
 		for _, seen := range of.forms {
