@@ -53,16 +53,22 @@ func hypothesisDropped(t theorems.Theorem, check string) bool {
 func Ledger(l *theorems.Ledger, list []theorems.Theorem) ([]Kept, error) {
 	var out []Kept
 	for _, t := range list {
+		var texts []string
 		for _, e := range l.Of(t.ID) {
 			c, ok := t.CheckNamed(e.Check)
 			if !ok {
 				return nil, fmt.Errorf("ledger: theorem %s has no check %q", t.Ref, e.Check)
 			}
+			from := "the ledger's instance of " + e.What
+			if slices.Contains(texts, e.Check+string(e.Case)) {
+				continue // one instance is the largest margin of several quantities
+			}
+			texts = append(texts, e.Check+string(e.Case))
 			instance, err := c.Decode(e.Case)
 			if err != nil {
 				return nil, fmt.Errorf("ledger: %s, %q, %s: %w", t.Ref, e.Check, e.What, err)
 			}
-			out = append(out, Kept{"ledger, " + e.What, t, c, instance})
+			out = append(out, Kept{from, t, c, instance})
 		}
 	}
 	return out, nil
