@@ -3,6 +3,7 @@ package theorems
 import (
 	"encoding/json"
 	"fmt"
+	"reflect"
 	"strings"
 )
 
@@ -75,7 +76,12 @@ func (w Counterexample) JSON() (string, error) {
 }
 
 // GoLiteral returns the case as Go source, to paste into a test.
-func (w Counterexample) GoLiteral() string { return fmt.Sprintf("%#v", w.instance) }
+func (w Counterexample) GoLiteral() string {
+	if w.instance == nil {
+		return "nil"
+	}
+	return literal(reflect.ValueOf(w.instance))
+}
 
 // String is the JSON, and the Go literal below it.
 func (w Counterexample) String() string {
