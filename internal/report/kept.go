@@ -129,25 +129,25 @@ func Margins(w io.Writer, lines []LedgerLine) {
 }
 
 // WriteLedgerLines writes inequalities under the names of their checks, and what
-// is known of a bound below it.
+// is known of their bounds below them, once where several share it.
 func WriteLedgerLines(w io.Writer, indent string, lines []LedgerLine) {
 	check := ""
-	for _, l := range lines {
+	for i, l := range lines {
 		if name := l.Ref + l.Check; name != check {
 			check = name
 			io.WriteString(w, wrap(indent, l.Check))
 		}
-		what := l.What
+		margin := fmt.Sprintf("%.3g", l.Margin)
 		if l.Supremum > 0 {
-			what = fmt.Sprintf("%s: %s of %s", what, closeTo(l.Margin, l.Supremum), number(l.Supremum))
+			margin = closeTo(l.Margin, l.Supremum) + " of " + number(l.Supremum)
 		}
-		io.WriteString(w, wrap(fmt.Sprintf("%s  %9.3g  ", indent, l.Margin), what))
-		if l.Why != "" {
+		io.WriteString(w, wrap(fmt.Sprintf("%s  %s  ", indent, right(margin, 14)), l.What))
+		if last := i+1 == len(lines) || lines[i+1].Why != l.Why || lines[i+1].Ref+lines[i+1].Check != check; last && l.Why != "" {
 			label := "supremum: "
 			if l.Slack() {
 				label = "slack: "
 			}
-			io.WriteString(w, wrap(indent+blanks(13)+label, l.Why))
+			io.WriteString(w, wrap(indent+blanks(18)+label, l.Why))
 		}
 	}
 }
