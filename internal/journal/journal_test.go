@@ -180,6 +180,35 @@ func TestUnreadableDirectories(t *testing.T) {
 	require.ErrorContains(t, err, "file")
 }
 
+// TestFilesThatVanish, because another attempt had nothing to add and closed, are
+// no error.
+func TestFilesThatVanish(t *testing.T) {
+	p := planOf(3, "a/one")
+	dir := t.TempDir()
+	r := &reading{fold: newFold(p)}
+	require.NoError(t, r.files([]string{filepath.Join(dir, "gone")}))
+	require.Zero(t, r.problems)
+
+	var group sync.WaitGroup
+	for range 4 {
+		group.Go(func() {
+			for range 3 {
+				if j, err := Open(dir, p); err != nil || j.Close() != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	group.Wait()
+	left, err := os.ReadDir(dir)
+	require.NoError(t, err)
+	require.Len(t, left, 1, "the plan")
+	link := filepath.Join(dir, filePrefix+"x"+fileSuffix)
+	require.NoError(t, os.Symlink(filepath.Join(dir, "gone"), link))
+	_, _, err = Merge(p, dir)
+	require.ErrorContains(t, err, link)
+}
+
 func TestRecordsThatAreNone(t *testing.T) {
 	p := planOf(3, "a/one")
 	dir := t.TempDir()
