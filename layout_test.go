@@ -73,7 +73,7 @@ var rooms = []room{
 	{packages: []string{"internal/npz"}},
 	{packages: []string{"internal/theoremdoc/..."},
 		imports: []string{"internal/theoremdoc/...", "internal/report", "theorems", "theorems/conjectures", "theorems/registry"},
-		tests:   []string{"oracles/certificate"}},
+		tests:   []string{"oracles/certificate", "pgregory.net/rapid"}},
 	{packages: []string{"cmd/verify"},
 		imports: []string{"internal/...", "theorems", "theorems/conjectures", "theorems/registry", "github.com/spf13/..."},
 		tests:   []string{"generators", "model"}},

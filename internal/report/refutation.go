@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/rankproof/rankproof/theorems"
 )
@@ -113,8 +114,7 @@ func NewHuntDocument(h Hunt) (HuntDocument, error) {
 // WriteRefutation writes a counterexample with the arithmetic that shows it to be
 // one, or that none was found.
 func WriteRefutation(w io.Writer, r Refutation) error {
-	all, smaller := r.Tried()
-	tried := fmt.Sprintf("%s decided, %d of them at smaller sizes; %.2g s", counted(all, "instance"), smaller, r.Seconds)
+	tried := tried(r.Refutation)
 	if !r.Refuted {
 		fmt.Fprintf(w, "%s  %s: not refuted\n\n", r.Ref, r.ID)
 		labelled(w, "conjecture", r.Conjecture.Statement)
@@ -148,6 +148,23 @@ func WriteRefutation(w io.Writer, r Refutation) error {
 	labelled(w, "tried", tried)
 	fmt.Fprintf(w, "\nthe same as JSON, for verify replay\n%s\n", text)
 	return nil
+}
+
+// tried says how many instances were decided at each size, and how many of these
+// were all of a box of small numbers, up to the first violation.
+func tried(r theorems.Refutation) string {
+	var parts []string
+	for _, l := range r.Levels {
+		part := fmt.Sprintf("%d decided at %v", l.Decided, l.Size)
+		if l.Listed > 0 {
+			part += fmt.Sprintf(" (%d of a list)", l.Listed)
+		}
+		parts = append(parts, part)
+	}
+	if n := r.Undecided(); n > 0 {
+		parts = append(parts, fmt.Sprintf("%d outside the hypotheses or undecided", n))
+	}
+	return strings.Join(append(parts, fmt.Sprintf("%.2g s", r.Seconds)), ", ")
 }
 
 // WriteAttempt writes how much was tried against a theorem in vain, and what
