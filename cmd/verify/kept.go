@@ -96,14 +96,15 @@ func (k kept) replay(ctx context.Context, s theorems.Subject, e theorems.Effort,
 	fmt.Fprintln(text)
 }
 
-// raiseLedger raises the ledger that --raise names by what a run found, and
-// replaces its file in one step.
+// raiseLedger raises the ledger that --raise names by what a run found, once its
+// margins are today's, and replaces its file in one step.
 func (k kept) raiseLedger(s theorems.Subject, found report.Run) error {
 	if k.raise == nil {
 		return nil
 	}
-	raised := 0
+	raised := 0 // or changed
 	for _, r := range found.Results {
+		raised += k.raise.Rejudge(r.Theorem, s)
 		n, err := k.raise.RaiseFrom(r.Theorem, s, r.Margins)
 		if err != nil {
 			return unwritable(err)
