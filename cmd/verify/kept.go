@@ -114,13 +114,18 @@ func (k kept) raiseLedger(s theorems.Subject, found report.Run) error {
 	if raised == 0 {
 		return nil
 	}
+	return writeLedger(k.raiseFile, k.raise)
+}
+
+// writeLedger replaces a file by a ledger in one step.
+func writeLedger(file string, l *theorems.Ledger) error {
 	var text bytes.Buffer
-	if err := k.raise.Write(&text); err != nil {
+	if err := l.Write(&text); err != nil {
 		return unwritable(err)
 	}
-	beside := k.raiseFile + ".new"
+	beside := file + ".new"
 	if err := os.WriteFile(beside, text.Bytes(), 0o644); err != nil {
 		return unwritable(err)
 	}
-	return unwritable(os.Rename(beside, k.raiseFile))
+	return unwritable(os.Rename(beside, file))
 }

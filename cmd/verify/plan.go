@@ -91,9 +91,9 @@ func (o *huntOptions) makePlan(list []theorems.Theorem) (journal.Plan, hunt.Opti
 	}
 	corpus := registry.Corpus()
 	if o.corpus != "" {
-		more, err := registry.ReadCorpus(os.DirFS(o.corpus))
+		more, err := corpusIn(o.corpus)
 		if err != nil {
-			return journal.Plan{}, none, badInput(fmt.Errorf("--corpus %s: %w", o.corpus, err))
+			return journal.Plan{}, none, badInput(fmt.Errorf("--corpus: %w", err))
 		}
 		corpus = append(corpus, more...)
 	}
