@@ -118,7 +118,11 @@ func (o *huntOptions) hunt(ctx context.Context, s streams, changed func(string) 
 	if o.json {
 		text = io.Discard
 	}
-	found := finder{text: text, dir: o.dir, subject: options.Subject}
+	var screen *hunt.Screen
+	if s.live {
+		screen = hunt.NewScreen(s.err, func() (int, int) { return progress.Size(s.err) })
+	}
+	found := finder{text: text, screen: screen, dir: o.dir, subject: options.Subject}
 	options.Tell = found.tell
 	h := hunt.New(options)
 	h.Header(text, plan, o.dir)
@@ -128,7 +132,7 @@ func (o *huntOptions) hunt(ctx context.Context, s streams, changed func(string) 
 		timed, stop = context.WithTimeout(ctx, o.duration)
 		defer stop()
 	}
-	failed := watched(timed, h, s, text)
+	failed := watched(timed, h, screen, text)
 	if err := options.Journal.Close(); failed == nil {
 		failed = err
 	}
@@ -167,13 +171,12 @@ func (o *huntOptions) raiseBy(ctx context.Context, options hunt.Options, totals 
 
 // watched runs a hunt to its end, or to shortly after that of ctx, and shows
 // meanwhile how it goes: in place on a terminal, and in lines otherwise.
-func watched(ctx context.Context, h *hunt.Hunt, s streams, text io.Writer) error {
+func watched(ctx context.Context, h *hunt.Hunt, screen *hunt.Screen, text io.Writer) error {
 	done := make(chan error, 1)
 	go func() { done <- h.Run(ctx) }()
-	var screen *hunt.Screen
 	every := time.Minute
-	if s.live {
-		screen, every = hunt.NewScreen(s.err, func() (int, int) { return progress.Size(s.err) }), 500*time.Millisecond
+	if screen != nil {
+		every = 500 * time.Millisecond
 		defer screen.Clear()
 	}
 	tick := time.NewTicker(every)
