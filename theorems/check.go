@@ -85,6 +85,9 @@ func (c Check) OneRoundIn(rounds int) Check {
 	return c
 }
 
+// IsCostly reports whether the check sits out rounds.
+func (c Check) IsCostly() bool { return c.rounds > 1 }
+
 // rota returns which of the checks judges each of n instances: all of them in
 // turn, but for those that sit out a round.
 func rota(checks []Check, n int) []Check {
