@@ -148,7 +148,7 @@ func (l *line) offer(instance any, c *climber) float64 {
 // its numbers.
 func (c *climber) child(best any) any {
 	x := c.check.Numbers(best)
-	if len(x) == 0 || c.rng.IntN(2) == 0 {
+	if len(x) == 0 || c.rng.IntN(6) > 0 {
 		return c.moved(best)
 	}
 	size := math.Exp2(-12 * c.rng.Float64())
