@@ -17,7 +17,9 @@ type Counterexample struct {
 	Subject string          `json:"subject"`
 	Found   string          `json:"found"`
 	Exactly string          `json:"exactly,omitempty"` // the statement at this instance: see Theorem.Recheck
-	Case    json.RawMessage `json:"case"`
+	// Instances counts those of a run that failed in the same way.
+	Instances int             `json:"instances,omitempty"`
+	Case      json.RawMessage `json:"case"`
 
 	instance any
 }
@@ -30,7 +32,7 @@ func NewCounterexample(t Theorem, s Subject, f Failure) (Counterexample, error) 
 	}
 	return Counterexample{Theorem: t.ID, Ref: t.Ref, Check: f.Check, Subject: s.Name,
 		Found:   f.Outcome.Finding.String(),
-		Exactly: t.Recheck(f.Check, f.Case).String(), Case: text, instance: f.Case}, nil
+		Instances: f.Instances, Exactly: t.Recheck(f.Check, f.Case).String(), Case: text, instance: f.Case}, nil
 }
 
 // ParseCounterexample reads the JSON of a counterexample and finds its theorem
