@@ -11,12 +11,12 @@ import (
 // in which it is kept and replayed: the numbers themselves, so that it
 // survives changes of the generators.
 type Counterexample struct {
-	Theorem string          `json:"theorem"` // ID
-	Ref     string          `json:"ref"`
-	Check   string          `json:"check"`
-	Subject string          `json:"subject"`
-	Found   string          `json:"found"`
-	Exactly string          `json:"exactly,omitempty"` // the statement at this instance: see Theorem.Recheck
+	Theorem string `json:"theorem"` // ID
+	Ref     string `json:"ref"`
+	Check   string `json:"check"`
+	Subject string `json:"subject"`
+	Found   string `json:"found"`
+	Exactly string `json:"exactly,omitempty"` // the statement at this instance: see Theorem.Recheck
 	// Instances counts those of a run that failed in the same way.
 	Instances int             `json:"instances,omitempty"`
 	Case      json.RawMessage `json:"case"`
@@ -31,7 +31,7 @@ func NewCounterexample(t Theorem, s Subject, f Failure) (Counterexample, error) 
 		return Counterexample{}, fmt.Errorf("%s, %s: instance is not JSON: %w", t.Ref, f.Check, err)
 	}
 	return Counterexample{Theorem: t.ID, Ref: t.Ref, Check: f.Check, Subject: s.Name,
-		Found:   f.Outcome.Finding.String(),
+		Found:     f.Outcome.Finding.String(),
 		Instances: f.Instances, Exactly: t.Recheck(f.Check, f.Case).String(), Case: text, instance: f.Case}, nil
 }
 
