@@ -8,4 +8,6 @@ import (
 	"github.com/rankproof/rankproof/theorems/theoremtest"
 )
 
-func FuzzLinearization(f *testing.F) { theoremtest.Fuzz(f, theorems.Model(), linearization.Family()...) }
+func FuzzLinearization(f *testing.F) {
+	theoremtest.Fuzz(f, theorems.Model(), linearization.Family()...)
+}
