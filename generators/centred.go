@@ -18,14 +18,14 @@ import (
 type Centred struct {
 	Tags         []string    `json:"tags,omitempty"`
 	Nonlinearity string      `json:"nonlinearity" shrink:"erf,hard-tanh,tanh"`
-	Lambda       []float64   `json:"lambda" dim:"R"`
-	Above        [][]float64 `json:"above" dim:"R,R"`
-	Turn         float64     `json:"turn"`
-	Lower        [][]float64 `json:"lower" dim:"R,R"`
-	Upper        [][]float64 `json:"upper" dim:"R,R"`
-	Factor       [][]float64 `json:"factor" dim:"R,R"` // G, the lower triangle; a 0 on the diagonal stands for a row and a column of zeros
-	Start        []float64   `json:"start" dim:"R"`    // a state, or a direction in an eigenspace
-	Horizon      float64     `json:"horizon" shrink:"positive"`
+	Lambda       []float64   `json:"lambda" dim:"R" numbers:"few"`
+	Above        [][]float64 `json:"above" dim:"R,R" numbers:"few"`
+	Turn         float64     `json:"turn" numbers:"few"`
+	Lower        [][]float64 `json:"lower" dim:"R,R" numbers:"whole"`
+	Upper        [][]float64 `json:"upper" dim:"R,R" numbers:"whole"`
+	Factor       [][]float64 `json:"factor" dim:"R,R" numbers:"few"` // G, the lower triangle; a 0 on the diagonal stands for a row and a column of zeros
+	Start        []float64   `json:"start" dim:"R" numbers:"few"`    // a state, or a direction in an eigenspace
+	Horizon      float64     `json:"horizon" shrink:"positive" numbers:"time"`
 }
 
 // Rank returns R.

@@ -11,8 +11,8 @@ import (
 // of m across κ, so that Δ(κ) is kept.
 type Embellished struct {
 	MixturePoint
-	Beside [][]float64 `json:"beside" dim:"P,R"` // a further column of L in the rows of n: Σ_nn grows by its square
-	Across []float64   `json:"across" dim:"P"`   // scales of a further column in the rows of m, orthogonal to κ
+	Beside [][]float64 `json:"beside" dim:"P,R" numbers:"few"` // a further column of L in the rows of n: Σ_nn grows by its square
+	Across []float64   `json:"across" dim:"P" numbers:"few"`   // scales of a further column in the rows of m, orthogonal to κ
 }
 
 // Embellisheds draws mixtures with embellishments.

@@ -12,16 +12,16 @@ import (
 type Fitting struct {
 	Tags         []string      `json:"tags,omitempty"`
 	Nonlinearity string        `json:"nonlinearity" shrink:"hard-tanh,tanh"`
-	MeanM        [][]float64   `json:"mean_m" dim:"P,R"`
-	Dev          [][]float64   `json:"deviation_m" dim:"P,R"` // Σ_mm = diag(Dev²)
-	MeanI        []float64     `json:"mean_i" dim:"P"`
-	DevI         []float64     `json:"deviation_i" dim:"P"`
-	Points       [][]float64   `json:"points" dim:"K,R"`
-	Values       [][]float64   `json:"values" dim:"K,R"`        // dκ/dt + κ
-	CoefMean     [][]float64   `json:"coef_mean" dim:"P,R"`     // α a_n
-	CoefCov      [][][]float64 `json:"coef_cov" dim:"P,R,R"`    // α B, Σ_nm = B diag(Dev)
-	Ridge        float64       `json:"ridge" shrink:"positive"` // > 0
-	Horizon      float64       `json:"horizon" shrink:"positive"`
+	MeanM        [][]float64   `json:"mean_m" dim:"P,R" numbers:"few"`
+	Dev          [][]float64   `json:"deviation_m" dim:"P,R" numbers:"few"` // Σ_mm = diag(Dev²)
+	MeanI        []float64     `json:"mean_i" dim:"P" numbers:"few"`
+	DevI         []float64     `json:"deviation_i" dim:"P" numbers:"few"`
+	Points       [][]float64   `json:"points" dim:"K,R" numbers:"few"`
+	Values       [][]float64   `json:"values" dim:"K,R" numbers:"few"`        // dκ/dt + κ
+	CoefMean     [][]float64   `json:"coef_mean" dim:"P,R" numbers:"few"`     // α a_n
+	CoefCov      [][][]float64 `json:"coef_cov" dim:"P,R,R" numbers:"few"`    // α B, Σ_nm = B diag(Dev)
+	Ridge        float64       `json:"ridge" shrink:"positive" numbers:"few"` // > 0
+	Horizon      float64       `json:"horizon" shrink:"positive" numbers:"time"`
 }
 
 // Rank returns R.

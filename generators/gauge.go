@@ -11,8 +11,8 @@ import (
 // to 0 or 1, leaves it invertible.
 type Gauged struct {
 	MixturePoint
-	Shear   [][]float64 `json:"shear" dim:"R,R"` // its strict triangles; the diagonal is not read
-	Stretch []float64   `json:"stretch" dim:"R" shrink:"positive"`
+	Shear   [][]float64 `json:"shear" dim:"R,R" numbers:"whole"` // its strict triangles; the diagonal is not read
+	Stretch []float64   `json:"stretch" dim:"R" shrink:"positive" numbers:"few"`
 }
 
 // Gaugeds draws mixtures with changes of their latents.

@@ -9,7 +9,7 @@ import (
 // 0 < a < 1, P ≻ 0 and N > 2R, stationary (S13).
 type Leaky struct {
 	Recurrent
-	Leak float64 `json:"a" shrink:"positive"`
+	Leak float64 `json:"a" shrink:"positive" numbers:"few"`
 }
 
 // LeakyRecurrents draws networks with a leak. The spectral radius of a·I + M Nᵀ

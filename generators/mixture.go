@@ -15,19 +15,19 @@ import (
 type Mixture struct {
 	Tags         []string      `json:"tags,omitempty"`
 	Nonlinearity string        `json:"nonlinearity" shrink:"identity,hard-tanh,tanh"`
-	Shares       []float64     `json:"shares" dim:"P" shrink:"positive"` // weights are these over their sum
-	MeanM        [][]float64   `json:"mean_m" dim:"P,R"`
-	MeanN        [][]float64   `json:"mean_n" dim:"P,R"`
-	MeanI        []float64     `json:"mean_i" dim:"P"`
-	FactorM      [][][]float64 `json:"factor_m,omitempty" dim:"P,R,f*"`
-	FactorN      [][][]float64 `json:"factor_n,omitempty" dim:"P,R,f*"`
-	FactorI      [][]float64   `json:"factor_i,omitempty" dim:"P,f*"`
+	Shares       []float64     `json:"shares" dim:"P" shrink:"positive" numbers:"few"` // weights are these over their sum
+	MeanM        [][]float64   `json:"mean_m" dim:"P,R" numbers:"few"`
+	MeanN        [][]float64   `json:"mean_n" dim:"P,R" numbers:"few"`
+	MeanI        []float64     `json:"mean_i" dim:"P" numbers:"few"`
+	FactorM      [][][]float64 `json:"factor_m,omitempty" dim:"P,R,f*" numbers:"few"`
+	FactorN      [][][]float64 `json:"factor_n,omitempty" dim:"P,R,f*" numbers:"few"`
+	FactorI      [][]float64   `json:"factor_i,omitempty" dim:"P,f*" numbers:"few"`
 }
 
 // MixturePoint is a mixture and a latent state κ (R).
 type MixturePoint struct {
 	Mixture
-	Kappa []float64 `json:"kappa" dim:"R"`
+	Kappa []float64 `json:"kappa" dim:"R" numbers:"few"`
 }
 
 func (m *Mixture) tag(tags ...string) { m.Tags = union(m.Tags, tags) }

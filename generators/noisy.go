@@ -13,8 +13,8 @@ import (
 type NoisyPoint struct {
 	Point
 	Form    string      `json:"form" shrink:"structured,dense"` // how P is held
-	PDiag   []float64   `json:"p_diag" dim:"N"`
-	PFactor [][]float64 `json:"p_factor,omitempty" dim:"N,f*"`
+	PDiag   []float64   `json:"p_diag" dim:"N" numbers:"few,nonnegative"`
+	PFactor [][]float64 `json:"p_factor,omitempty" dim:"N,f*" numbers:"few"`
 	Shocks  [][]float64 `json:"shocks,omitempty" dim:"T,N"`
 }
 
@@ -106,8 +106,8 @@ func oftenPositive(rng *rand.Rand) definiteness {
 type Pipeline struct {
 	Mixture
 	Seed    int         `json:"seed"`
-	PDiag   []float64   `json:"p_diag" dim:"N"`
-	PFactor [][]float64 `json:"p_factor,omitempty" dim:"N,g*"`
+	PDiag   []float64   `json:"p_diag" dim:"N" numbers:"few,nonnegative"`
+	PFactor [][]float64 `json:"p_factor,omitempty" dim:"N,g*" numbers:"few"`
 }
 
 // Units returns N.

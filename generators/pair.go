@@ -10,10 +10,10 @@ import (
 // diagonal), inputs B, all small integers or halves, D with exact zeros.
 type Pair struct {
 	Tags []string    `json:"tags,omitempty"`
-	W    [][]float64 `json:"W" dim:"N,N"`
-	D    []float64   `json:"D" dim:"N"`
-	B    [][]float64 `json:"B" dim:"N,q"`
-	Tau  []float64   `json:"tau" dim:"N" shrink:"positive"` // unit-wise
+	W    [][]float64 `json:"W" dim:"N,N" numbers:"few"`
+	D    []float64   `json:"D" dim:"N" numbers:"few"`
+	B    [][]float64 `json:"B" dim:"N,q" numbers:"few"`
+	Tau  []float64   `json:"tau" dim:"N" shrink:"positive" numbers:"few"` // unit-wise
 }
 
 // Pairs draws exact instances of 1 to maxUnits units, of all exact kinds.

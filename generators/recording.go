@@ -11,14 +11,14 @@ import (
 // that Missing marks by other than 0 being none.
 type ObservedSystem struct {
 	System
-	Y       [][]float64 `json:"y" dim:"T,N"`
+	Y       [][]float64 `json:"y" dim:"T,N" numbers:"few"`
 	Missing [][]int     `json:"missing,omitempty" dim:"T,N"`
 }
 
 // ObservedRecurrent is a linear low-rank network and T observations of it.
 type ObservedRecurrent struct {
 	Recurrent
-	Y       [][]float64 `json:"y" dim:"T,N"`
+	Y       [][]float64 `json:"y" dim:"T,N" numbers:"few"`
 	Missing [][]int     `json:"missing,omitempty" dim:"T,N"`
 }
 

@@ -12,13 +12,13 @@ import (
 type Recurrent struct {
 	Tags      []string    `json:"tags,omitempty"`
 	Form      string      `json:"form" shrink:"structured,dense"`
-	M         [][]float64 `json:"M" dim:"N,R*"`
-	N         [][]float64 `json:"N" dim:"N,R*"`
-	PDiag     []float64   `json:"p_diag" dim:"N"`
-	PFactor   [][]float64 `json:"p_factor,omitempty" dim:"N,f*"`
-	Mean      []float64   `json:"mean,omitempty" dim:"N"`
-	CovDiag   []float64   `json:"cov_diag,omitempty" dim:"N"`
-	CovFactor [][]float64 `json:"cov_factor,omitempty" dim:"N,h*"`
+	M         [][]float64 `json:"M" dim:"N,R*" numbers:"few"`
+	N         [][]float64 `json:"N" dim:"N,R*" numbers:"few"`
+	PDiag     []float64   `json:"p_diag" dim:"N" numbers:"few,nonnegative"`
+	PFactor   [][]float64 `json:"p_factor,omitempty" dim:"N,f*" numbers:"few"`
+	Mean      []float64   `json:"mean,omitempty" dim:"N" numbers:"few"`
+	CovDiag   []float64   `json:"cov_diag,omitempty" dim:"N" numbers:"few,nonnegative"`
+	CovFactor [][]float64 `json:"cov_factor,omitempty" dim:"N,h*" numbers:"few"`
 }
 
 func (r *Recurrent) tag(tags ...string) { r.Tags = union(r.Tags, tags) }

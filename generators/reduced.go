@@ -14,18 +14,18 @@ import (
 type Reduced struct {
 	Tags         []string    `json:"tags,omitempty"`
 	Nonlinearity string      `json:"nonlinearity" shrink:"identity,relu,hard-tanh,tanh"`
-	M            [][]float64 `json:"M" dim:"N,R"`
-	N            [][]float64 `json:"N" dim:"N,R"`
-	I            []float64   `json:"I" dim:"N"`
-	Kappa        []float64   `json:"kappa" dim:"R"`
-	V            float64     `json:"v"`
+	M            [][]float64 `json:"M" dim:"N,R" numbers:"few"`
+	N            [][]float64 `json:"N" dim:"N,R" numbers:"few"`
+	I            []float64   `json:"I" dim:"N" numbers:"few"`
+	Kappa        []float64   `json:"kappa" dim:"R" numbers:"few"`
+	V            float64     `json:"v" numbers:"few"`
 }
 
 // ReducedRun is a start x(0) = M κ + I v + Beside, the input signal u(t) =
 // Level + Wave·sin(2πt/Period), and how to step it.
 type ReducedRun struct {
 	Reduced
-	Beside []float64 `json:"beside" dim:"N"`
+	Beside []float64 `json:"beside" dim:"N" numbers:"few"`
 	Level  float64   `json:"level"`
 	Wave   float64   `json:"wave"`
 	Period float64   `json:"period" shrink:"positive"`
@@ -37,8 +37,8 @@ type ReducedRun struct {
 // ReducedGauge is a network with a change of its latents.
 type ReducedGauge struct {
 	Reduced
-	Shear   [][]float64 `json:"shear" dim:"R,R"`
-	Stretch []float64   `json:"stretch" dim:"R" shrink:"positive"`
+	Shear   [][]float64 `json:"shear" dim:"R,R" numbers:"whole"`
+	Stretch []float64   `json:"stretch" dim:"R" shrink:"positive" numbers:"few"`
 }
 
 // ReducedOptions say what a theorem's hypotheses ask of a network.

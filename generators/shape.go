@@ -27,6 +27,9 @@ type field struct {
 	vanish   []string // dimensions that may be 0
 	positive bool     // 1, not 0, is its simplest value
 	texts    []string // simplest first
+
+	numbers     string // what numbers it may be given: see numbers.go
+	nonnegative bool
 }
 
 // fieldsOf lists the fields of *instance, those of embedded structs included.
@@ -59,6 +62,7 @@ func fieldsOf(instance reflect.Value) []field {
 		default:
 			fd.texts = strings.Split(shrink, ",")
 		}
+		fd.readNumbers(f.Tag.Get("numbers"))
 		out = append(out, fd)
 	}
 	return out

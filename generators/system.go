@@ -11,15 +11,15 @@ import (
 type System struct {
 	Tags      []string    `json:"tags,omitempty"`
 	Form      string      `json:"form" shrink:"structured,dense"`
-	A         [][]float64 `json:"A" dim:"K*,K*"`
-	C         [][]float64 `json:"C" dim:"N,K*"`
-	QDiag     []float64   `json:"q_diag" dim:"K*"`
-	QFactor   [][]float64 `json:"q_factor,omitempty" dim:"K*,f*"`
-	RDiag     []float64   `json:"r_diag" dim:"N"`
-	RFactor   [][]float64 `json:"r_factor,omitempty" dim:"N,g*"`
-	Mean      []float64   `json:"mean,omitempty" dim:"K*"`
-	CovDiag   []float64   `json:"cov_diag,omitempty" dim:"K*"`
-	CovFactor [][]float64 `json:"cov_factor,omitempty" dim:"K*,h*"`
+	A         [][]float64 `json:"A" dim:"K*,K*" numbers:"few"`
+	C         [][]float64 `json:"C" dim:"N,K*" numbers:"few"`
+	QDiag     []float64   `json:"q_diag" dim:"K*" numbers:"few,nonnegative"`
+	QFactor   [][]float64 `json:"q_factor,omitempty" dim:"K*,f*" numbers:"few"`
+	RDiag     []float64   `json:"r_diag" dim:"N" numbers:"few,nonnegative"`
+	RFactor   [][]float64 `json:"r_factor,omitempty" dim:"N,g*" numbers:"few"`
+	Mean      []float64   `json:"mean,omitempty" dim:"K*" numbers:"few"`
+	CovDiag   []float64   `json:"cov_diag,omitempty" dim:"K*" numbers:"few,nonnegative"`
+	CovFactor [][]float64 `json:"cov_factor,omitempty" dim:"K*,h*" numbers:"few"`
 }
 
 func (s *System) tag(tags ...string) { s.Tags = union(s.Tags, tags) }

@@ -13,10 +13,10 @@ import (
 // of loadings) by a unimodular integer similarity, of N units by an orthogonal
 // map, a permutation and a factor.
 type Change struct {
-	Shear      [][]float64 `json:"shear" dim:"K*,K*"`     // its strict triangles; the diagonal is not read
-	Reflectors [][]float64 `json:"reflectors" dim:"o*,N"` // those that are 0 are left out
-	Keys       []float64   `json:"keys" dim:"N"`          // sorting them is the permutation
-	Factor     float64     `json:"factor" shrink:"positive"`
+	Shear      [][]float64 `json:"shear" dim:"K*,K*" numbers:"whole"`     // its strict triangles; the diagonal is not read
+	Reflectors [][]float64 `json:"reflectors" dim:"o*,N" numbers:"whole"` // those that are 0 are left out
+	Keys       []float64   `json:"keys" dim:"N" numbers:"whole"`          // sorting them is the permutation
+	Factor     float64     `json:"factor" shrink:"positive" numbers:"few"`
 }
 
 // TransformedSystem is a system and a change of coordinates (S11).
@@ -29,10 +29,10 @@ type TransformedSystem struct {
 // coordinates are the columns of M and N, for M G and N G⁻ᵀ.
 type TransformedRecurrent struct {
 	Recurrent
-	Shear      [][]float64 `json:"shear" dim:"R*,R*"`
-	Reflectors [][]float64 `json:"reflectors" dim:"o*,N"`
-	Keys       []float64   `json:"keys" dim:"N"`
-	Factor     float64     `json:"factor" shrink:"positive"`
+	Shear      [][]float64 `json:"shear" dim:"R*,R*" numbers:"whole"`
+	Reflectors [][]float64 `json:"reflectors" dim:"o*,N" numbers:"whole"`
+	Keys       []float64   `json:"keys" dim:"N" numbers:"whole"`
+	Factor     float64     `json:"factor" shrink:"positive" numbers:"few"`
 }
 
 // Change returns the change of coordinates.

@@ -14,11 +14,11 @@ import (
 type Truncation struct {
 	Tags         []string    `json:"tags,omitempty"`
 	Nonlinearity string      `json:"nonlinearity" shrink:"identity,hard-tanh,tanh"`
-	W            [][]float64 `json:"W" dim:"N,N"`
-	Rival        [][]float64 `json:"rival" dim:"N,r*"` // with RivalT another matrix of rank ≤ R
-	RivalT       [][]float64 `json:"rival_t" dim:"N,r*"`
-	Start        []float64   `json:"start" dim:"N"`
-	Horizon      float64     `json:"horizon" shrink:"positive"`
+	W            [][]float64 `json:"W" dim:"N,N" numbers:"few"`
+	Rival        [][]float64 `json:"rival" dim:"N,r*" numbers:"few"` // with RivalT another matrix of rank ≤ R
+	RivalT       [][]float64 `json:"rival_t" dim:"N,r*" numbers:"few"`
+	Start        []float64   `json:"start" dim:"N" numbers:"few"`
+	Horizon      float64     `json:"horizon" shrink:"positive" numbers:"time"`
 }
 
 // Rank returns R.

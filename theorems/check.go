@@ -38,6 +38,10 @@ type Check struct {
 	shrink func(instance any, fails func(any) bool) any
 	decode func([]byte) (any, error)
 	tags   func(any) []string
+
+	mutate  func(instance any, moves []byte) any
+	numbers func(any) []float64
+	renew   func(instance any, x []float64) (any, bool)
 }
 
 // Claim is a check of an implementation: judge computes a residual of the
@@ -109,6 +113,13 @@ func check[C any](name string, gen *rapid.Generator[C]) Check {
 			return c, generators.CheckShape(c)
 		},
 		tags: func(instance any) []string { return generators.Tags(instance) },
+		mutate: func(instance any, moves []byte) any {
+			return generators.Mutate(instance.(C), moves)
+		},
+		numbers: func(instance any) []float64 { return generators.Numbers(instance.(C)) },
+		renew: func(instance any, x []float64) (any, bool) {
+			return generators.WithNumbers(instance.(C), x)
+		},
 	}
 }
 

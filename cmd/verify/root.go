@@ -33,7 +33,8 @@ func newRootCommand(s streams) *cobra.Command {
   verify replay counterexample.json    judge a counterexample again
   verify check trained.npz …           judge a network of your own
   verify convert lds.json --to rnn     a latent LDS as a linear RNN, or back
-  verify fit --target vanderpol        a network that follows a vector field`
+  verify fit --target vanderpol        a network that follows a vector field
+  verify hunt --for 1h                 look for counterexamples at length`
 	// Templates of one's own make cobra link text/template, and with it five
 	// megabytes of methods that might be called by name.
 	root.Version = strings.TrimPrefix(report.CurrentEnvironment().String(), "verify ")
@@ -43,7 +44,11 @@ func newRootCommand(s streams) *cobra.Command {
 	root.SetIn(s.in)
 	root.SetOut(s.out)
 	root.SetErr(s.err)
-	root.AddCommand(newRunCommand(s), newListCommand(s), newShowCommand(s), newReplayCommand(s), newCheckCommand(s), newConvertCommand(s), newFitCommand(s))
+<<<<<<< HEAD
+	root.AddCommand(newRunCommand(s), newListCommand(s), newShowCommand(s), newReplayCommand(s), newCheckCommand(s), newConvertCommand(s), newFitCommand(s), newHuntCommand(s), newPlanCommand(s))
+=======
+	root.AddCommand(newRunCommand(s), newListCommand(s), newShowCommand(s), newReplayCommand(s), newCheckCommand(s), newConvertCommand(s), newFitCommand(s), newMergeCommand(s))
+>>>>>>> h-journal
 	return root
 }
 

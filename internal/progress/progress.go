@@ -58,10 +58,17 @@ func (l *Line) Clear() {
 }
 
 func (l *Line) columns() int {
-	if f, ok := l.terminal.(*os.File); ok {
-		if columns, _, err := term.GetSize(int(f.Fd())); err == nil && columns > 0 {
-			return columns
+	columns, _ := Size(l.terminal)
+	return columns
+}
+
+// Size returns how many columns and rows a terminal has, 80 and 24 if it does
+// not say.
+func Size(terminal io.Writer) (columns, rows int) {
+	if f, ok := terminal.(*os.File); ok {
+		if columns, rows, err := term.GetSize(int(f.Fd())); err == nil && columns > 0 && rows > 0 {
+			return columns, rows
 		}
 	}
-	return 80
+	return 80, 24
 }

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/rankproof/rankproof/model"
+	"github.com/rankproof/rankproof/theorems"
 )
 
 // What a case read from a file must be beyond agreeing with itself about its
@@ -31,6 +32,10 @@ const (
 
 // methods are the names that generators.Run knows.
 var methods = []string{model.Euler.String(), model.RK4.String(), model.LeakyMap.String()}
+
+// Admissible returns why a counterexample that was read from text is no instance
+// of its check.
+func Admissible(c theorems.Counterexample) error { return admissible(c.Case, c.Instance()) }
 
 // admissible returns what is wrong with the case of a check, which was read
 // from text.

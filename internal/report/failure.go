@@ -25,22 +25,31 @@ func Failures(w io.Writer, r Result, run Run) error {
 		io.WriteString(w, wrap("  ", fmt.Sprintf("%q was not tried: %s lacks an operation that it needs", name, run.Subject.Name)))
 	}
 	for _, f := range r.Failures {
-		text, err := theorems.NewCounterexample(r.Theorem, run.Subject, f)
-		if err != nil {
+		if err := OneFailure(w, r.Theorem, run.Subject, f); err != nil {
 			return err
 		}
-		line, err := text.JSON()
-		if err != nil {
-			return err
-		}
-		fmt.Fprintf(w, "\n  %q fails", f.Check)
-		Outcome(w, "  ", f.Outcome)
-		fmt.Fprintln(w, "\n  the simplest case found")
-		Instance(w, "    ", f.Case)
-		fmt.Fprintln(w, "\n  the same as JSON; save the line in FILE to repeat it with: verify replay FILE")
-		io.WriteString(w, line)
-		fmt.Fprintf(w, "\n  the same as Go\n%s\n", text.GoLiteral())
 	}
+	return nil
+}
+
+// OneFailure writes a failure with its numbers, the shrunk case, the line of
+// JSON that verify replay reads and the case as Go.
+func OneFailure(w io.Writer, t theorems.Theorem, s theorems.Subject, f theorems.Failure) error {
+	text, err := theorems.NewCounterexample(t, s, f)
+	if err != nil {
+		return err
+	}
+	line, err := text.JSON()
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(w, "\n  %q fails", f.Check)
+	Outcome(w, "  ", f.Outcome)
+	fmt.Fprintln(w, "\n  the simplest case found")
+	Instance(w, "    ", f.Case)
+	fmt.Fprintln(w, "\n  the same as JSON; save the line in FILE to repeat it with: verify replay FILE")
+	io.WriteString(w, line)
+	fmt.Fprintf(w, "\n  the same as Go\n%s\n", text.GoLiteral())
 	return nil
 }
 

@@ -86,14 +86,14 @@ func (r Result) Doubts(twinAttempts int) []string {
 	}
 	if seen := r.Instances + r.Exact; float64(r.Unknown) > r.Theorem.MaxUnknown*float64(seen) {
 		add("%d of %s unknown (%s), more than the %s %% allowed: too badly conditioned for floating point, and not decided exactly",
-			r.Unknown, counted(seen, "instance"), percent(r.Unknown, seen), number(100*r.Theorem.MaxUnknown))
+			r.Unknown, Counted(seen, "instance"), Percent(r.Unknown, seen), number(100*r.Theorem.MaxUnknown))
 	}
 	for _, claim := range r.Silent {
 		add("claim %q says nothing on more than half of its instances", claim)
 	}
 	if r.Interrupted {
-		add("interrupted after %s, %s and %s of %d", counted(r.Judged(), "instance"),
-			counted(len(r.Proofs), "certificate"), counted(len(r.Twins), "twin"), len(r.Theorem.Twins))
+		add("interrupted after %s, %s and %s of %d", Counted(r.Judged(), "instance"),
+			Counted(len(r.Proofs), "certificate"), Counted(len(r.Twins), "twin"), len(r.Theorem.Twins))
 	} else if r.Instances+r.Exact+len(r.Proofs) == 0 {
 		add("nothing could be tried")
 	}
@@ -106,9 +106,9 @@ func (r Result) twin(name string, attempts int) (mistake, tried string) {
 		switch {
 		case t.Name != name:
 		case t.FalseIdentity != nil:
-			return t.Mistake, counted(len(t.FalseIdentity.Shapes), "shape")
+			return t.Mistake, Counted(len(t.FalseIdentity.Shapes), "shape")
 		default:
-			return t.Mistake, counted(attempts, "instance")
+			return t.Mistake, Counted(attempts, "instance")
 		}
 	}
 	return "", ""

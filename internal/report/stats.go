@@ -16,22 +16,22 @@ import (
 // declares was visited.
 func Stats(w io.Writer, r Result) {
 	judged := r.Judged()
-	fmt.Fprintf(w, "\n%s %s: %s\n", r.Ref, r.ID, counted(judged, "instance"))
+	fmt.Fprintf(w, "\n%s %s: %s\n", r.Ref, r.ID, Counted(judged, "instance"))
 	tags := slices.SortedFunc(maps.Keys(r.Tags), func(a, b string) int {
 		return cmp.Or(cmp.Compare(r.Tags[b], r.Tags[a]), cmp.Compare(a, b))
 	})
 	var cells []string
 	for _, tag := range tags {
-		cells = append(cells, fmt.Sprintf("%7s %6d  %s", percent(r.Tags[tag], judged), r.Tags[tag], tag))
+		cells = append(cells, fmt.Sprintf("%7s %6d  %s", Percent(r.Tags[tag], judged), r.Tags[tag], tag))
 	}
 	inColumns(w, cells)
 	edges := declared(r.Theorem)
 	missing := unvisited(edges, r.Tags)
 	if len(missing) == 0 {
-		fmt.Fprintf(w, "  all of %s visited\n", counted(len(edges), "declared edge"))
+		fmt.Fprintf(w, "  all of %s visited\n", Counted(len(edges), "declared edge"))
 		return
 	}
-	io.WriteString(w, wrapList(fmt.Sprintf("  %d of %s not visited: ", len(missing), counted(len(edges), "declared edge")), missing))
+	io.WriteString(w, wrapList(fmt.Sprintf("  %d of %s not visited: ", len(missing), Counted(len(edges), "declared edge")), missing))
 }
 
 // declared lists the edges that some check of the theorem declares.

@@ -106,13 +106,13 @@ func Summary(w io.Writer, r Run) {
 		twins += len(t.Twins)
 		refuted += t.refutedTwins()
 	}
-	fmt.Fprintf(w, "\n%s: %d hold, %d refuted, %d unknown", counted(len(r.Results), "theorem"),
+	fmt.Fprintf(w, "\n%s: %d hold, %d refuted, %d unknown", Counted(len(r.Results), "theorem"),
 		r.count(theorems.Holds), r.count(theorems.Fails), r.count(theorems.Unknown))
 	if missing := r.Planned - len(r.Results); missing > 0 {
 		fmt.Fprintf(w, ", %d not run", missing)
 	}
-	fmt.Fprintf(w, "\n%s, %s, %d of %s refuted; %.1f s\n", counted(instances, "instance"),
-		counted(exact, "exact case"), refuted, counted(twins, "twin"), r.Seconds)
+	fmt.Fprintf(w, "\n%s, %s, %d of %s refuted; %.1f s\n", Counted(instances, "instance"),
+		Counted(exact, "exact case"), refuted, Counted(twins, "twin"), r.Seconds)
 	if r.Interrupted {
 		fmt.Fprintln(w, "interrupted: this is what was found until then")
 	}

@@ -78,16 +78,16 @@ const labelWidth = 14
 // number writes x as short as it can be read back.
 func number(x float64) string { return strconv.FormatFloat(x, 'g', -1, 64) }
 
-// percent writes a share with one decimal.
-func percent(part, of int) string {
+// Percent writes a share with one decimal.
+func Percent(part, of int) string {
 	if of == 0 {
 		return "–"
 	}
 	return fmt.Sprintf("%.1f %%", 100*float64(part)/float64(of))
 }
 
-// counted writes 1 twin, 2 twins.
-func counted(n int, what string) string {
+// Counted writes 1 twin, 2 twins.
+func Counted(n int, what string) string {
 	if n == 1 {
 		return "1 " + what
 	}

@@ -1,0 +1,159 @@
+package generators
+
+import (
+	"math"
+	"reflect"
+	"slices"
+	"strings"
+)
+
+// What numbers a field may be given, beside those that it has, is in its tag:
+//
+//	A     [][]float64 `numbers:"few"`               of few bits
+//	QDiag []float64   `numbers:"few,nonnegative"`   variances
+//	Shear [][]float64 `numbers:"whole"`             small integers: S⁻¹ is one of integers too
+//	Dt    float64     `numbers:"time"`              a length of trajectories, which cost
+//
+// Few bits are multiples of 2⁻¹² up to 64: 18 bits and a sign. Products of two
+// have 36 and of three 54, so that sums of a thousand products of two, which
+// are what Σ = L Lᵀ, M Nᵀ and NᵀM are made of, are float64 numbers without
+// rounding. An instance may hold others, graded by powers of two or next to 1:
+// where rounding could be let in, Unrounded says whether it was.
+const (
+	fewStep, fewMost = 0x1p-12, 64
+	wholeMost        = 3
+	timeMost         = 4
+	// Other numbers are within what bounds are derived for, with room for products.
+	anyMost, anyLeast = 0x1p20, 0x1p-30
+)
+
+// Unrounded is what an instance is whose products are promised to be float64
+// numbers without rounding.
+type Unrounded interface{ Unrounded() bool }
+
+func unrounded(instance any) bool {
+	u, promises := instance.(Unrounded)
+	return !promises || u.Unrounded()
+}
+
+// valid reports whether an instance that was changed is one that could have
+// been drawn: of one shape, finite, admissible, and with the products that it
+// was promised unless it was before the change without.
+func valid(instance any, exact bool) (ok bool) {
+	defer func() {
+		if recover() != nil { // a hypothesis is looked at on an instance without a row that it needs
+			ok = false
+		}
+	}()
+	return CheckShape(instance) == nil && admissible(instance) && (!exact || unrounded(instance))
+}
+
+// legal returns the number nearest to x that the field may be given.
+func (f field) legal(x float64) float64 {
+	step, least, most := f.sizesOf()
+	if step > 0 {
+		x = math.Round(x/step) * step
+	}
+	if f.nonnegative {
+		x = math.Abs(x)
+	}
+	if x == 0 && !f.positive {
+		return 0
+	}
+	sign := math.Copysign(1, x)
+	if f.positive {
+		sign = 1
+	}
+	return sign * min(max(math.Abs(x), least), most)
+}
+
+// sizesOf returns the step of the field's numbers, 0 for any, and the least and
+// the largest of their sizes that are not 0.
+func (f field) sizesOf() (step, least, most float64) {
+	switch f.numbers {
+	case "few":
+		return fewStep, fewStep, fewMost
+	case "whole":
+		return 1, 1, wholeMost
+	case "time":
+		return fewStep, fewStep, timeMost
+	}
+	return 0, anyLeast, anyMost
+}
+
+// readNumbers reads the tag of a field's numbers.
+func (f *field) readNumbers(tag string) {
+	words := strings.Split(tag, ",")
+	f.numbers, f.nonnegative = words[0], slices.Contains(words, "nonnegative")
+}
+
+// free reports whether a number may be moved: a positive field that is 0 is
+// absent.
+func (f field) free(x float64) bool { return !f.positive || x > 0 }
+
+// eachFree visits the free numbers of an instance's fields in the order of
+// fields and indices.
+func eachFree(fields []field, visit func(f field, x float64) float64) {
+	for _, f := range fields {
+		eachFloat(f.value, func(x float64) float64 {
+			if !f.free(x) {
+				return x
+			}
+			return visit(f, x)
+		})
+	}
+}
+
+func eachFloat(v reflect.Value, visit func(float64) float64) {
+	switch v.Kind() {
+	case reflect.Slice:
+		for i := range v.Len() {
+			eachFloat(v.Index(i), visit)
+		}
+	case reflect.Float64:
+		v.SetFloat(visit(v.Float()))
+	}
+}
+
+// Numbers returns the numbers of an instance that are free, in the order of its
+// fields and their indices. Counts and seeds are not among them.
+func Numbers[C any](instance C) []float64 {
+	var out []float64
+	eachFree(fieldsOf(reflect.ValueOf(clone(instance)).Elem()), func(_ field, x float64) float64 {
+		out = append(out, x)
+		return x
+	})
+	return out
+}
+
+// WithNumbers returns the instance with other numbers, each the nearest that its
+// field may be given, in place of those that Numbers lists; one that is the same
+// stays as it is. It reports false where they are not as many, not finite, or a
+// hypothesis breaks.
+func WithNumbers[C any](instance C, x []float64) (C, bool) {
+	out := clone(instance)
+	next, finite := 0, true
+	eachFree(fieldsOf(reflect.ValueOf(out).Elem()), func(f field, old float64) float64 {
+		if next++; next > len(x) || x[next-1] == old {
+			return old
+		}
+		if y := x[next-1]; !math.IsNaN(y) && !math.IsInf(y, 0) {
+			return f.legal(y)
+		}
+		finite = false
+		return old
+	})
+	if !finite || next != len(x) || !valid(*out, unrounded(instance)) {
+		return instance, false
+	}
+	retag(out)
+	return *out, true
+}
+
+// retag marks an instance as changed: what its generator said of it may no
+// longer be so.
+func retag[C any](instance *C) {
+	if tags := reflect.ValueOf(instance).Elem().FieldByName("Tags"); tags.IsValid() {
+		tags.Set(reflect.ValueOf([]string{"mutated"}))
+	}
+}

@@ -1,0 +1,92 @@
+package hunt
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/rankproof/rankproof/internal/journal"
+	"github.com/rankproof/rankproof/theorems"
+)
+
+// Options are what a hunt is made of.
+type Options struct {
+	Grounds
+	Plan     string             // digest
+	Theorems []theorems.Theorem // the canary among them
+	Blocks   int                // of each theorem; 0: without end
+	Shard    Shard
+	Workers  int
+	Journal  *journal.Journal
+}
+
+// Hunt is a hunt under way.
+type Hunt struct {
+	Options
+	schedule *schedule
+	start    time.Time
+	before   journal.Counts // what was recorded already
+	found    witnesses
+	mutex    sync.Mutex
+	failed   error
+}
+
+// New returns a hunt that has not begun.
+func New(o Options) *Hunt {
+	h := &Hunt{Options: o, start: time.Now()}
+	h.before, _, _ = o.Journal.Totals().Sum(nil)
+	h.schedule = newSchedule(o.Theorems, o.Shard, o.Blocks, o.Journal.Done)
+	return h
+}
+
+// Run judges blocks until the plan's are done, ctx ends, or a record cannot be
+// written, which is its error. A block that ctx interrupts is not recorded.
+func (h *Hunt) Run(ctx context.Context) error {
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	var group sync.WaitGroup
+	for range max(1, h.Workers) {
+		group.Go(func() {
+			for ctx.Err() == nil {
+				e, block, more := h.schedule.take()
+				if !more {
+					return
+				}
+				if err := h.judge(ctx, e, block); err != nil {
+					h.mutex.Lock()
+					h.failed = err
+					h.mutex.Unlock()
+					stop(err)
+				}
+			}
+		})
+	}
+	group.Wait()
+	h.mutex.Lock()
+	defer h.mutex.Unlock()
+	return h.failed
+}
+
+// judge judges and records one block.
+func (h *Hunt) judge(ctx context.Context, e *entry, block int) error {
+	begin := time.Now()
+	tags := map[string]bool{}
+	r, ok := h.Block(ctx, e.theorem, block, func(seen []string) {
+		for _, tag := range seen {
+			tags[tag] = true
+		}
+	})
+	if !ok {
+		return nil
+	}
+	r.Plan, r.Seconds = h.Plan, time.Since(begin).Seconds()
+	if err := h.Journal.Append(r); err != nil {
+		return fmt.Errorf("a record cannot be kept: %w", err)
+	}
+	h.schedule.finished(e, r, tags)
+	for _, f := range r.Failures {
+		h.found.add(h.Subject, e.theorem, f)
+	}
+	return nil
+}

@@ -1,0 +1,111 @@
+package hunt
+
+import (
+	"sync"
+	"time"
+
+	"github.com/rankproof/rankproof/internal/journal"
+	"github.com/rankproof/rankproof/theorems"
+)
+
+// schedule decides which block is next. Theorems share the time: each has a
+// weight between 1, its floor, and 1+mostNovelty, by how many of its last
+// blocks showed something new; the next block is of the theorem that is
+// furthest behind its share.
+type schedule struct {
+	mutex   sync.Mutex
+	entries []*entry
+	shard   Shard
+	blocks  int // of each theorem, 0: without end
+	done    func(theorem string, block int) bool
+}
+
+// Shard selects the blocks with Block mod Of = Index.
+type Shard struct{ Index, Of int }
+
+const (
+	mostNovelty = 4
+	memory      = 0.9 // of how new things were, a block
+)
+
+// entry is where a theorem stands.
+type entry struct {
+	theorem theorems.Theorem
+	next    int     // block
+	used    float64 // seconds of work over weight
+	novelty float64 // in [0, 1]
+	news    news
+}
+
+// news is what was seen of a theorem before.
+type news struct {
+	tags     map[string]bool
+	kinds    map[string]bool
+	top      float64
+	lastSeen time.Time
+}
+
+func newSchedule(list []theorems.Theorem, shard Shard, blocks int, done func(string, int) bool) *schedule {
+	s := &schedule{shard: shard, blocks: blocks, done: done}
+	for _, t := range list {
+		s.entries = append(s.entries, &entry{theorem: t, next: shard.Index, novelty: 1,
+			news: news{tags: map[string]bool{}, kinds: map[string]bool{}, lastSeen: time.Now()}})
+	}
+	return s
+}
+
+// take returns the next block, and false when there is none.
+func (s *schedule) take() (*entry, int, bool) {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	var behind *entry
+	for _, e := range s.entries {
+		for s.done(e.theorem.ID, e.next) && !s.exhausted(e) {
+			e.next += s.shard.Of
+		}
+		if !s.exhausted(e) && (behind == nil || e.used < behind.used) {
+			behind = e
+		}
+	}
+	if behind == nil {
+		return nil, 0, false
+	}
+	block := behind.next
+	behind.next += s.shard.Of
+	// Until it is known what the block costs, it costs what is small: the
+	// others come first.
+	behind.used += provisional
+	return behind, block, true
+}
+
+const provisional = 1e-3 // seconds
+
+func (s *schedule) exhausted(e *entry) bool { return s.blocks > 0 && e.next >= s.blocks }
+
+// finished enters what a block cost and showed.
+func (s *schedule) finished(e *entry, r journal.Record, tags map[string]bool) {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	e.novelty *= memory
+	if e.news.enter(r, tags) {
+		e.novelty += 1 - memory
+		e.news.lastSeen = time.Now()
+	}
+	e.used += r.Seconds/(1+mostNovelty*e.novelty) - provisional
+}
+
+// enter reports whether a record shows something new.
+func (n *news) enter(r journal.Record, tags map[string]bool) bool {
+	before := len(n.tags) + len(n.kinds)
+	for tag := range tags {
+		n.tags[tag] = true
+	}
+	for _, f := range r.Failures {
+		n.kinds[f.Check+"\x00"+f.What] = true
+	}
+	higher := r.Top != nil && isNew(r.Top.Margin, n.top)
+	if r.Top != nil {
+		n.top = max(n.top, r.Top.Margin)
+	}
+	return higher || len(n.tags)+len(n.kinds) > before
+}
