@@ -38,7 +38,9 @@ refuse() {
 
 # whole requires a variable to be a whole number within limits.
 whole() {
-	[[ $2 =~ ^[0-9]{1,18}$ ]] && ((10#$2 >= $3 && 10#$2 <= $4)) || refuse "$1 is ${2:-empty}, want a whole number from $3 to $4"
+	if ! [[ $2 =~ ^[0-9]{1,18}$ ]] || ((10#$2 < $3 || 10#$2 > $4)); then
+		refuse "$1 is ${2:-empty}, want a whole number from $3 to $4"
+	fi
 }
 
 case ${1:-} in
@@ -65,10 +67,18 @@ for index in ${indices//[,-]/ }; do
 done
 command -v sbatch >/dev/null || refuse 'there is no sbatch here: this is no machine of a Slurm cluster'
 
+if [ -e "$1/plan.json" ]; then
+	for name in INSTANCES SEED ONLY VERIFY; do
+		[ -z "${!name-}" ] || refuse "$name is set, and $1 holds a plan already, which does not change"
+	done
+else
+	program=$(command -v "${VERIFY:-verify}") || refuse "there is no program ${VERIFY:-verify}: go build ./cmd/verify makes it, VERIFY names it"
+fi
+
 mkdir -p "$1/log" "$1/records"
 dir=$(cd "$1" && pwd -P)
+[[ $dir != *[%\\]* ]] || refuse "DIR is $dir: Slurm would replace what follows % or \\ in it"
 if [ ! -e "$dir/plan.json" ]; then
-	program=$(command -v "${VERIFY:-verify}") || refuse "there is no program ${VERIFY:-verify}: go build ./cmd/verify makes it, VERIFY names it"
 	cp "$program" "$dir/verify"
 	"$dir/verify" plan "$dir/plan.json" --until-instances "$instances" --seed "$seed" ${ONLY:+--only "$ONLY"}
 fi
@@ -78,5 +88,6 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 array=$(sbatch "${common[@]}" --array="$indices" --cpus-per-task="$cpus" --output="$dir/log/hunt-%A_%a.txt" \
 	"$here/hunt.sbatch" "$dir" "$shards" "$restarts")
 array=${array%%;*} # the cluster's name may follow
+printf 'hunt %s\n' "$array"
 merge=$(sbatch "${common[@]}" --dependency="afterany:$array" --output="$dir/log/merge-%j.txt" "$here/merge.sbatch" "$dir")
-printf 'hunt %s\nmerge %s\n' "$array" "${merge%%;*}"
+printf 'merge %s\n' "${merge%%;*}"
