@@ -17,14 +17,14 @@ const (
 // set, scaled, nudged, copied or made equal; a word is changed. Missing bytes
 // are zero, and a move that would break a shape or a hypothesis, or have a
 // product rounded that was not, is left out. The instance itself is not changed.
-func Mutate[C any](instance C, moves []byte) C {
+func Mutate[C any](instance C, moves []byte, domain *Domain) C {
 	best, exact := clone(instance), unrounded(instance)
 	in := &tape{moves}
 	for n := 0; len(in.left) > 0 && n < mostMoves; n++ {
 		candidate := clone(*best)
-		fields := fieldsOf(reflect.ValueOf(candidate).Elem())
+		fields := domain.within(reflect.ValueOf(candidate).Elem())
 		moveKinds[in.below(len(moveKinds))](fields, in)
-		if valid(*candidate, exact) {
+		if valid(candidate, domain, exact) {
 			best = candidate
 		}
 	}
@@ -225,9 +225,9 @@ func (f field) scale(entries []number, by float64) {
 			continue
 		}
 		x := n.value.Float() * by
-		if f.numbers == "whole" || f.numbers == "time" {
+		if f.numbers == "whole" || f.numbers == "time" || f.low < f.high {
 			f.set(n, x)
-		} else if f.free(n.value.Float()) && (x == 0 || math.Abs(x) <= max(most, 0x1p20) && math.Abs(x) >= anyLeast) {
+		} else if f.free(n.value.Float()) && (x == 0 || math.Abs(x) <= max(most, 0x1p10) && math.Abs(x) >= anyLeast) {
 			n.value.SetFloat(x)
 		}
 	}
@@ -333,7 +333,7 @@ func identityOrder(n int) []int {
 // reorder gives a dimension the indices of a list, some of them twice.
 func reorder(fields []field, dim string, size int, order []int) {
 	for _, f := range fields {
-		if f.value.Kind() == reflect.Slice && !(f.optional && f.value.Len() != size) {
+		if f.value.Kind() == reflect.Slice && !(f.optional && (f.value.Len() != size || size == 1)) {
 			f.value.Set(reordered(f.value, f.dims, dim, size, order))
 		}
 	}

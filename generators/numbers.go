@@ -21,7 +21,7 @@ import (
 // where rounding could be let in, Unrounded says whether it was.
 const (
 	fewStep, fewMost = 0x1p-12, 64
-	wholeMost        = 3
+	wholeMost        = 4
 	timeMost         = 4
 	// Other numbers are within what bounds are derived for, with room for products.
 	anyMost, anyLeast = 0x1p20, 0x1p-30
@@ -39,13 +39,14 @@ func unrounded(instance any) bool {
 // valid reports whether an instance that was changed is one that could have
 // been drawn: of one shape, finite, admissible, and with the products that it
 // was promised unless it was before the change without.
-func valid(instance any, exact bool) (ok bool) {
+func valid[C any](instance *C, domain *Domain, exact bool) (ok bool) {
 	defer func() {
 		if recover() != nil { // a hypothesis is looked at on an instance without a row that it needs
 			ok = false
 		}
 	}()
-	return CheckShape(instance) == nil && admissible(instance) && (!exact || unrounded(instance))
+	return CheckShape(*instance) == nil && domain.holds(fieldsOf(reflect.ValueOf(instance).Elem())) &&
+		admissible(*instance) && (!exact || unrounded(*instance)) && domain.admits(*instance)
 }
 
 // legal returns the number nearest to x that the field may be given.
@@ -54,17 +55,17 @@ func (f field) legal(x float64) float64 {
 	if step > 0 {
 		x = math.Round(x/step) * step
 	}
-	if f.nonnegative {
-		x = math.Abs(x)
+	if f.low < f.high {
+		return min(max(x, f.low), f.high)
 	}
-	if x == 0 && !f.positive {
+	if x == 0 && !f.positive && !f.nonzero {
 		return 0
 	}
-	sign := math.Copysign(1, x)
-	if f.positive {
-		sign = 1
+	size := min(max(math.Abs(x), least), most)
+	if f.nonnegative || f.positive {
+		return size
 	}
-	return sign * min(max(math.Abs(x), least), most)
+	return math.Copysign(size, x)
 }
 
 // sizesOf returns the step of the field's numbers, 0 for any, and the least and
@@ -89,7 +90,7 @@ func (f *field) readNumbers(tag string) {
 
 // free reports whether a number may be moved: a positive field that is 0 is
 // absent.
-func (f field) free(x float64) bool { return !f.positive || x > 0 }
+func (f field) free(x float64) bool { return !f.fixed && (!f.positive || x > 0) }
 
 // eachFree visits the free numbers of an instance's fields in the order of
 // fields and indices.
@@ -117,9 +118,9 @@ func eachFloat(v reflect.Value, visit func(float64) float64) {
 
 // Numbers returns the numbers of an instance that are free, in the order of its
 // fields and their indices. Counts and seeds are not among them.
-func Numbers[C any](instance C) []float64 {
+func Numbers[C any](instance C, domain *Domain) []float64 {
 	var out []float64
-	eachFree(fieldsOf(reflect.ValueOf(clone(instance)).Elem()), func(_ field, x float64) float64 {
+	eachFree(domain.within(reflect.ValueOf(clone(instance)).Elem()), func(_ field, x float64) float64 {
 		out = append(out, x)
 		return x
 	})
@@ -130,10 +131,10 @@ func Numbers[C any](instance C) []float64 {
 // field may be given, in place of those that Numbers lists; one that is the same
 // stays as it is. It reports false where they are not as many, not finite, or a
 // hypothesis breaks.
-func WithNumbers[C any](instance C, x []float64) (C, bool) {
+func WithNumbers[C any](instance C, x []float64, domain *Domain) (C, bool) {
 	out := clone(instance)
 	next, finite := 0, true
-	eachFree(fieldsOf(reflect.ValueOf(out).Elem()), func(f field, old float64) float64 {
+	eachFree(domain.within(reflect.ValueOf(out).Elem()), func(f field, old float64) float64 {
 		if next++; next > len(x) || x[next-1] == old {
 			return old
 		}
@@ -143,7 +144,7 @@ func WithNumbers[C any](instance C, x []float64) (C, bool) {
 		finite = false
 		return old
 	})
-	if !finite || next != len(x) || !valid(*out, unrounded(instance)) {
+	if !finite || next != len(x) || !valid(out, domain, unrounded(instance)) {
 		return instance, false
 	}
 	retag(out)

@@ -30,6 +30,9 @@ type field struct {
 
 	numbers     string // what numbers it may be given: see numbers.go
 	nonnegative bool
+	nonzero     bool
+	low, high   float64 // of a number that stands alone, where known
+	fixed       bool
 }
 
 // fieldsOf lists the fields of *instance, those of embedded structs included.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
+	"sync"
 
 	"github.com/rankproof/rankproof/generators"
 	"pgregory.net/rapid"
@@ -39,9 +40,11 @@ type Check struct {
 	decode func([]byte) (any, error)
 	tags   func(any) []string
 
-	mutate  func(instance any, moves []byte) any
-	numbers func(any) []float64
-	renew   func(instance any, x []float64) (any, bool)
+	given   func(any) bool // what a changed instance must meet beside; nil: nothing
+	domain  func() *generators.Domain
+	mutate  func(instance any, moves []byte, within *generators.Domain) any
+	numbers func(instance any, within *generators.Domain) []float64
+	renew   func(instance any, x []float64, within *generators.Domain) (any, bool)
 }
 
 // Claim is a check of an implementation: judge computes a residual of the
@@ -113,12 +116,17 @@ func check[C any](name string, gen *rapid.Generator[C]) Check {
 			return c, generators.CheckShape(c)
 		},
 		tags: func(instance any) []string { return generators.Tags(instance) },
-		mutate: func(instance any, moves []byte) any {
-			return generators.Mutate(instance.(C), moves)
+		domain: sync.OnceValue(func() *generators.Domain {
+			return generators.DomainOf(func(seed int) C { return gen.Example(seed) })
+		}),
+		mutate: func(instance any, moves []byte, within *generators.Domain) any {
+			return generators.Mutate(instance.(C), moves, within)
 		},
-		numbers: func(instance any) []float64 { return generators.Numbers(instance.(C)) },
-		renew: func(instance any, x []float64) (any, bool) {
-			return generators.WithNumbers(instance.(C), x)
+		numbers: func(instance any, within *generators.Domain) []float64 {
+			return generators.Numbers(instance.(C), within)
+		},
+		renew: func(instance any, x []float64, within *generators.Domain) (any, bool) {
+			return generators.WithNumbers(instance.(C), x, within)
 		},
 	}
 }
@@ -187,10 +195,15 @@ func (c Check) On(s Subject, instance any) (out Outcome) {
 }
 
 // Shrink returns a simpler instance on which the check still fails in the same
-// way: with the same quantity, so that one bug does not turn into another.
+// way: with the same quantity, so that one bug does not turn into another, and
+// within the hypotheses if it was, so that none turns into what is no failure.
 func (c Check) Shrink(s Subject, instance any) any {
-	first := c.On(s, instance)
+	first, domain := c.On(s, instance), c.within()
+	meant := domain.Holds(instance)
 	return c.shrink(instance, func(smaller any) bool {
+		if meant && !domain.Holds(smaller) {
+			return false
+		}
 		again := c.On(s, smaller)
 		return again.Verdict == Fails && again.Exact == first.Exact && again.Worst.What == first.Worst.What
 	})

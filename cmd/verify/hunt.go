@@ -10,7 +10,7 @@ import (
 
 	"github.com/rankproof/rankproof/internal/hunt"
 	"github.com/rankproof/rankproof/internal/progress"
-	"github.com/rankproof/rankproof/internal/report"
+	"github.com/rankproof/rankproof/theorems/conjectures"
 	"github.com/spf13/cobra"
 )
 
@@ -98,6 +98,11 @@ func (o *huntOptions) hunt(ctx context.Context, s streams, changed func(string) 
 	}
 	defer options.Journal.Close()
 	options.Shard, options.Workers = shard, o.workers
+	if shard.Of > 1 {
+		if missed := options.Blind(ctx, conjectures.Canary()); len(missed) > 0 {
+			return &ended{statusUnknown, fmt.Errorf("this hunt would be blind: the canary is false on purpose, and nothing was found against %q", missed)}
+		}
+	}
 	h := hunt.New(options)
 
 	text := s.out
@@ -112,27 +117,17 @@ func (o *huntOptions) hunt(ctx context.Context, s streams, changed func(string) 
 		defer stop()
 	}
 	failed := watched(timed, h, s, text)
-	summary := h.Summary(plan)
-	summary.Interrupted = ctx.Err() != nil && (o.duration > 0 || plan.Blocks > 0)
-	if err := options.Journal.Close(); failed == nil && err != nil {
+	if err := options.Journal.Close(); failed == nil {
 		failed = err
 	}
-	if o.json {
-		if err := report.WriteJSON(s.out, summary.Document()); err != nil {
-			return unwritable(err)
-		}
-	} else {
-		summary.Write(s.out)
-	}
-	switch {
-	case failed != nil:
+	found := h.Report(plan)
+	found.Interrupted = h.Unfinished() || ctx.Err() != nil && o.duration > 0
+	found.Part = shard.Of > 1
+	err = writeHunt(s, found, o.json)
+	if failed != nil {
 		return &ended{statusUnknown, failed}
-	case summary.Refuted():
-		return withStatus(statusRefuted)
-	case !summary.Complete():
-		return withStatus(statusUnknown)
 	}
-	return nil
+	return err
 }
 
 // watched runs a hunt to its end, or to shortly after that of ctx, and shows

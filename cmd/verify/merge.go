@@ -3,17 +3,17 @@ package main
 import (
 	"errors"
 
+	"github.com/rankproof/rankproof/internal/hunt"
 	"github.com/rankproof/rankproof/internal/journal"
 	"github.com/rankproof/rankproof/internal/report"
 	"github.com/rankproof/rankproof/theorems"
+	"github.com/rankproof/rankproof/theorems/conjectures"
+	"github.com/rankproof/rankproof/theorems/registry"
 	"github.com/spf13/cobra"
 )
 
 // statusContradictory is merge's own: records of one block say different things.
 const statusContradictory = 4
-
-// shrinkFailure makes the case of a failure simpler, if it can; nil leaves all as found.
-var shrinkFailure func(theorem string, f journal.Failure) journal.Failure
 
 func newMergeCommand(s streams) *cobra.Command {
 	var planPath string
@@ -51,16 +51,9 @@ block say different things. The first of 2, 4, 1 and 3 that applies is returned.
 			if err != nil {
 				return badInput(err)
 			}
-			merged := report.NewMerge(plan, totals, problems, theorems.Model(), shrinkFailure)
-			if asJSON {
-				err = report.WriteJSON(s.out, merged.Document())
-			} else {
-				err = merged.WriteText(s.out)
-			}
-			if err != nil {
-				return unwritable(err)
-			}
-			return withStatus(statusOfMerge(merged.Status()))
+			list := append(registry.All(), conjectures.Canary())
+			merged := report.NewHunt(plan, totals, problems, theorems.Model(), list, hunt.Shrunk(theorems.Model()))
+			return writeHunt(s, merged, asJSON)
 		},
 	}
 	f := cmd.Flags()
@@ -70,14 +63,27 @@ block say different things. The first of 2, 4, 1 and 3 that applies is returned.
 	return cmd
 }
 
-func statusOfMerge(s report.MergeStatus) int {
-	switch s {
-	case report.Complete:
-		return statusHolds
-	case report.Refuted:
-		return statusRefuted
-	case report.Contradictory:
-		return statusContradictory
+// writeHunt writes what the records of a plan say, and returns how a command ends that does.
+func writeHunt(s streams, h report.Hunt, asJSON bool) error {
+	var err error
+	if asJSON {
+		var document report.HuntDocument
+		if document, err = h.Document(); err == nil {
+			err = report.WriteJSON(s.out, document)
+		}
+	} else {
+		err = h.WriteText(s.out)
 	}
-	return statusUnknown
+	if err != nil {
+		return unwritable(err)
+	}
+	switch h.Status() {
+	case report.Complete:
+		return nil
+	case report.Refuted:
+		return withStatus(statusRefuted)
+	case report.Contradictory:
+		return withStatus(statusContradictory)
+	}
+	return withStatus(statusUnknown)
 }

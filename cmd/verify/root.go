@@ -44,11 +44,8 @@ func newRootCommand(s streams) *cobra.Command {
 	root.SetIn(s.in)
 	root.SetOut(s.out)
 	root.SetErr(s.err)
-<<<<<<< HEAD
-	root.AddCommand(newRunCommand(s), newListCommand(s), newShowCommand(s), newReplayCommand(s), newCheckCommand(s), newConvertCommand(s), newFitCommand(s), newHuntCommand(s), newPlanCommand(s))
-=======
-	root.AddCommand(newRunCommand(s), newListCommand(s), newShowCommand(s), newReplayCommand(s), newCheckCommand(s), newConvertCommand(s), newFitCommand(s), newMergeCommand(s))
->>>>>>> h-journal
+	root.AddCommand(newRunCommand(s), newListCommand(s), newShowCommand(s), newReplayCommand(s), newCheckCommand(s), newConvertCommand(s), newFitCommand(s),
+		newHuntCommand(s), newPlanCommand(s), newMergeCommand(s))
 	return root
 }
 

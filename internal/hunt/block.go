@@ -20,7 +20,9 @@ const (
 )
 
 // kindOf returns the way of a block: half of them draw.
-func kindOf(index int) string { return [...]string{draw, mutate, draw, climb}[index%4] }
+func kindOf(index int) string { return [kinds]string{draw, mutate, draw, climb}[index%kinds] }
+
+const kinds = 4
 
 // mostMoves bounds how many bytes say how an instance is changed.
 const mostMoves = 48
@@ -53,7 +55,7 @@ func (g Grounds) visit(t theorems.Theorem, index int, see visitor) {
 	case kind == mutate:
 		g.mutated(t, seed, rng, see)
 	case kind == climb && len(t.Claims) > 0:
-		g.climbed(t, index/4, seed, rng, see)
+		g.climbed(t, index/kinds, seed, rng, see)
 	default:
 		for i, c := range t.Turns(g.Size) {
 			instance := c.Draw(theorems.SeedOf(seed, c.Name, i))

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/rankproof/rankproof/internal/journal"
+	"github.com/rankproof/rankproof/internal/report"
 	"github.com/rankproof/rankproof/theorems"
 )
 
@@ -68,6 +69,28 @@ func (h *Hunt) Run(ctx context.Context) error {
 	return h.failed
 }
 
+// Blind returns the claims of a canary that the first blocks of each kind do
+// not refute. Nothing is recorded: it is for the parts of a plan, of which one may have no block of the canary.
+func (g Grounds) Blind(ctx context.Context, canary theorems.Theorem) []string {
+	refuted := map[string]bool{}
+	for block := range fewestBlocks {
+		r, _ := g.Block(ctx, canary, block, func([]string) {})
+		for _, f := range r.Failures {
+			refuted[f.Check] = true
+		}
+	}
+	var out []string
+	for _, c := range canary.Claims {
+		if !refuted[c.Name] && ctx.Err() == nil {
+			out = append(out, c.Name)
+		}
+	}
+	return out
+}
+
+// Unfinished reports whether blocks are left of a plan with an end.
+func (h *Hunt) Unfinished() bool { return h.schedule.left() }
+
 // judge judges and records one block.
 func (h *Hunt) judge(ctx context.Context, e *entry, block int) error {
 	begin := time.Now()
@@ -89,4 +112,9 @@ func (h *Hunt) judge(ctx context.Context, e *entry, block int) error {
 		h.found.add(h.Subject, e.theorem, f)
 	}
 	return nil
+}
+
+// Report returns what is recorded so far.
+func (h *Hunt) Report(p journal.Plan) report.Hunt {
+	return report.NewHunt(p, h.Journal.Totals(), h.Journal.Problems(), h.Subject, h.Theorems, h.found.of(h.Subject))
 }

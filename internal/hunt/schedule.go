@@ -20,8 +20,12 @@ type schedule struct {
 	done    func(theorem string, block int) bool
 }
 
-// Shard selects the blocks with Block mod Of = Index.
+// Shard is part Index of Of parts of a plan.
 type Shard struct{ Index, Of int }
+
+// Has reports whether a block is of this part. Parts have equally many blocks of each
+// kind, whatever Of is.
+func (s Shard) Has(block int) bool { return (block/kinds+block%kinds)%s.Of == s.Index }
 
 const (
 	mostNovelty = 4
@@ -48,7 +52,7 @@ type news struct {
 func newSchedule(list []theorems.Theorem, shard Shard, blocks int, done func(string, int) bool) *schedule {
 	s := &schedule{shard: shard, blocks: blocks, done: done}
 	for _, t := range list {
-		s.entries = append(s.entries, &entry{theorem: t, next: shard.Index, novelty: 1,
+		s.entries = append(s.entries, &entry{theorem: t, novelty: 1,
 			news: news{tags: map[string]bool{}, kinds: map[string]bool{}, lastSeen: time.Now()}})
 	}
 	return s
@@ -60,8 +64,8 @@ func (s *schedule) take() (*entry, int, bool) {
 	defer s.mutex.Unlock()
 	var behind *entry
 	for _, e := range s.entries {
-		for s.done(e.theorem.ID, e.next) && !s.exhausted(e) {
-			e.next += s.shard.Of
+		for !s.exhausted(e) && (!s.shard.Has(e.next) || s.done(e.theorem.ID, e.next)) {
+			e.next++
 		}
 		if !s.exhausted(e) && (behind == nil || e.used < behind.used) {
 			behind = e
@@ -71,7 +75,7 @@ func (s *schedule) take() (*entry, int, bool) {
 		return nil, 0, false
 	}
 	block := behind.next
-	behind.next += s.shard.Of
+	behind.next++
 	// Until it is known what the block costs, it costs what is small: the
 	// others come first.
 	behind.used += provisional
@@ -79,6 +83,20 @@ func (s *schedule) take() (*entry, int, bool) {
 }
 
 const provisional = 1e-3 // seconds
+
+// left reports whether a plan with an end has blocks that are not done.
+func (s *schedule) left() bool {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	for _, e := range s.entries {
+		for block := range s.blocks {
+			if s.shard.Has(block) && !s.done(e.theorem.ID, block) {
+				return true
+			}
+		}
+	}
+	return false
+}
 
 func (s *schedule) exhausted(e *entry) bool { return s.blocks > 0 && e.next >= s.blocks }
 

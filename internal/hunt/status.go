@@ -47,7 +47,7 @@ func (h *Hunt) Status() Status {
 	totals := h.Journal.Totals()
 	elapsed := time.Since(h.start)
 	s := Status{Elapsed: elapsed, Canary: "not caught yet"}
-	if missed := escaped(totals); len(missed) == 0 {
+	if len(report.Escaped(conjectures.Canary(), totals)) == 0 {
 		s.Canary = "caught"
 	}
 	news := h.schedule.since()
@@ -81,25 +81,6 @@ func (s *schedule) since() map[string]time.Duration {
 	out := map[string]time.Duration{}
 	for _, e := range s.entries {
 		out[e.theorem.ID] = time.Since(e.news.lastSeen)
-	}
-	return out
-}
-
-// escaped lists the claims of the canary that were not refuted.
-func escaped(totals journal.Totals) []string {
-	refuted := map[string]bool{}
-	for _, t := range totals.Theorems {
-		if t.ID == conjectures.Canary().ID {
-			for _, f := range t.Failures {
-				refuted[f.Check] = true
-			}
-		}
-	}
-	var out []string
-	for _, claim := range []string{conjectures.CanaryDraw, conjectures.CanaryMutate, conjectures.CanaryClimb} {
-		if !refuted[claim] {
-			out = append(out, claim)
-		}
 	}
 	return out
 }

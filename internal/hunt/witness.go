@@ -1,51 +1,88 @@
 package hunt
 
 import (
+	"cmp"
+	"encoding/json"
+	"slices"
 	"sync"
 
 	"github.com/rankproof/rankproof/internal/journal"
 	"github.com/rankproof/rankproof/theorems"
 )
 
-// Witness is a failure, shrunk.
-type Witness struct {
-	Theorem theorems.Theorem
-	Failure theorems.Failure
-}
-
 // mostForms is how many failures of one kind are shrunk: one bug is told once,
 // or a few times where it shows in different forms.
 const mostForms = 3
 
-// Shrunk returns a recorded failure with the simplest instance that fails in
-// the same way; as it was found if it cannot be read, or fails no more.
-func Shrunk(s theorems.Subject, t theorems.Theorem, f journal.Failure) (Witness, bool) {
-	c, ok := t.CheckNamed(f.Check)
-	if !ok {
-		return Witness{}, false
+// Shrunk returns the forms to which the least failures of a kind shrink, each
+// once, the simplest first. It is a function of the totals alone.
+func Shrunk(s theorems.Subject) func(theorems.Theorem, journal.FailureTotals) []theorems.Failure {
+	return func(t theorems.Theorem, kind journal.FailureTotals) []theorems.Failure {
+		var out []theorems.Failure
+		for _, f := range kind.Least {
+			if small, ok := shrunk(s, t, f.Failure); ok {
+				out = append(out, small)
+			}
+		}
+		return distinct(out)
 	}
-	instance, err := c.Decode(f.Case)
-	if err != nil {
-		return Witness{}, false
+}
+
+// shrunk returns a recorded failure with the simplest instance that fails in
+// the same way. ok is false for one that cannot be read.
+func shrunk(s theorems.Subject, t theorems.Theorem, f journal.Failure) (theorems.Failure, bool) {
+	c, instance, ok := decoded(t, f)
+	if !ok {
+		return theorems.Failure{}, false
 	}
 	small := c.Shrink(s, instance)
-	out := c.On(s, small)
-	return Witness{t, theorems.Failure{Check: f.Check, Case: small, Outcome: out}}, out.Verdict == theorems.Fails
+	return theorems.Failure{Check: f.Check, Case: small, Outcome: c.On(s, small)}, true
 }
 
-// witnesses are those of a hunt, by kind.
+func decoded(t theorems.Theorem, f journal.Failure) (theorems.Check, any, bool) {
+	c, ok := t.CheckNamed(f.Check)
+	if !ok {
+		return c, nil, false
+	}
+	instance, err := c.Decode(f.Case)
+	return c, instance, err == nil
+}
+
+// distinct returns failures whose cases differ, short ones first.
+func distinct(list []theorems.Failure) []theorems.Failure {
+	forms := map[string]theorems.Failure{}
+	var order []string
+	for _, f := range list {
+		text, err := json.Marshal(f.Case)
+		if _, seen := forms[string(text)]; err == nil && !seen {
+			forms[string(text)] = f
+			order = append(order, string(text))
+		}
+	}
+	slices.SortFunc(order, func(a, b string) int { return cmp.Or(len(a)-len(b), cmp.Compare(a, b)) })
+	var out []theorems.Failure
+	for _, form := range order[:min(mostForms, len(order))] {
+		out = append(out, forms[form])
+	}
+	return out
+}
+
+// witnesses are failures that were shrunk while the hunt went on, so that it
+// can tell of them when it has to stop.
 type witnesses struct {
 	mutex sync.Mutex
-	tried map[string]int // how many of a kind were shrunk
-	kept  []Witness
+	tried map[string]int
+	kept  map[string][]theorems.Failure
 }
 
-// add shrinks a failure of a kind that is not known well enough yet.
+func kindName(theorem, check, what string) string { return theorem + "\x00" + check + "\x00" + what }
+
+// add shrinks a failure of a kind that is not known well yet.
 func (w *witnesses) add(s theorems.Subject, t theorems.Theorem, f journal.Failure) {
-	kind := t.ID + "\x00" + f.Check + "\x00" + f.What
+	kind := kindName(t.ID, f.Check, f.What)
 	w.mutex.Lock()
 	if w.tried == nil {
-		w.tried = map[string]int{}
+		w.tried, w.kept = map[string]int{}, map[string][]theorems.Failure{}
 	}
 	w.tried[kind]++
 	enough := w.tried[kind] > mostForms
@@ -53,11 +90,26 @@ func (w *witnesses) add(s theorems.Subject, t theorems.Theorem, f journal.Failur
 	if enough {
 		return
 	}
-	found, ok := Shrunk(s, t, f)
-	if !ok {
-		return
+	if small, ok := shrunk(s, t, f); ok {
+		w.mutex.Lock()
+		w.kept[kind] = append(w.kept[kind], small)
+		w.mutex.Unlock()
 	}
-	w.mutex.Lock()
-	defer w.mutex.Unlock()
-	w.kept = append(w.kept, found)
+}
+
+// of returns what is known of a kind: what was shrunk, or else what was found.
+func (w *witnesses) of(s theorems.Subject) func(theorems.Theorem, journal.FailureTotals) []theorems.Failure {
+	return func(t theorems.Theorem, kind journal.FailureTotals) []theorems.Failure {
+		w.mutex.Lock()
+		known := slices.Clone(w.kept[kindName(t.ID, kind.Check, kind.What)])
+		w.mutex.Unlock()
+		if len(known) > 0 {
+			return distinct(known)
+		}
+		c, instance, ok := decoded(t, kind.Least[0].Failure)
+		if !ok {
+			return nil
+		}
+		return []theorems.Failure{{Check: kind.Check, Case: instance, Outcome: c.On(s, instance)}}
+	}
 }

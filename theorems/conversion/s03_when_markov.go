@@ -20,11 +20,11 @@ func WhenMarkov() theorems.Theorem {
 		Needed: []theorems.Witness{moreLatentsThanUnits(), noiseOnWhatReads()},
 		Why:    "As for the match (S1): the law of the subject's J and P is compared at every lag, whatever J is off the range of Λ_0, by errors of J and P through S = J S Jᵀ + P.",
 		Claims: []theorems.Check{
-			aboutSystems("the network has the whole law", markovSystems(), judgeWholeLaw).Visiting("Markov by construction", "R_v = 0", "R_v singular"),
-			aboutSystems("found to be Markov", markovSystems(), judgeMarkov).Visiting("Markov by construction", "R_v = 0"),
+			theorems.Where(aboutSystems("the network has the whole law", markovSystems(), judgeWholeLaw), readsWithoutNoise).Visiting("Markov by construction", "R_v = 0", "R_v singular"),
+			theorems.Where(aboutSystems("found to be Markov", markovSystems(), judgeMarkov), readsWithoutNoise).Visiting("Markov by construction", "R_v = 0"),
 		},
 		Exact: []theorems.Check{
-			onSystems("Λ_k = J^kΛ_0 for all k ≤ 2K + 1", exactMarkovSystems(), decideWhenMarkov).Visiting("Markov by construction", "R_v = 0"),
+			theorems.Where(onSystems("Λ_k = J^kΛ_0 for all k ≤ 2K + 1", exactMarkovSystems(), decideWhenMarkov), readsWithoutNoise).Visiting("Markov by construction", "R_v = 0"),
 			onSystems("C A Σ = 0 or A = 0 is enough", exactSystems(), decideOtherSufficient).Visiting("A = 0"),
 		},
 		Certificates: []theorems.Certificate{
@@ -150,6 +150,12 @@ func decideWhenMarkov(l *latent) error {
 		return err
 	}
 	return equal("P = C Q Cᵀ + R_v", l.p, l.c.Mul(l.q).Mul(l.c.T()).Add(l.r))
+}
+
+// readsWithoutNoise reports whether some L has L C = I and L R_v = 0.
+func readsWithoutNoise(c generators.System) bool {
+	l, err := newLatent(plain(c))
+	return err == nil && leftInverseWithoutNoise(l) != nil
 }
 
 // leftInverseWithoutNoise returns an L with L C = I and L R_v = 0, nil if there

@@ -28,11 +28,11 @@ func Memory() theorems.Theorem {
 			aboutSystems("nats lost by order p", memorySystems(), judgeMemory).Visiting("R_v = 0", "R_v singular", "K > N"),
 			aboutSystems("coefficients of the predictor", rateSystems(2), judgeCoefficients),
 			aboutSystems("rate ρ(A − KC)²", rateSystems(1), judgeRate),
-			aboutSystems("zero on the unit circle", circleSystems(), judgeCircle),
+			aboutSystems("zero on the unit circle", circleSystems(), judgeCircle).AsDrawn(),
 		},
 		Exact: []theorems.Check{
 			onSystems("Var(y_{t+1} | p past) never increases", exactSystems(), decideMemory).Visiting("R_v = 0", "K > N"),
-			onSystems("y_t = w_t + w_{t−1}: (p+2)/(p+1)", circleSystems(), decideCircle),
+			onSystems("y_t = w_t + w_{t−1}: (p+2)/(p+1)", circleSystems(), decideCircle).AsDrawn(),
 		},
 		Certificates: []theorems.Certificate{
 			identity("A V Cᵀ and A − KC: three steps of the filter are the regression on three observations", kept(latentShapes(), func(s certificate.Shape) bool { return s.N <= 4 && s.K <= 3 }), filterIsRegression),

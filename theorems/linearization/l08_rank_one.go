@@ -34,7 +34,7 @@ func RankOne() theorems.Theorem {
 			}),
 		},
 		Exact: []theorems.Check{
-			theorems.Decide("directions of n and m", rankOnePairs(), onPair(decideRankOne)).Visiting("N = 1", "D singular", "μ = 0"),
+			theorems.Where(theorems.Decide("directions of n and m", rankOnePairs(), onPair(decideRankOne)), hasRankOne).Visiting("N = 1", "D singular", "μ = 0"),
 		},
 		Certificates: []theorems.Certificate{
 			identity("nᵀ(DW) = μnᵀ, (Dn)ᵀ(WD) = μ(Dn)ᵀ, (WD)m = μm, (DW)Dm = μDm, no selection", squares(), func(b *certificate.Builder, s certificate.Shape) []certificate.Equation {
@@ -176,6 +176,12 @@ func (t *truth) expectNoSelection(f *theorems.Finding, s theorems.Subject, other
 
 // rankOnePairs are pairs whose W is m nᵀ; D and τ serve as the slopes of two
 // contexts.
+// hasRankOne reports whether W = m nᵀ.
+func hasRankOne(c generators.Pair) bool {
+	w, err := exact.FromFloat64(c.W)
+	return err == nil && w.Rank() <= 1
+}
+
 func rankOnePairs() *rapid.Generator[generators.Pair] {
 	return generators.PairsOf(6, generators.KindNamed("rank one"))
 }

@@ -32,7 +32,7 @@ func Centred() theorems.Theorem {
 				Visiting("R = 1", "V = 1", "several λ > 1", "no real λ > 1", "complex pair", "Σ_mm singular").OneRoundIn(4),
 			theorems.Claim("an eigenspace of zeros", generators.Centreds(rings), judgeEllipsoid).Visiting("repeated", "R = 3"),
 			theorems.Claim("all zeros in three dimensions", generators.Centreds(even), judgeCentredZeros).Visiting("R = 3").OneRoundIn(20),
-			theorems.Claim("a search sees a continuum", generators.Centreds(generators.CentredOptions{MaxRank: 2, Nonlinearity: generators.EvenSlopes, Kinds: []string{"repeated"}}), judgeContinuum).OneRoundIn(60),
+			theorems.Claim("a search sees a continuum", generators.Centreds(generators.CentredOptions{MaxRank: 2, Nonlinearity: generators.EvenSlopes, Kinds: []string{"repeated"}}), judgeContinuum).AsDrawn().OneRoundIn(60),
 		},
 		Exact: []theorems.Check{
 			theorems.Decide("spectrum and stability with any g'", generators.Centreds(generators.CentredOptions{Nonlinearity: []string{"erf"}, Kinds: leading}),

@@ -34,10 +34,10 @@ func Rotation() theorems.Theorem {
 			"returns up to 2^18 u of its size, which its period shares up to the time that takes. The radius is solved for in the scalar equation dξ/ds = a − 1/g, Newton's method with the exact contraction.",
 		Claims: []theorems.Check{
 			theorems.Claim("κ(t) = e^{−t} e^{sσ} κ(0)", generators.Centreds(closed), judgeTurning).Visiting("rotation above 1", "rotation below 1", "V = 1"),
-			theorems.Claim("one orbit, of period 2πa/b", generators.Centreds(above), judgeCycle).Visiting("V = 1").OneRoundIn(50),
-			theorems.Claim("one orbit, any φ", generators.Centreds(kinds("rotation above 1")), judgeCycle).OneRoundIn(300),
+			theorems.Where(theorems.Claim("one orbit, of period 2πa/b", generators.Centreds(above), judgeCycle), turnsSoon).Visiting("V = 1").OneRoundIn(50),
+			theorems.Where(theorems.Claim("one orbit, any φ", generators.Centreds(kinds("rotation above 1")), judgeCycle), turnsSoon).OneRoundIn(300),
 			theorems.Claim("no orbit for a ≤ 1", generators.Centreds(kinds("rotation below 1")), judgeNoCycle).Visiting("rotation below 1").OneRoundIn(100),
-			theorems.Claim("circle of radius ρ", circles(), judgeCircle).OneRoundIn(120),
+			theorems.Where(theorems.Claim("circle of radius ρ", circles(), judgeCircle), turnsSoon).OneRoundIn(120),
 		},
 		Exact: []theorems.Check{
 			theorems.Decide("where the gain is 1/a the flow turns at b/a; turns commute with σ, half a turn leaves Δ", generators.Centreds(kinds("rotation above 1", "rotation below 1")), decideRotation).Visiting("rotation above 1", "V = 1"),
@@ -47,6 +47,10 @@ func Rotation() theorems.Theorem {
 		MaxUnknown:   0.05,
 	}
 }
+
+// turnsSoon reports whether the period is within what a search for cycles
+// follows a trajectory for, 100 by default.
+func turnsSoon(c generators.Centred) bool { return 2*math.Pi*c.Lambda[0] < 50*math.Abs(c.Turn) }
 
 // circles draws the normal case: V = 1, Σ_mm = 1.
 func circles() *rapid.Generator[generators.Centred] {

@@ -9,30 +9,30 @@ import (
 	"github.com/rankproof/rankproof/internal/journal"
 )
 
-// WriteText writes a merge for people.
-func (m Merge) WriteText(w io.Writer) error {
-	fmt.Fprintf(w, "plan %s: seed %d, %s, ", m.Totals.Plan, m.Plan.Seed, counted(len(m.Plan.Theorems), "theorem"))
-	if m.Plan.Blocks == 0 {
+// WriteText writes it for people.
+func (h Hunt) WriteText(w io.Writer) error {
+	fmt.Fprintf(w, "plan %s: seed %d, %s, ", h.Totals.Plan, h.Plan.Seed, Counted(len(h.Plan.Theorems), "theorem"))
+	if h.Plan.Blocks == 0 {
 		fmt.Fprint(w, "blocks without end")
 	} else {
-		fmt.Fprintf(w, "%s each", counted(m.Plan.Blocks, "block"))
+		fmt.Fprintf(w, "%s each", Counted(h.Plan.Blocks, "block"))
 	}
-	fmt.Fprintf(w, " of at most %s\n\n", counted(m.Plan.BlockSize, "instance"))
-	m.table(w)
-	m.counts(w)
-	m.missing(w)
-	m.files(w)
-	if err := m.failures(w); err != nil {
+	fmt.Fprintf(w, " of at most %s\n\n", Counted(h.Plan.BlockSize, "instance"))
+	h.table(w)
+	h.counts(w)
+	h.missing(w)
+	h.files(w)
+	if err := h.failures(w); err != nil {
 		return err
 	}
-	_, err := io.WriteString(w, "\n"+wrap("", m.conclusion()))
+	_, err := io.WriteString(w, "\n"+wrap("", h.conclusion()))
 	return err
 }
 
 // table writes a line a theorem.
-func (m Merge) table(w io.Writer) {
+func (h Hunt) table(w io.Writer) {
 	rows := [][]string{{"ref", "theorem", "blocks", "of", "instances", "fails", "unknown", "margin", "of the quantity"}}
-	for _, th := range m.Totals.Theorems {
+	for _, th := range h.Totals.Theorems {
 		of, margin, what := "–", "–", ""
 		if th.Of > 0 {
 			of = fmt.Sprint(th.Of)
@@ -41,7 +41,7 @@ func (m Merge) table(w io.Writer) {
 			margin, what = fmt.Sprintf("%.2g", th.Top.Margin.Margin), th.Top.Check+": "+th.Top.What
 		}
 		rows = append(rows, []string{th.Ref, th.ID, fmt.Sprint(th.Blocks), of, fmt.Sprint(th.Instances), fmt.Sprint(th.Fails),
-			percent(th.Unknown, th.Instances), margin, what})
+			Percent(th.Unknown, th.Instances), margin, what})
 	}
 	widths := make([]int, len(rows[0]))
 	for _, row := range rows {
@@ -64,21 +64,19 @@ func (m Merge) table(w io.Writer) {
 }
 
 // counts writes the totals, canaries apart.
-func (m Merge) counts(w io.Writer) {
-	c, blocks, seconds := m.Totals.Sum(isTheorem)
+func (h Hunt) counts(w io.Writer) {
+	c, blocks, seconds := h.Totals.Sum(isTheorem)
 	fmt.Fprintf(w, "\n%s, %s: %d hold, %d fail, %d unknown, %d vacuous, %d not tried; %d decided exactly; %s of judging\n",
-		counted(blocks, "block"), counted(c.Instances, "instance"), c.Holds, c.Fails, c.Unknown, c.Vacuous, c.NotTried, c.Exact, duration(seconds))
+		Counted(blocks, "block"), Counted(c.Instances, "instance"), c.Holds, c.Fails, c.Unknown, c.Vacuous, c.NotTried, c.Exact, duration(seconds))
 	above := 0
-	for _, th := range m.Totals.Theorems {
+	for _, th := range h.Totals.Theorems {
 		above += len(th.Above)
 	}
 	if above > 0 {
-		fmt.Fprintf(w, "%s above those of the ledger (see --json)\n", counted(above, "margin"))
+		fmt.Fprintf(w, "%s above those of the ledger (see --json)\n", Counted(above, "margin"))
 	}
-	for _, th := range m.Totals.Theorems {
-		if isCanary(th) && th.Fails > 0 {
-			fmt.Fprintf(w, "%s, which is false on purpose, was caught\n", th.ID)
-		}
+	if len(h.escaped()) == 0 {
+		fmt.Fprintln(w, "the canary, false on purpose, was caught in every way of hunting")
 	}
 }
 
@@ -91,23 +89,26 @@ func duration(seconds float64) string {
 }
 
 // missing writes the blocks that are missing, theorems with the same ones together.
-func (m Merge) missing(w io.Writer) {
+func (h Hunt) missing(w io.Writer) {
 	var order []string
 	refs := map[string][]string{}
 	blocks := 0
-	for _, th := range m.Totals.Theorems {
+	for _, th := range h.Totals.Theorems {
 		if th.NotDone() == 0 {
 			continue
 		}
 		blocks += th.NotDone()
-		text := fmt.Sprintf("%d of %s: %s", th.NotDone(), counted(th.Of, "block"), ranges(th))
+		text := fmt.Sprintf("%d of %s: %s", th.NotDone(), Counted(th.Of, "block"), ranges(th))
 		if len(refs[text]) == 0 {
 			order = append(order, text)
 		}
 		refs[text] = append(refs[text], th.Ref)
 	}
+	if h.Part {
+		return
+	}
 	if blocks > 0 {
-		fmt.Fprintf(w, "\n%s missing\n", counted(blocks, "block"))
+		fmt.Fprintf(w, "\n%s missing\n", Counted(blocks, "block"))
 	}
 	for _, text := range order {
 		io.WriteString(w, wrapList("  ", refs[text]))
@@ -138,22 +139,25 @@ func ranges(th journal.TheoremTotals) string {
 }
 
 // files writes what there is to say of the files.
-func (m Merge) files(w io.Writer) {
-	p := m.Problems
-	fmt.Fprintf(w, "\n%s, %s", counted(p.Files, "file"), counted(p.Records, "record"))
+func (h Hunt) files(w io.Writer) {
+	p := h.Problems
+	if p.Files == 0 {
+		return
+	}
+	fmt.Fprintf(w, "\n%s, %s read", Counted(p.Files, "file"), Counted(p.Records, "record"))
 	if p.Duplicates > 0 {
 		fmt.Fprintf(w, ", %d of them of blocks that another had counted for", p.Duplicates)
 	}
 	fmt.Fprintln(w)
 	if p.Damaged > 0 {
-		fmt.Fprintf(w, "%s, as a crash leaves them: their blocks count as not done, unless they were done again\n", counted(p.Damaged, "damaged line"))
+		fmt.Fprintf(w, "%s, as a crash leaves them: their blocks count as not done, unless they were done again\n", Counted(p.Damaged, "damaged line"))
 		for _, d := range p.DamagedLines {
 			io.WriteString(w, wrap("  ", fmt.Sprintf("%s, line %d: %s", d.File, d.Line, d.Why)))
 		}
 		more(w, p.Damaged-len(p.DamagedLines))
 	}
 	if p.Contradictions > 0 {
-		fmt.Fprintf(w, "\n%s of which two records say different things\n", counted(p.Contradictions, "block"))
+		fmt.Fprintf(w, "\n%s of which two records say different things\n", Counted(p.Contradictions, "block"))
 		for _, c := range p.Contradicting {
 			fmt.Fprintf(w, "  %s, block %d\n", c.Theorem, c.Block)
 			for _, at := range c.Places {
@@ -170,43 +174,45 @@ func more(w io.Writer, n int) {
 	}
 }
 
-// failures writes each kind of failure with its simplest case.
-func (m Merge) failures(w io.Writer) error {
-	for _, f := range m.Failures {
-		how := ""
-		if f.Exact {
-			how = " (in exact arithmetic)"
-		}
-		fmt.Fprintf(w, "\n%s %s: %q fails in %s%s:\n", f.Ref, f.Theorem, f.Check, counted(f.Blocks, "block"), how)
-		io.WriteString(w, wrap("  ", f.What))
-		if f.Found != "" && f.Found != f.What {
-			io.WriteString(w, wrap("  ", f.Found))
-		}
-		fmt.Fprintf(w, "  the simplest case, number %d of block %d (%s), as JSON; save the line in FILE to repeat it with: verify replay FILE\n", f.Index, f.Block, f.Kind)
-		line, err := f.JSON()
-		if err != nil {
+// failures writes each failure in its simplest form.
+func (h Hunt) failures(w io.Writer) error {
+	for _, f := range h.Failures {
+		fmt.Fprintf(w, "\n%s %s: in %s", f.Theorem.Ref, f.Theorem.ID, Counted(f.Kind.Blocks, "block"))
+		if err := OneFailure(w, f.Theorem, h.Subject, f.Failure); err != nil {
 			return err
 		}
-		io.WriteString(w, line)
 	}
 	return nil
 }
 
 // conclusion says what the records come to.
-func (m Merge) conclusion() string {
+func (h Hunt) conclusion() string {
 	var also []string
-	if missing := m.uncaught(); len(missing) > 0 {
-		also = append(also, fmt.Sprintf("The hunt was blind: the canary was not caught. Nothing was found against %s, which is false on purpose, so that what else was not found means nothing.", strings.Join(missing, ", ")))
+	if missing := h.escaped(); len(missing) > 0 && !h.Part {
+		also = append(also, fmt.Sprintf("The hunt was blind, or too short: the canary is false on purpose, and nothing was found against %q. What else was not found means nothing.", missing))
 	}
-	switch m.Status() {
+	switch h.Status() {
 	case Contradictory:
 		also = append(also, "Contradictory: a block is a function of the plan, and here are two answers for one. A machine, a build or this program is at fault, and no total is certain.")
 	case Refuted:
-		also = append(also, fmt.Sprintf("Refuted: %s.", counted(len(m.Failures), "kind of failure")))
+		kinds := 0
+		for _, th := range h.Totals.Theorems {
+			if !isCanary(th) {
+				kinds += len(th.Failures)
+			}
+		}
+		also = append(also, fmt.Sprintf("Refuted: %s of failure.", Counted(kinds, "kind")))
 	case Incomplete:
 		also = append(also, "Incomplete: nothing failed in what is there.")
 	case Complete:
-		also = append(also, "Complete: nothing failed.")
+		done := "Complete"
+		switch {
+		case h.Part:
+			done = "This part of the plan is complete"
+		case h.Plan.Blocks == 0:
+			done = "Ended as was asked for"
+		}
+		also = append(also, done+": nothing failed.")
 	}
 	return strings.Join(also, " ")
 }
