@@ -20,13 +20,19 @@ import (
 // patience is how long anything may take before it counts as stuck.
 const patience = 90 * time.Second
 
-// until polls a condition. What it waits for is named where it fails.
-func until(t *testing.T, what string, condition func() bool) {
+// until asks again and again until it is told yes. What it waits for is named
+// where it fails.
+func until(t *testing.T, what string, every time.Duration, yes func() bool) {
 	t.Helper()
-	for start := time.Now(); !condition(); time.Sleep(2 * time.Millisecond) {
+	for start := time.Now(); !yes(); time.Sleep(every) {
 		require.Less(t, time.Since(start), patience, "still waiting until %s", what)
 	}
 }
+
+const (
+	often  = 5 * time.Millisecond   // to look at processes
+	seldom = 200 * time.Millisecond // to ask Slurm, which costs a process
+)
 
 // configuration is that of four nodes on one host that know no address but
 // loopback. A credential of five seconds is what lets a requeued task start
@@ -116,7 +122,7 @@ func startCluster(t *testing.T) *cluster {
 
 	c.start("munged", "munged", "--foreground", "--num-threads=2", "--key-file="+c.path("munge/key"), "--socket="+c.path("munge/socket"),
 		"--pid-file="+c.path("munge/pid"), "--log-file="+c.path("munge/log"), "--seed-file="+c.path("munge/seed"))
-	until(t, "munged has a socket", func() bool {
+	until(t, "munged has a socket", often, func() bool {
 		_, err := os.Stat(c.path("munge/socket"))
 		return err == nil
 	})
@@ -124,7 +130,7 @@ func startCluster(t *testing.T) *cluster {
 	for _, node := range []string{"n1", "n2", "n3", "n4"} {
 		c.startNode(node)
 	}
-	until(t, "four nodes are idle", func() bool { return c.idle() == 4 })
+	until(t, "four nodes are idle", seldom, func() bool { return c.idle() == 4 })
 	return c
 }
 
@@ -202,8 +208,8 @@ func (c *cluster) stop() {
 		c.t.Errorf("process %d is left: %q", p.id, argumentsOf(p.id))
 	}
 	if c.t.Failed() {
-		for _, d := range []string{"slurmctld", "n1", "n2", "n3", "n4"} {
-			c.t.Logf("%s:\n%s", d, tail(c.path(d+".log"), 4000))
+		for _, name := range []string{"munged", "slurmctld", "n1", "n2", "n3", "n4"} {
+			c.t.Logf("%s:\n%s", name, tail(c.path(name+".log"), 2000))
 		}
 	}
 	require.NoError(c.t, os.RemoveAll(c.folder))
