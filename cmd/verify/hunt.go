@@ -103,12 +103,13 @@ func (o *huntOptions) hunt(ctx context.Context, s streams, changed func(string) 
 			return &ended{statusUnknown, fmt.Errorf("this hunt would be blind: the canary is false on purpose, and nothing was found against %q", missed)}
 		}
 	}
-	h := hunt.New(options)
-
 	text := s.out
 	if o.json {
 		text = io.Discard
 	}
+	found := finder{text: text, dir: o.dir, subject: options.Subject}
+	options.Tell = found.tell
+	h := hunt.New(options)
 	h.Header(text, plan, o.dir)
 	timed := ctx
 	if o.duration > 0 {
@@ -120,10 +121,13 @@ func (o *huntOptions) hunt(ctx context.Context, s streams, changed func(string) 
 	if err := options.Journal.Close(); failed == nil {
 		failed = err
 	}
-	found := h.Report(plan)
-	found.Interrupted = h.Unfinished() || ctx.Err() != nil && o.duration > 0
-	found.Part = shard.Of > 1
-	err = writeHunt(s, found, o.json)
+	sum := h.Report(plan)
+	sum.Interrupted = h.Unfinished() || ctx.Err() != nil && o.duration > 0
+	sum.Part = shard.Of > 1
+	err = writeHunt(s, sum, o.json)
+	if failed == nil {
+		failed = found.err
+	}
 	if failed != nil {
 		return &ended{statusUnknown, failed}
 	}

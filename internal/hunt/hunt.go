@@ -9,6 +9,7 @@ import (
 	"github.com/rankproof/rankproof/internal/journal"
 	"github.com/rankproof/rankproof/internal/report"
 	"github.com/rankproof/rankproof/theorems"
+	"github.com/rankproof/rankproof/theorems/conjectures"
 )
 
 // Options are what a hunt is made of.
@@ -20,6 +21,9 @@ type Options struct {
 	Shard    Shard
 	Workers  int
 	Journal  *journal.Journal
+	// Tell is called with each failure that shrinks to a form not seen before,
+	// the canary's apart; from several goroutines.
+	Tell func(theorems.Theorem, theorems.Failure)
 }
 
 // Hunt is a hunt under way.
@@ -109,7 +113,9 @@ func (h *Hunt) judge(ctx context.Context, e *entry, block int) error {
 	}
 	h.schedule.finished(e, r, tags)
 	for _, f := range r.Failures {
-		h.found.add(h.Subject, e.theorem, f)
+		if small, isNew := h.found.add(h.Subject, e.theorem, f); isNew && e.theorem.ID != conjectures.Canary().ID {
+			h.Tell(e.theorem, small)
+		}
 	}
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/rankproof/rankproof/internal/journal"
 	"github.com/rankproof/rankproof/theorems"
+	"github.com/rankproof/rankproof/theorems/conjectures"
 )
 
 // schedule decides which block is next. Theorems share the time: each has a
@@ -109,7 +110,16 @@ func (s *schedule) finished(e *entry, r journal.Record, tags map[string]bool) {
 		e.novelty += 1 - memory
 		e.news.lastSeen = time.Now()
 	}
-	e.used += r.Seconds/(1+mostNovelty*e.novelty) - provisional
+	e.used += r.Seconds/(1+mostNovelty*e.novelty)*e.restraint() - provisional
+}
+
+// restraint is how many times more slowly than others a theorem goes on: the
+// canary, once its kinds of failure are known.
+func (e *entry) restraint() float64 {
+	if e.theorem.ID == conjectures.Canary().ID && len(e.news.kinds) >= len(e.theorem.Claims) {
+		return 100
+	}
+	return 1
 }
 
 // enter reports whether a record shows something new.

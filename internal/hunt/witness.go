@@ -77,8 +77,9 @@ type witnesses struct {
 
 func kindName(theorem, check, what string) string { return theorem + "\x00" + check + "\x00" + what }
 
-// add shrinks a failure of a kind that is not known well yet.
-func (w *witnesses) add(s theorems.Subject, t theorems.Theorem, f journal.Failure) {
+// add shrinks a failure of a kind that is not known well yet, and reports
+// whether its form is new.
+func (w *witnesses) add(s theorems.Subject, t theorems.Theorem, f journal.Failure) (small theorems.Failure, isNew bool) {
 	kind := kindName(t.ID, f.Check, f.What)
 	w.mutex.Lock()
 	if w.tried == nil {
@@ -88,13 +89,17 @@ func (w *witnesses) add(s theorems.Subject, t theorems.Theorem, f journal.Failur
 	enough := w.tried[kind] > mostForms
 	w.mutex.Unlock()
 	if enough {
-		return
+		return small, false
 	}
-	if small, ok := shrunk(s, t, f); ok {
-		w.mutex.Lock()
-		w.kept[kind] = append(w.kept[kind], small)
-		w.mutex.Unlock()
+	small, ok := shrunk(s, t, f)
+	if !ok {
+		return small, false
 	}
+	w.mutex.Lock()
+	defer w.mutex.Unlock()
+	before := len(w.kept[kind])
+	w.kept[kind] = distinct(append(w.kept[kind], small))
+	return small, len(w.kept[kind]) > before
 }
 
 // of returns what is known of a kind: what was shrunk, or else what was found.
@@ -104,7 +109,7 @@ func (w *witnesses) of(s theorems.Subject) func(theorems.Theorem, journal.Failur
 		known := slices.Clone(w.kept[kindName(t.ID, kind.Check, kind.What)])
 		w.mutex.Unlock()
 		if len(known) > 0 {
-			return distinct(known)
+			return known
 		}
 		c, instance, ok := decoded(t, kind.Least[0].Failure)
 		if !ok {

@@ -149,10 +149,14 @@ func (t *truth) expectDirections(f *theorems.Finding, c generators.Network, md m
 
 // expectParallel claims that the part of a orthogonal to b is small.
 func expectParallel(f *theorems.Finding, what string, a, b []complex128, angle float64) {
-	along := dense.Dot(conjugated(b), a) / complex(norm(b)*norm(b), 0)
-	rest := make([]complex128, len(a))
+	// Slopes of saturated units make b so small that its square is no float64.
+	size, unit, rest := norm(b), make([]complex128, len(b)), make([]complex128, len(a))
+	for i := range b {
+		unit[i] = b[i] / complex(size, 0)
+	}
+	along := dense.Dot(conjugated(unit), a)
 	for i := range a {
-		rest[i] = a[i] - along*b[i]
+		rest[i] = a[i] - along*unit[i]
 	}
 	f.Expect(what, norm(rest), angle*norm(a), norm(a))
 }

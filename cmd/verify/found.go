@@ -1,0 +1,64 @@
+package main
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"sync"
+
+	"github.com/rankproof/rankproof/theorems"
+)
+
+// witnessFolder, in a directory of records, holds shrunk failures, each as
+// verify replay and --corpus read it.
+const witnessFolder = "witnesses"
+
+// finder tells of failures when they are found, and keeps them beside the
+// records if there are any.
+type finder struct {
+	text    io.Writer
+	dir     string
+	subject theorems.Subject
+
+	mutex sync.Mutex
+	err   error // the first of writing
+}
+
+func (f *finder) tell(t theorems.Theorem, failure theorems.Failure) {
+	f.mutex.Lock()
+	defer f.mutex.Unlock()
+	c, err := theorems.NewCounterexample(t, f.subject, failure)
+	if err != nil {
+		f.err = errors.Join(f.err, err)
+		return
+	}
+	fmt.Fprintf(f.text, "found: %s, %q %v\n", t.Ref, failure.Check, failure.Outcome.Finding)
+	if f.dir == "" {
+		return
+	}
+	name, err := keepWitness(filepath.Join(f.dir, witnessFolder), c)
+	if err != nil {
+		f.err = errors.Join(f.err, err)
+		return
+	}
+	fmt.Fprintf(f.text, "  kept as %s\n", name)
+}
+
+// keepWitness writes a counterexample into a folder, under a name that tells
+// of its theorem and its contents: once, however often it is found.
+func keepWitness(folder string, c theorems.Counterexample) (string, error) {
+	line, err := c.JSON()
+	if err != nil {
+		return "", err
+	}
+	if err := os.MkdirAll(folder, 0o777); err != nil {
+		return "", err
+	}
+	sum := sha256.Sum256([]byte(c.Check + string(c.Case)))
+	name := filepath.Join(folder, c.Ref+"-"+hex.EncodeToString(sum[:4])+".json")
+	return name, os.WriteFile(name, []byte(line), 0o666)
+}
