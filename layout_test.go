@@ -66,6 +66,11 @@ var rooms = []room{
 	{packages: []string{"internal/..."},
 		imports: append([]string{"internal/...", "model", "theorems", "theorems/registry", "theorems/conjectures", "gonum.org/v1/gonum/mat", "golang.org/x/term", "github.com/schollz/progressbar/v3"}, families...),
 		tests:   []string{"generators", "oracles/...", "theorems/..."}},
+	// Directed search takes its evolution strategy from a library that is kept by
+	// others, as issue 6 asks; nothing else of the module optimizes.
+	{packages: []string{"internal/search"},
+		imports: []string{"theorems", "gonum.org/v1/gonum/optimize/..."},
+		tests:   []string{"generators", "theorems/...", "pgregory.net/rapid"}},
 	// Pictures are of numbers and names: whatever they show, and nothing else
 	// depends on how they are drawn.
 	{packages: []string{"internal/picture"}, imports: []string{"gonum.org/v1/plot/..."}},

@@ -148,14 +148,17 @@ type NoisyRun struct {
 }
 
 // Admissible reports whether the network still is what a run of it is judged
-// by: shrinking, whose every step is a run, may move X, P and the seed alone.
+// by: shrinking, whose every step is a run, may move X, P and the seed alone, and
+// X stays 50 deviations of a unit's activity away from a kink.
 func (r NoisyRun) Admissible() bool {
 	if len(r.M) != 2 || len(r.N) != 2 || len(r.M[0]) != 1 || len(r.N[0]) != 1 || r.Scale != 1 {
 		return false
 	}
 	overlap := r.M[0][0]*r.N[0][0] + r.M[1][0]*r.N[1][0]
 	for i, p := range r.PDiag {
-		if !(p >= 0x1p-20) || r.M[i][0] == 0 {
+		x := r.X[i]
+		kinked := r.Nonlinearity == "relu" && x < 1 || r.Nonlinearity == "hard-tanh" && math.Abs(x) > 0.5
+		if !(p >= 0x1p-20 && p <= 0x1p-19) || r.M[i][0] == 0 || kinked {
 			return false
 		}
 	}

@@ -47,8 +47,8 @@ type Start struct {
 // to go on.
 type visitor func(index int, c theorems.Check, instance any, out theorems.Outcome) bool
 
-// visit judges the instances of a block.
-func (g Grounds) visit(t theorems.Theorem, index int, see visitor) {
+// Each judges the instances of a block and shows them, until see returns false.
+func (g Grounds) Each(t theorems.Theorem, index int, see visitor) {
 	seed := theorems.SeedOf(g.Seed, "hunt/"+t.ID, index)
 	rng := rand.New(rand.NewPCG(seed, 1))
 	switch kind := kindOf(index); {
@@ -113,7 +113,7 @@ func startsOf(kept []Start, check string) []Start {
 func (g Grounds) Block(ctx context.Context, t theorems.Theorem, index int, seen func(tags []string)) (r journal.Record, ok bool) {
 	r = journal.Record{Theorem: t.ID, Block: index, Kind: kindOf(index)}
 	var above margins
-	g.visit(t, index, func(i int, c theorems.Check, instance any, out theorems.Outcome) bool {
+	g.Each(t, index, func(i int, c theorems.Check, instance any, out theorems.Outcome) bool {
 		if ctx.Err() != nil {
 			return false
 		}
@@ -204,7 +204,7 @@ func Kind(out theorems.Outcome) string {
 // At returns the instance of a block at an index, which the block is judged
 // again for.
 func (g Grounds) At(t theorems.Theorem, block, index int) (found any, out theorems.Outcome) {
-	g.visit(t, block, func(i int, _ theorems.Check, instance any, o theorems.Outcome) bool {
+	g.Each(t, block, func(i int, _ theorems.Check, instance any, o theorems.Outcome) bool {
 		if i == index {
 			found, out = instance, o
 		}

@@ -27,7 +27,7 @@ func ground(t testing.TB, s theorems.Subject, list ...theorems.Theorem) (journal
 	require.NoError(t, err)
 	plan, err := hunt.NewPlan(1, 1, list, starts)
 	require.NoError(t, err)
-	plan.BlockSize = 60
+	plan.BlockSize = 120 // enough for a climb of the canary
 	g.Seed, g.Size = plan.Seed, plan.BlockSize
 	return plan, hunt.Options{Grounds: g, Plan: plan.Digest(), Theorems: list, Blocks: plan.Blocks, Shard: hunt.Shard{Of: 1}, Workers: 2,
 		Tell: func(theorems.Theorem, theorems.Failure) {}}

@@ -68,7 +68,14 @@ func (s *schedule) take() (*entry, int, bool) {
 		for !s.exhausted(e) && (!s.shard.Has(e.next) || s.done(e.theorem.ID, e.next)) {
 			e.next++
 		}
-		if !s.exhausted(e) && (behind == nil || e.used < behind.used) {
+		if s.exhausted(e) {
+			continue
+		}
+		if e.isCanary() && e.next < fewestBlocks { // before anything else, so that a hunt knows at once whether it sees
+			behind = e
+			break
+		}
+		if behind == nil || e.used < behind.used {
 			behind = e
 		}
 	}
@@ -113,10 +120,12 @@ func (s *schedule) finished(e *entry, r journal.Record, tags map[string]bool) {
 	e.used += r.Seconds/(1+mostNovelty*e.novelty)*e.restraint() - provisional
 }
 
+func (e *entry) isCanary() bool { return e.theorem.ID == conjectures.Canary().ID }
+
 // restraint is how many times more slowly than others a theorem goes on: the
 // canary, once its kinds of failure are known.
 func (e *entry) restraint() float64 {
-	if e.theorem.ID == conjectures.Canary().ID && len(e.news.kinds) >= len(e.theorem.Claims) {
+	if e.isCanary() && len(e.news.kinds) >= len(e.theorem.Claims) {
 		return 100
 	}
 	return 1

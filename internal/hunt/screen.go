@@ -32,8 +32,8 @@ type Status struct {
 
 // Line is a status in a line, for logs.
 func (s Status) Line() string {
-	return fmt.Sprintf("%s  %d instances, %.0f/s; %s; canary %s", s.Elapsed.Round(time.Second), s.Instances, s.PerSecond,
-		report.Counted(s.Failures, "kind of failure"), s.Canary)
+	return fmt.Sprintf("%s  %d instances, %.0f/s; %s of failure; canary %s", s.Elapsed.Round(time.Second), s.Instances, s.PerSecond,
+		report.Counted(s.Failures, "kind"), s.Canary)
 }
 
 // Screen shows a status on a terminal, in place.

@@ -3,6 +3,7 @@ package hunt
 import (
 	"cmp"
 	"encoding/json"
+	"fmt"
 	"slices"
 	"sync"
 
@@ -35,8 +36,18 @@ func shrunk(s theorems.Subject, t theorems.Theorem, f journal.Failure) (theorems
 	if !ok {
 		return theorems.Failure{}, false
 	}
+	if out := c.On(s, instance); out.Verdict != theorems.Fails {
+		return notAgain(f, instance, out), true
+	}
 	small := c.Shrink(s, instance)
 	return theorems.Failure{Check: f.Check, Case: small, Outcome: c.On(s, small)}, true
+}
+
+// notAgain is a recorded failure that does not fail here: by another program,
+// or where numbers are rounded differently.
+func notAgain(f journal.Failure, instance any, out theorems.Outcome) theorems.Failure {
+	out.Verdict, out.Reason = theorems.Fails, fmt.Sprintf("recorded as %q; judged again here, it does not fail (%v)", f.Found, out.Finding)
+	return theorems.Failure{Check: f.Check, Case: instance, Outcome: out}
 }
 
 func decoded(t theorems.Theorem, f journal.Failure) (theorems.Check, any, bool) {

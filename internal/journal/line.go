@@ -38,7 +38,12 @@ func line(r Record) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if len(text)+checksumDigits+2 > longestLine {
+	return sealed(text, longestLine)
+}
+
+// sealed returns the line of a record's JSON.
+func sealed(text []byte, longest int) ([]byte, error) {
+	if len(text)+checksumDigits+2 > longest {
 		return nil, errTooLong
 	}
 	out := make([]byte, 0, checksumDigits+1+len(text)+1)
@@ -93,12 +98,12 @@ func contentKey(r Record) (uint64, error) {
 // readLines reads the records of a file, one after the other and with the
 // memory of one. It tells of each line, counted from 1, that is none. An error
 // that visit returns ends it.
-func readLines(r io.Reader, visit func(number int, e entry) error, damaged func(number int, why error)) error {
-	in := bufio.NewReaderSize(r, 1<<16)
+func readLines(r io.Reader, longest int, visit func(number int, e entry) error, damaged func(number int, why error)) error {
+	in := bufio.NewReaderSize(r, 1<<14)
 	var text []byte
 	for number := 1; ; number++ {
 		var err error
-		text, err = readLine(in, text[:0])
+		text, err = readLine(in, text[:0], longest)
 		switch {
 		case err == io.EOF:
 			return nil
@@ -128,12 +133,12 @@ func readLines(r io.Reader, visit func(number int, e entry) error, damaged func(
 
 // readLine appends the next line to text, without its newline. Of a line that
 // is too long it keeps nothing.
-func readLine(in *bufio.Reader, text []byte) ([]byte, error) {
+func readLine(in *bufio.Reader, text []byte, longest int) ([]byte, error) {
 	tooLong := false
 	for read := 0; ; {
 		part, err := in.ReadSlice('\n')
 		read += len(part)
-		if len(text)+len(part) > longestLine {
+		if len(text)+len(part) > longest {
 			tooLong, text = true, text[:0]
 		}
 		if !tooLong {

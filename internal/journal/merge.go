@@ -105,7 +105,7 @@ func (r *reading) stream(path string, in io.Reader) error {
 			r.problems.DamagedLines = append(r.problems.DamagedLines, Damage{Place{path, number}, why.Error()})
 		}
 	}
-	return readLines(in, func(number int, e entry) error {
+	return readLines(in, longestLine, func(number int, e entry) error {
 		if err := r.check(e.Record); errors.Is(err, errOtherPlan) {
 			return fmt.Errorf("line %d: %w", number, err)
 		} else if err != nil {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"math"
 	"math/big"
+	"slices"
 
 	"github.com/rankproof/rankproof/generators"
 	"github.com/rankproof/rankproof/model"
@@ -40,7 +41,7 @@ func Rotation() theorems.Theorem {
 			theorems.Where(theorems.Claim("circle of radius ρ", circles(), judgeCircle), turnsSoon).OneRoundIn(120),
 		},
 		Exact: []theorems.Check{
-			theorems.Decide("where the gain is 1/a the flow turns at b/a; turns commute with σ, half a turn leaves Δ", generators.Centreds(kinds("rotation above 1", "rotation below 1")), decideRotation).Visiting("rotation above 1", "V = 1"),
+			theorems.Where(theorems.Decide("where the gain is 1/a the flow turns at b/a; turns commute with σ, half a turn leaves Δ", generators.Centreds(kinds("rotation above 1", "rotation below 1")), decideRotation), starts).Visiting("rotation above 1", "V = 1"),
 		},
 		Certificates: []theorems.Certificate{{Shapes: []certificate.Shape{{R: 2}}, Identity: turnIdentity(false)}},
 		Twins:        rotationTwins(),
@@ -51,6 +52,11 @@ func Rotation() theorems.Theorem {
 // turnsSoon reports whether the period is within what a search for cycles
 // follows a trajectory for, 100 by default.
 func turnsSoon(c generators.Centred) bool { return 2*math.Pi*c.Lambda[0] < 50*math.Abs(c.Turn) }
+
+// starts reports whether the trajectory starts elsewhere than at the fixed point.
+func starts(c generators.Centred) bool {
+	return slices.ContainsFunc(c.Start, func(x float64) bool { return x != 0 })
+}
 
 // circles draws the normal case: V = 1, Σ_mm = 1.
 func circles() *rapid.Generator[generators.Centred] {
