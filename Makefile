@@ -8,7 +8,7 @@ check: ## what CI runs
 test:
 	go test ./...
 
-generate: ## THEOREMS.md
+generate: ## THEOREMS.md and CONJECTURES.md
 	go generate ./...
 
 fuzz: ## the readers, FUZZTIME each (10s)

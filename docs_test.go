@@ -15,6 +15,7 @@ import (
 	"testing"
 
 	"github.com/rankproof/rankproof/internal/theoremdoc/markdown"
+	"github.com/rankproof/rankproof/theorems/conjectures"
 	"github.com/rankproof/rankproof/theorems/registry"
 	"github.com/stretchr/testify/require"
 )
@@ -29,6 +30,14 @@ func document(t *testing.T, name string) string {
 
 func TestTheoremsPageIsCurrent(t *testing.T) {
 	if document(t, "THEOREMS.md") != string(markdown.Theorems(registry.All())) {
+		t.Fatal("stale: run go generate .")
+	}
+}
+
+func TestConjecturesPageIsCurrent(t *testing.T) {
+	page, err := markdown.Conjectures(conjectures.All())
+	require.NoError(t, err)
+	if document(t, "CONJECTURES.md") != string(page) {
 		t.Fatal("stale: run go generate .")
 	}
 }

@@ -79,7 +79,7 @@ func editsOf[C any](instance C) []edit {
 	}
 	for k, f := range fields {
 		for n := range countNumbers(f.value) {
-			for _, to := range []func(float64) float64{f.simplest, math.Round, sign, eighths, halved} {
+			for _, to := range []func(float64) float64{f.simplest, math.Round, sign, inHalves, eighths, halved} {
 				edits = append(edits, oneNumber(k, n, to))
 			}
 		}
@@ -95,9 +95,10 @@ func (f field) simplest(float64) float64 {
 	return 0
 }
 
-func sign(x float64) float64    { return math.Copysign(1, x) }
-func eighths(x float64) float64 { return math.Round(8*x) / 8 }
-func halved(x float64) float64  { return math.Trunc(x / 2) }
+func sign(x float64) float64     { return math.Copysign(1, x) }
+func inHalves(x float64) float64 { return math.Round(2*x) / 2 }
+func eighths(x float64) float64  { return math.Round(8*x) / 8 }
+func halved(x float64) float64   { return math.Trunc(x / 2) }
 
 func dropIndex(fields []field, dim string, index, size int) {
 	for _, f := range fields {
@@ -178,7 +179,12 @@ func simpler[C any](a, b C) bool {
 }
 
 func cost[C any](instance C) (numbers int, effort float64) {
-	for _, f := range fieldsOf(reflect.ValueOf(clone(instance)).Elem()) {
+	return costOf(fieldsOf(reflect.ValueOf(clone(instance)).Elem()))
+}
+
+// costOf counts the numbers, and rates their reading; it visits them in place.
+func costOf(fields []field) (numbers int, effort float64) {
+	for _, f := range fields {
 		numbers += countNumbers(f.value)
 		visitNumbers(f.value, func(x float64) float64 {
 			effort += f.effort(x)
@@ -203,6 +209,8 @@ func (f field) effort(x float64) float64 {
 		return 0
 	case x == math.Trunc(x) && math.Abs(x) < 1e6:
 		return 1 + math.Abs(x)/1e6 + negative(x)
+	case 2*x == math.Trunc(2*x) && math.Abs(x) < 1e6:
+		return 2.75 + math.Abs(x)/1e6 + negative(x)
 	case 8*x == math.Trunc(8*x) && math.Abs(x) < 1e6:
 		return 3 + math.Abs(x)/1e6 + negative(x)
 	}

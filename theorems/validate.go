@@ -106,3 +106,50 @@ func (t Theorem) CheckNamed(name string) (Check, bool) {
 	}
 	return Check{}, false
 }
+
+// ValidateConjectures refuses a conjecture that could not be refuted, or whose
+// refutation a reader could not judge: without statement, source, what is true
+// instead, arithmetic to follow, sizes in their order, or a reason why the last
+// of them is the smallest; and two conjectures of one name.
+func ValidateConjectures(list []Conjecture) error {
+	var errs []error
+	seen := map[string]bool{}
+	for _, c := range list {
+		for _, p := range c.problems() {
+			errs = append(errs, fmt.Errorf("conjecture %s (%s): %s", c.Ref, c.ID, p))
+		}
+		for _, name := range []string{c.Ref, c.ID} {
+			if seen[name] {
+				errs = append(errs, fmt.Errorf("two conjectures are named %s", name))
+			}
+			seen[name] = true
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func (c Conjecture) problems() []string {
+	var out []string
+	need := func(met bool, problem string) {
+		if !met {
+			out = append(out, problem)
+		}
+	}
+	need(c.Ref != "", "no ref")
+	need(idForm.MatchString(c.ID), "ID is not family/conclusion")
+	need(c.Statement != "", "no statement")
+	need(c.Source != "", "no source")
+	need(c.Instead != "", "nothing is true instead")
+	need(c.Minimal != "", "no reason why nothing smaller refutes it")
+	need(c.ByHand != nil, "no arithmetic to follow by hand")
+	need(len(c.Levels) > 0, "no levels")
+	names := map[string]bool{}
+	for i, l := range c.Levels {
+		need(l.Size != Size{}, "level without a size")
+		need(i == 0 || c.Levels[i-1].Size.Compare(l.Size) < 0, "levels are not in the order of their sizes")
+		need(l.Check.Name != "" && !names[l.Check.Name], "level without a check of a name of its own: "+l.Check.Name)
+		need(l.Check.decide != nil && l.Check.judge == nil, "check "+l.Check.Name+" is not of the statement alone")
+		names[l.Check.Name] = true
+	}
+	return out
+}

@@ -5,10 +5,12 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 
 	"github.com/rankproof/rankproof/internal/replay"
 	"github.com/rankproof/rankproof/internal/report"
 	"github.com/rankproof/rankproof/theorems"
+	"github.com/rankproof/rankproof/theorems/conjectures"
 	"github.com/rankproof/rankproof/theorems/registry"
 	"github.com/spf13/cobra"
 )
@@ -23,7 +25,8 @@ func newReplayCommand(s streams) *cobra.Command {
 		Short: "Judge a counterexample again",
 		Long: `Replay reads a counterexample, the line of JSON that a failure of "verify run" or
 of "go test" prints, from a file or, for -, from standard input, and judges it
-for this module's implementation.
+for this module's implementation; a counterexample to a conjecture, which
+"verify refute" prints, fails for good.
 
 Exit status: 0 it holds; 1 it fails; 2 the file is no counterexample; 3 unknown.`,
 		Example: `  verify replay counterexample.json
@@ -39,7 +42,7 @@ Exit status: 0 it holds; 1 it fails; 2 the file is no counterexample; 3 unknown.
 			if err != nil {
 				return badInput(err)
 			}
-			r, err := replay.Judge(cmd.Context(), theorems.Model(), text, registry.All())
+			r, err := replay.Judge(cmd.Context(), theorems.Model(), text, slices.Concat(registry.All(), asTheorems(conjectures.All())))
 			if cmd.Context().Err() != nil && errors.Is(err, cmd.Context().Err()) {
 				return &ended{statusUnknown, errors.New("interrupted")}
 			}

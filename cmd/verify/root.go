@@ -6,6 +6,7 @@ import (
 
 	"github.com/rankproof/rankproof/internal/report"
 	"github.com/rankproof/rankproof/theorems"
+	"github.com/rankproof/rankproof/theorems/conjectures"
 	"github.com/rankproof/rankproof/theorems/registry"
 	"github.com/spf13/cobra"
 )
@@ -30,6 +31,7 @@ func newRootCommand(s streams) *cobra.Command {
 	root.Args = noCommand
 	root.Example = strings.ReplaceAll(runExamples, "verify run", "verify") + `
   verify show L3                       all about a theorem
+  verify refute                        counterexamples to false conjectures
   verify replay counterexample.json    judge a counterexample again
   verify check trained.npz …           judge a network of your own
   verify convert lds.json --to rnn     a latent LDS as a linear RNN, or back
@@ -45,7 +47,7 @@ func newRootCommand(s streams) *cobra.Command {
 	root.SetOut(s.out)
 	root.SetErr(s.err)
 	root.AddCommand(newRunCommand(s), newListCommand(s), newShowCommand(s), newReplayCommand(s), newCheckCommand(s), newConvertCommand(s), newFitCommand(s),
-		newHuntCommand(s), newPlanCommand(s), newMergeCommand(s))
+		newHuntCommand(s), newPlanCommand(s), newMergeCommand(s), newRefuteCommand(s))
 	return root
 }
 
@@ -56,6 +58,9 @@ func noCommand(root *cobra.Command, args []string) error {
 	}
 	if t, err := named(args[0]); err == nil {
 		return fmt.Errorf("%q is a theorem and no command: verify --only %s runs it, verify show %s tells all about it", args[0], t.Ref, t.Ref)
+	}
+	if list, err := conjectures.Matching(args[0]); err == nil && len(list) == 1 {
+		return fmt.Errorf("%q is a conjecture and no command: verify refute %s refutes it", args[0], list[0].Ref)
 	}
 	if close := root.SuggestionsFor(args[0]); len(close) > 0 {
 		return fmt.Errorf("there is no command %q; is it %s?", args[0], strings.Join(close, " or "))

@@ -157,21 +157,29 @@ func (r runner) run(ctx context.Context, s theorems.Subject, e theorems.Effort, 
 // runOne runs a theorem. If ctx ends and the theorem does not sum up what it
 // has within the grace, or has nothing, ok is false.
 func runOne(ctx context.Context, t theorems.Theorem, s theorems.Subject, e theorems.Effort) (result report.Result, ok bool) {
+	r, ok := within(ctx, func() theorems.Report { return t.Run(ctx, s, e) })
+	some := !r.Interrupted || r.Instances+r.Exact+r.Unknown+len(r.Failures)+len(r.Proofs)+len(r.Twins) > 0
+	return report.Result{Theorem: t, Report: r}, ok && some
+}
+
+// within returns what a piece of work finds, and false if ctx has ended before
+// it began, or if it does not sum up what it has within the grace after that.
+func within[T any](ctx context.Context, work func() T) (found T, ok bool) {
 	if ctx.Err() != nil {
-		return result, false
+		return found, false
 	}
-	done := make(chan theorems.Report, 1)
-	go func() { done <- t.Run(ctx, s, e) }()
+	done := make(chan T, 1)
+	go func() { done <- work() }()
 	select {
-	case r := <-done:
-		return report.Result{Theorem: t, Report: r}, true
+	case found = <-done:
+		return found, true
 	case <-ctx.Done():
 	}
 	select {
-	case r := <-done:
-		return report.Result{Theorem: t, Report: r}, r.Instances+r.Exact+r.Unknown+len(r.Failures)+len(r.Proofs)+len(r.Twins) > 0
+	case found = <-done:
+		return found, true
 	case <-time.After(grace):
-		return result, false
+		return found, false
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"github.com/rankproof/rankproof/internal/report"
 	"github.com/rankproof/rankproof/theorems"
+	"github.com/rankproof/rankproof/theorems/conjectures"
 	"github.com/rankproof/rankproof/theorems/registry"
 	"github.com/spf13/cobra"
 )
@@ -27,6 +28,9 @@ hypothesis to be needed, how it is tested and proved, and its false twins.`,
 		},
 		RunE: func(_ *cobra.Command, args []string) error {
 			t, err := named(args[0])
+			if list, bad := conjectures.Matching(args[0]); err != nil && bad == nil && len(list) == 1 {
+				return badInput(fmt.Errorf("%s is a conjecture: verify refute %[1]s shows all about it", list[0].Ref))
+			}
 			if err != nil {
 				return badInput(err)
 			}

@@ -1,5 +1,6 @@
 // Package markdown describes theorems as a page of Markdown: all that the
-// registry says of them, and nothing that only a run would find.
+// registry says of them, and nothing that only a run would find. Conjectures
+// have a page with their counterexamples.
 package markdown
 
 import (

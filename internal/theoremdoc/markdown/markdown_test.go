@@ -7,6 +7,7 @@ import (
 	"github.com/rankproof/rankproof/oracles/certificate"
 	"github.com/rankproof/rankproof/theorems"
 	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
 )
 
 func TestEscaped(t *testing.T) {
@@ -50,4 +51,28 @@ func TestEverythingIsSaid(t *testing.T) {
 		require.Contains(t, page, said)
 	}
 	require.False(t, strings.Contains(page, "%!"), "a format without its value")
+}
+
+// number is a case of one number.
+type number struct {
+	X float64 `json:"theField"`
+}
+
+// TestEverythingIsSaidOfConjectures as of theorems; and what is not refuted has
+// no page.
+func TestEverythingIsSaidOfConjectures(t *testing.T) {
+	refuted := func(number) error { return theorems.Violatedf("theViolation") }
+	conjecture := func(decide func(number) error) []theorems.Conjecture {
+		return []theorems.Conjecture{{Ref: "Z9", ID: "conjectures/the-conclusion", Statement: "the_Statement", Source: "theSource.", Instead: "theInstead", Minimal: "theMinimal",
+			ByHand: func(instance any) []string { return []string{"line one", "line * two"} },
+			Levels: []theorems.Level{{Size: theorems.Size{N: 3, K: 2}, Check: theorems.Decide("at", rapid.Just(number{7}), decide)}}}}
+	}
+	text, err := Conjectures(conjecture(refuted))
+	require.NoError(t, err)
+	for _, said := range []string{"| [Z9](#Z9) | the-conclusion | N = 3, K = 2 |", `## <a id="Z9"></a>Z9 · the-conclusion`, "the_Statement", "*Source:* theSource.\n",
+		"```text\ntheField  0\n```", "```text\nline one\nline * two\n```", "*Exactly:* theViolation.", "*Nothing smaller:* theMinimal", "*Instead:* theInstead"} {
+		require.Contains(t, string(text), said)
+	}
+	_, err = Conjectures(conjecture(func(number) error { return nil }))
+	require.ErrorContains(t, err, "Z9 is not refuted")
 }
