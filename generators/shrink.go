@@ -202,7 +202,7 @@ func costOf(fields []field) (numbers int, effort float64) {
 }
 
 // effort is what a number costs the reader: nothing for the simplest, little
-// for a small integer, more for a fraction, most for 17 digits.
+// for a small integer, more for a half, more yet for a fraction, most for 17 digits.
 func (f field) effort(x float64) float64 {
 	switch {
 	case x == f.simplest(x), x == 0:

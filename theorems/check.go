@@ -45,6 +45,7 @@ type Check struct {
 	mutate  func(instance any, moves []byte, within *generators.Domain) any
 	numbers func(instance any, within *generators.Domain) []float64
 	renew   func(instance any, x []float64, within *generators.Domain) (any, bool)
+	takes   func(any) bool // instances of its type
 }
 
 // Claim is a check of an implementation: judge computes a residual of the
@@ -85,18 +86,31 @@ func (c Check) OneRoundIn(rounds int) Check {
 	return c
 }
 
-// rota returns which of the checks judges each of n instances: all of them in
-// turn, but for those that sit out a round.
-func rota(checks []Check, n int) []Check {
-	out := make([]Check, 0, n)
-	for round := 0; len(checks) > 0 && len(out) < n; round++ {
+// rota returns which of the checks judge the instances, in turn: instance i is
+// the (i mod length)th's. It has so many rounds over the checks that all who sit
+// some out have had their turn as often as they ask for.
+func rota(checks []Check) []Check {
+	rounds := 1
+	for _, c := range checks {
+		rounds = lcm(rounds, max(c.rounds, 1))
+	}
+	var out []Check
+	for round := range rounds {
 		for _, c := range checks {
-			if round%max(c.rounds, 1) == 0 && len(out) < n {
+			if round%max(c.rounds, 1) == 0 {
 				out = append(out, c)
 			}
 		}
 	}
 	return out
+}
+
+func lcm(a, b int) int {
+	x, y := a, b
+	for y != 0 {
+		x, y = y, x%y
+	}
+	return a / x * b
 }
 
 func check[C any](name string, gen *rapid.Generator[C]) Check {
@@ -127,6 +141,10 @@ func check[C any](name string, gen *rapid.Generator[C]) Check {
 		},
 		renew: func(instance any, x []float64, within *generators.Domain) (any, bool) {
 			return generators.WithNumbers(instance.(C), x, within)
+		},
+		takes: func(instance any) bool {
+			_, ok := instance.(C)
+			return ok
 		},
 	}
 }
@@ -198,14 +216,26 @@ func (c Check) On(s Subject, instance any) (out Outcome) {
 // way: with the same quantity, so that one bug does not turn into another, and
 // within the hypotheses if it was, so that none turns into what is no failure.
 func (c Check) Shrink(s Subject, instance any) any {
-	first, domain := c.On(s, instance), c.within()
+	return c.shrinkWithin(s, instance, c.On(s, instance), nil)
+}
+
+// shrinkWithin is Shrink of an instance with a known outcome, and with a bound on
+// the number of candidates that are judged, which it uses up; nil: none.
+func (c Check) shrinkWithin(s Subject, instance any, first Outcome, budget *int) any {
+	domain := c.within()
 	meant := domain.Holds(instance)
 	return c.shrink(instance, func(smaller any) bool {
 		if meant && !domain.Holds(smaller) {
 			return false
 		}
+		if budget != nil {
+			if *budget == 0 {
+				return false
+			}
+			*budget--
+		}
 		again := c.On(s, smaller)
-		return again.Verdict == Fails && again.Exact == first.Exact && again.Worst.What == first.Worst.What
+		return again.Verdict == Fails && again.Exact == first.Exact && again.Way() == first.Way()
 	})
 }
 

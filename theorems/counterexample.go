@@ -3,6 +3,7 @@ package theorems
 import (
 	"encoding/json"
 	"fmt"
+	"reflect"
 	"strings"
 )
 
@@ -15,6 +16,7 @@ type Counterexample struct {
 	Check   string          `json:"check"`
 	Subject string          `json:"subject"`
 	Found   string          `json:"found"`
+	Exactly string          `json:"exactly,omitempty"` // the statement at this instance: see Theorem.Recheck
 	Case    json.RawMessage `json:"case"`
 
 	instance any
@@ -27,7 +29,8 @@ func NewCounterexample(t Theorem, s Subject, f Failure) (Counterexample, error) 
 		return Counterexample{}, fmt.Errorf("%s, %s: instance is not JSON: %w", t.Ref, f.Check, err)
 	}
 	return Counterexample{Theorem: t.ID, Ref: t.Ref, Check: f.Check, Subject: s.Name,
-		Found: f.Outcome.Finding.String(), Case: text, instance: f.Case}, nil
+		Found:   f.Outcome.Finding.String(),
+		Exactly: t.Recheck(f.Check, f.Case).String(), Case: text, instance: f.Case}, nil
 }
 
 // ParseCounterexample reads the JSON of a counterexample and finds its theorem
@@ -73,7 +76,12 @@ func (w Counterexample) JSON() (string, error) {
 }
 
 // GoLiteral returns the case as Go source, to paste into a test.
-func (w Counterexample) GoLiteral() string { return fmt.Sprintf("%#v", w.instance) }
+func (w Counterexample) GoLiteral() string {
+	if w.instance == nil {
+		return "nil"
+	}
+	return literal(reflect.ValueOf(w.instance))
+}
 
 // String is the JSON, and the Go literal below it.
 func (w Counterexample) String() string {

@@ -6,8 +6,6 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
-	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/rankproof/rankproof/oracles/certificate"
@@ -27,7 +25,8 @@ type Report struct {
 	Exact       int // instances decided exactly, the escalated ones included
 	Proofs      []Proof
 	Twins       []TwinReport
-	Failures    []Failure // the first of each distinct kind, shrunk
+	Failures    []Failure // distinct ones, by kind and by shrunk form, a few of each
+	Margins     []Tightest
 	Tags        map[string]int
 	NotTried    []string // claims whose operations the subject lacks
 	Unvisited   []string // declared edges that no instance visited
@@ -36,6 +35,15 @@ type Report struct {
 	Seconds     float64
 
 	judged, unknown, untried map[string]int // instances of each check
+	kinds                    map[kind]*failuresOf
+}
+
+// Tightest is the largest margin of an inequality, among the instances of a run
+// that hold.
+type Tightest struct {
+	Check    string
+	Residual Residual
+	Case     any
 }
 
 // Proof is a certificate of one identity, or of one rank, over all its shapes.
@@ -58,13 +66,6 @@ type TwinReport struct {
 	// NotTried is true where the subject lacks the operations that the twin
 	// would get wrong.
 	NotTried bool
-}
-
-// Failure is an instance with what was found on it.
-type Failure struct {
-	Check   string
-	Case    any
-	Outcome Outcome
 }
 
 // CertificateBits returns the least bits over all proofs, 0 without any.
@@ -94,7 +95,8 @@ func (r Report) TwinSurvived() bool {
 // far is returned, marked Interrupted.
 func (t Theorem) Run(ctx context.Context, s Subject, e Effort) Report {
 	start := time.Now()
-	r := Report{Ref: t.Ref, ID: t.ID, Tags: map[string]int{}, judged: map[string]int{}, unknown: map[string]int{}, untried: map[string]int{}}
+	r := Report{Ref: t.Ref, ID: t.ID, Tags: map[string]int{}, judged: map[string]int{}, unknown: map[string]int{}, untried: map[string]int{},
+		kinds: map[kind]*failuresOf{}}
 	claims, exact := e.instances(t)
 	t.runChecks(ctx, &r, s, e, t.Claims, claims)
 	r.Silent = r.silent(t.Claims)
@@ -155,39 +157,23 @@ type judged struct {
 	check    Check
 	instance any
 	outcome  Outcome
-	done     bool
 }
 
 // runChecks judges n instances, each by the check whose turn it is, and enters
 // them into the report in the order of their indices.
 func (t Theorem) runChecks(ctx context.Context, r *Report, s Subject, e Effort, checks []Check, n int) {
-	results, turns := make([]judged, n), rota(checks, n)
-	var next atomic.Int64
-	var group sync.WaitGroup
-	for range max(1, e.Workers) {
-		group.Go(func() {
-			for ctx.Err() == nil {
-				i := int(next.Add(1)) - 1
-				if i >= n {
-					return
-				}
-				c := turns[i]
-				instance := c.Draw(SeedOf(e.Seed, t.ID+"/"+c.Name, i))
-				results[i] = judged{c, instance, c.On(s, instance), true}
-				e.tell(1)
-			}
-		})
-	}
-	group.Wait()
-	for _, j := range results {
-		if j.done {
-			r.enter(s, e, j)
-		}
-	}
+	turns := rota(checks)
+	inOrder(ctx, e.Workers, n, func(i int) judged {
+		c := turns[i%len(turns)]
+		instance := c.Draw(SeedOf(e.Seed, t.ID+"/"+c.Name, i))
+		j := judged{c, instance, c.On(s, instance)}
+		e.tell(1)
+		return j
+	}, func(j judged) { r.enter(ctx, s, e, j) })
 }
 
 // enter adds one judged instance to the report.
-func (r *Report) enter(s Subject, e Effort, j judged) {
+func (r *Report) enter(ctx context.Context, s Subject, e Effort, j judged) {
 	if j.outcome.NotTried {
 		r.untried[j.check.Name]++
 		reason := j.check.Name + ": " + j.outcome.Reason
@@ -219,29 +205,27 @@ func (r *Report) enter(s Subject, e Effort, j judged) {
 		r.Unknown++
 		r.unknown[j.check.Name]++
 	case Fails:
-		r.fail(s, e, j)
+		r.fail(ctx, s, e, j)
 	case Holds:
 		if m := j.outcome.Worst.Margin(); m > r.WorstMargin {
 			r.WorstMargin = m
-			r.Worst = &Failure{j.check.Name, j.instance, j.outcome}
+			r.Worst = &Failure{Check: j.check.Name, Case: j.instance, Outcome: j.outcome}
 		}
+		r.note(j)
 	}
 }
 
-// fail keeps the first failure of each check and quantity, shrunk unless the
-// effort says otherwise.
-func (r *Report) fail(s Subject, e Effort, j judged) {
-	for _, f := range r.Failures {
-		if f.Check == j.check.Name && f.Outcome.Worst.What == j.outcome.Worst.What {
-			return
+// note keeps the largest margin of each inequality, the first of equals.
+func (r *Report) note(j judged) {
+	for _, residual := range j.outcome.Margins {
+		i := slices.IndexFunc(r.Margins, func(t Tightest) bool { return t.Check == j.check.Name && t.Residual.What == residual.What })
+		switch {
+		case i < 0:
+			r.Margins = append(r.Margins, Tightest{j.check.Name, residual, j.instance})
+		case residual.Margin() > r.Margins[i].Residual.Margin():
+			r.Margins[i] = Tightest{j.check.Name, residual, j.instance}
 		}
 	}
-	if e.AsFound {
-		r.Failures = append(r.Failures, Failure{j.check.Name, j.instance, j.outcome})
-		return
-	}
-	small := j.check.Shrink(s, j.instance)
-	r.Failures = append(r.Failures, Failure{j.check.Name, small, j.check.On(s, small)})
 }
 
 // silent lists the claims of which more than half of the instances stayed
@@ -284,7 +268,9 @@ func (t Theorem) UnvisitedEdges(e Effort) []string {
 		checks []Check
 		n      int
 	}{{t.Claims, claims}, {t.Exact, exact}} {
-		for i, c := range rota(part.checks, part.n) {
+		turns := rota(part.checks)
+		for i := range part.n {
+			c := turns[i%len(turns)]
 			if len(c.Edges) == 0 {
 				continue
 			}

@@ -25,6 +25,9 @@ type Theorem struct {
 	Certificates []Certificate // of the statement, for every matrix of a shape
 	Twins        []Twin        // at least three, each to be refuted
 
+	Sharp []Sharp // inequalities whose supremum is known
+	Slack []Slack // inequalities whose margins stay below 10⁻⁶, and why
+
 	// MaxUnknown bounds the share of instances that stay unknown after exact
 	// escalation.
 	MaxUnknown float64
@@ -70,3 +73,18 @@ type Witness struct {
 	Check   Check  // the statement without the hypothesis
 	Case    any    // where it fails
 }
+
+// Sharp is an inequality whose supremum of error/bound over all instances is
+// known: 1 where the bound is attained or approached.
+type Sharp struct {
+	Check, What string
+	Supremum    float64
+	Why         string // where it is attained, or how approached
+}
+
+// Slack explains an inequality whose bound is larger than any error ever seen
+// by more than a factor of 10⁶.
+type Slack struct{ Check, What, Why string }
+
+// SlackBelow is the margin below which a bound must be explained.
+const SlackBelow = 1e-6

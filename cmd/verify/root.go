@@ -46,7 +46,7 @@ func newRootCommand(s streams) *cobra.Command {
 	root.SetIn(s.in)
 	root.SetOut(s.out)
 	root.SetErr(s.err)
-	root.AddCommand(newRunCommand(s), newListCommand(s), newShowCommand(s), newReplayCommand(s), newCheckCommand(s), newConvertCommand(s), newFitCommand(s),
+	root.AddCommand(newRunCommand(s), newListCommand(s), newShowCommand(s), newLedgerCommand(s), newReplayCommand(s), newCheckCommand(s), newConvertCommand(s), newFitCommand(s),
 		newHuntCommand(s), newPlanCommand(s), newMergeCommand(s), newRefuteCommand(s))
 	return root
 }

@@ -30,12 +30,17 @@ const runHelp = `Run gathers the evidence for every theorem, or for those of --o
              at most 2^-bits
   twins      false variants that were refuted, as they must
 
-Failures follow, each shrunk to a simple case that "verify replay" judges again.
+Kept counterexamples, and the instances of the largest margins ever seen, are
+judged before. Failures follow, each shrunk to a simple case that "verify replay"
+judges again, and decided there by exact arithmetic: is it the statement that is
+false, or the implementation?
 What is found depends on --seed and --checks, and not on --workers.`
 
 // runOptions are the flags of run.
 type runOptions struct {
 	only        string
+	corpus      string
+	raise       string
 	checks      int
 	seed        uint64
 	workers     int
@@ -63,6 +68,9 @@ func newRunCommand(s streams) *cobra.Command {
 				return err
 			}
 			r := runner{streams: s, stats: o.stats, json: o.json}
+			if err := r.keep(o, list); err != nil {
+				return badInput(err)
+			}
 			return r.run(cmd.Context(), theorems.Model(), effort, list)
 		},
 	}
@@ -72,6 +80,8 @@ func newRunCommand(s streams) *cobra.Command {
 	f.StringVar(&o.only, "only", "", "run the theorems whose ref or ID matches a `pattern` such as L3, 'L1*',\n'linearization/*', or one of several, separated by commas")
 	f.IntVar(&o.checks, "checks", standard.Checks, "floating-point instances a theorem; half as many exact ones")
 	f.Uint64Var(&o.seed, "seed", standard.Seed, "what all instances are drawn from")
+	f.StringVar(&o.corpus, "corpus", "", "judge the kept counterexamples of this `folder` first, its *.json\n(default: those of this module)")
+	f.StringVar(&o.raise, "raise", "", "raise the ledger in this `file` by the margins found")
 	f.IntVar(&o.workers, "workers", 0, "goroutines (default: one a processor)")
 	f.BoolVar(&o.stats, "stats", false, "show the share of instances of each kind and at each edge of a hypothesis")
 	f.BoolVar(&o.json, "json", false, "write one JSON object in place of the table")
@@ -105,6 +115,7 @@ const garbage = 800
 type runner struct {
 	streams
 	stats, json bool
+	kept        // what is judged first
 }
 
 // run runs the theorems one after the other, with all workers on each, and
@@ -126,6 +137,7 @@ func (r runner) run(ctx context.Context, s theorems.Subject, e theorems.Effort, 
 	if r.json {
 		text = io.Discard
 	}
+	r.kept.replay(ctx, s, e, &found, text)
 	table := report.NewTable(text, list)
 	table.Header()
 	for _, t := range list {
@@ -141,7 +153,11 @@ func (r runner) run(ctx context.Context, s theorems.Subject, e theorems.Effort, 
 			break
 		}
 	}
+	found.Blame()
 	found.Seconds = time.Since(start).Seconds()
+	if err := r.raiseLedger(s, found); err != nil {
+		return err
+	}
 	if err := r.write(found); err != nil {
 		return err
 	}

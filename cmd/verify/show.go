@@ -35,6 +35,7 @@ hypothesis to be needed, how it is tested and proved, and its false twins.`,
 				return badInput(err)
 			}
 			report.Show(s.out, t)
+			report.Margins(s.out, report.LedgerLines(registry.Ledger(), []theorems.Theorem{t}))
 			return nil
 		},
 	}

@@ -35,7 +35,9 @@ func recordFiles(dirs []string) ([]string, error) {
 				continue
 			}
 			path := filepath.Join(dir, e.Name())
-			if info, err := os.Stat(path); err != nil {
+			if info, err := os.Stat(path); vanished(path, err) {
+				continue
+			} else if err != nil {
 				return nil, err
 			} else if !info.Mode().IsRegular() { // a pipe would be waited for
 				return nil, fmt.Errorf("%s: not a regular file", path)
@@ -43,6 +45,9 @@ func recordFiles(dirs []string) ([]string, error) {
 			file, err := filepath.Abs(path)
 			if err == nil {
 				file, err = filepath.EvalSymlinks(file)
+			}
+			if vanished(path, err) {
+				continue
 			}
 			if err != nil {
 				return nil, err
@@ -57,6 +62,16 @@ func recordFiles(dirs []string) ([]string, error) {
 	return paths, nil
 }
 
+// vanished reports whether a file is not there since its folder was listed: a
+// journal that closes takes a file away in which there is nothing.
+func vanished(path string, err error) bool {
+	if !errors.Is(err, fs.ErrNotExist) {
+		return false
+	}
+	_, err = os.Lstat(path) // a link to nowhere is there
+	return errors.Is(err, fs.ErrNotExist)
+}
+
 // createFile opens a file of one's own in a directory.
 func createFile(dir string) (file, string, error) {
 	host, err := os.Hostname()
@@ -68,7 +83,11 @@ func createFile(dir string) (file, string, error) {
 		f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
 		switch {
 		case err == nil:
-			return f, path, syncFolder(dir)
+			if err := syncFolder(dir); err != nil {
+				f.Close() // the first error is the one to report
+				return nil, path, err
+			}
+			return f, path, nil
 		case !errors.Is(err, fs.ErrExist): // one of the same number may have been here, in another container
 			return nil, path, err
 		}

@@ -203,7 +203,7 @@ func (j *Journal) Close() error {
 	j.sync()
 	err := j.file.Close()
 	if err == nil && !j.written {
-		err = os.Remove(j.path)
+		_ = os.Remove(j.path) // it may stay, if somebody reads it: there is nothing in it
 	}
 	j.mu.Lock()
 	defer j.mu.Unlock()

@@ -80,17 +80,20 @@ func (r *reading) files(paths []string) error {
 		if err := r.file(path); err != nil {
 			return err
 		}
-		r.problems.Files++
 	}
 	return nil
 }
 
 func (r *reading) file(path string) error {
 	f, err := os.Open(path)
+	if vanished(path, err) {
+		return nil
+	}
 	if err != nil {
 		return err
 	}
 	defer f.Close()
+	r.problems.Files++
 	if err := r.stream(path, f); err != nil {
 		return fmt.Errorf("%s: %w", path, inner(err))
 	}

@@ -27,7 +27,11 @@ func Judge(ctx context.Context, s theorems.Subject, text []byte, list []theorems
 	go func() { judged <- check.On(s, c.Instance()) }()
 	select {
 	case outcome := <-judged:
-		return report.Replay{Theorem: t, Found: c, Subject: s.Name, Outcome: outcome}, nil
+		r := report.Replay{Theorem: t, Found: c, Subject: s.Name, Outcome: outcome}
+		if outcome.Verdict == theorems.Fails {
+			r.Exactly = t.Recheck(c.Check, c.Instance()).String()
+		}
+		return r, nil
 	case <-ctx.Done():
 		return report.Replay{}, ctx.Err()
 	}

@@ -43,14 +43,27 @@ func OneFailure(w io.Writer, t theorems.Theorem, s theorems.Subject, f theorems.
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(w, "\n  %q fails", f.Check)
+	fmt.Fprintf(w, "\n  %q fails%s", f.Check, where(f))
 	Outcome(w, "  ", f.Outcome)
+	io.WriteString(w, wrap("  exactly: ", text.Exactly))
 	fmt.Fprintln(w, "\n  the simplest case found")
 	Instance(w, "    ", f.Case)
 	fmt.Fprintln(w, "\n  the same as JSON; save the line in FILE to repeat it with: verify replay FILE")
 	io.WriteString(w, line)
 	fmt.Fprintf(w, "\n  the same as Go\n%s\n", text.GoLiteral())
 	return nil
+}
+
+// where says on how many instances a check failed in this way, or where the
+// instance was kept.
+func where(f theorems.Failure) string {
+	switch {
+	case f.From != "":
+		return " on " + f.From
+	case f.Instances > 1:
+		return " on " + Counted(f.Instances, "instance")
+	}
+	return ""
 }
 
 // Outcome continues a line with what decided an instance: its reason, or the

@@ -13,9 +13,27 @@ type Document struct {
 	Version     string            `json:"version"`
 	Seed        uint64            `json:"seed"`
 	Checks      int               `json:"checks"`
+	Corpus      *CorpusDocument   `json:"corpus,omitempty"`
+	Ledger      *LedgerDocument   `json:"ledger,omitempty"`
 	Theorems    []TheoremDocument `json:"theorems"`
 	Interrupted bool              `json:"interrupted"`
 	Environment Environment       `json:"environment"`
+}
+
+// CorpusDocument says how many kept counterexamples were judged again, and which
+// files hold one that fails. What fails is among the failures of its theorem.
+type CorpusDocument struct {
+	Instances int      `json:"instances"`
+	Failed    []string `json:"failed"`
+}
+
+// LedgerDocument says the same of the instances of the largest margins, and how
+// many bounds are slack by more than 10⁶.
+type LedgerDocument struct {
+	Inequalities int      `json:"inequalities"`
+	Instances    int      `json:"instances"`
+	Failed       []string `json:"failed"`
+	Slack        int      `json:"slack"`
 }
 
 // TheoremDocument is what a run found for a theorem, as JSON. The keys after
@@ -62,6 +80,17 @@ type ProofDocument struct {
 func NewDocument(r Run, stats bool) (Document, error) {
 	d := Document{Version: r.Environment.Version, Seed: r.Effort.Seed, Checks: r.Effort.Checks,
 		Theorems: []TheoremDocument{}, Interrupted: r.Interrupted, Environment: r.Environment}
+	if r.Corpus != nil {
+		d.Corpus = &CorpusDocument{r.Corpus.Instances, r.Corpus.Names()}
+	}
+	if r.Ledger != nil {
+		d.Ledger = &LedgerDocument{Inequalities: len(r.Bounds), Instances: r.Ledger.Instances, Failed: r.Ledger.Names()}
+		for _, l := range r.Bounds {
+			if l.Slack() {
+				d.Ledger.Slack++
+			}
+		}
+	}
 	for _, t := range r.Results {
 		td := TheoremDocument{Ref: t.Ref, ID: t.ID, Verdict: t.Verdict.String(), Instances: t.Instances,
 			WorstMargin: finite(t.WorstMargin), Unknown: t.Unknown, Exact: t.Exact, CertificateBits: finite(t.CertificateBits()),

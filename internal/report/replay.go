@@ -13,6 +13,8 @@ type Replay struct {
 	Found   theorems.Counterexample // as it was read
 	Subject string                  // that was judged now
 	Outcome theorems.Outcome
+	// Exactly is the statement at the instance of an outcome that fails.
+	Exactly string
 }
 
 // Verdict returns that on the instance: unknown where it could not be tried.
@@ -30,8 +32,9 @@ type ReplayDocument struct {
 	Check   string `json:"check"`
 	Verdict string `json:"verdict"` // holds, refuted, unknown
 	Finding string `json:"finding"`
-	Exact   bool   `json:"exact"`   // decided by exact arithmetic
-	Subject string `json:"subject"` // that was judged now
+	Exact   bool   `json:"exact"`             // decided by exact arithmetic
+	Exactly string `json:"exactly,omitempty"` // the statement at an instance that fails
+	Subject string `json:"subject"`           // that was judged now
 
 	Counterexample theorems.Counterexample `json:"counterexample"` // as it was read
 }
@@ -39,13 +42,16 @@ type ReplayDocument struct {
 // NewReplayDocument returns the JSON of a replay.
 func NewReplayDocument(r Replay) ReplayDocument {
 	return ReplayDocument{r.Theorem.Ref, r.Theorem.ID, r.Found.Check, r.Verdict().String(), r.Outcome.Finding.String(),
-		r.Outcome.Exact, r.Subject, r.Found}
+		r.Outcome.Exact, r.Exactly, r.Subject, r.Found}
 }
 
 // WriteReplay writes a replay for people.
 func WriteReplay(w io.Writer, r Replay) {
 	fmt.Fprintf(w, "%s %s, %q: %v for %s", r.Theorem.Ref, r.Theorem.ID, r.Found.Check, r.Verdict(), r.Subject)
 	Outcome(w, "", r.Outcome)
+	if r.Exactly != "" {
+		io.WriteString(w, wrap("exactly: ", r.Exactly))
+	}
 	if without := hypothesis(r.Theorem, r.Found.Check); without != "" {
 		io.WriteString(w, wrap("", fmt.Sprintf("This check is the statement without the hypothesis %q; it is in the registry because it is false.", without)))
 	}

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/rankproof/rankproof/theorems"
 )
@@ -17,7 +18,10 @@ type Run struct {
 	Environment Environment
 	Subject     theorems.Subject
 	Effort      theorems.Effort
-	Planned     int // theorems that were to be run
+	Planned     int       // theorems that were to be run
+	Corpus      *Replayed // kept counterexamples, judged first; nil where none were
+	Ledger      *Replayed // the largest margins
+	Bounds      []LedgerLine
 	Results     []Result
 	Interrupted bool
 	Seconds     float64
@@ -36,6 +40,25 @@ func (r Run) Refuted() bool {
 // Holds reports whether every theorem was run to its end, and holds.
 func (r Run) Holds() bool {
 	return !r.Interrupted && len(r.Results) == r.Planned && r.count(theorems.Holds) == r.Planned
+}
+
+// Blame adds the kept instances that fail to the results of their theorems: one
+// refutes it, as any other does. A theorem that was not come to gets a result.
+func (r *Run) Blame() {
+	for _, replayed := range []*Replayed{r.Ledger, r.Corpus} {
+		if replayed == nil {
+			continue
+		}
+		for _, f := range slices.Backward(replayed.Failures) {
+			i := slices.IndexFunc(r.Results, func(result Result) bool { return result.ID == f.Theorem.ID })
+			if i < 0 {
+				i = len(r.Results)
+				r.Results = append(r.Results, Result{f.Theorem, theorems.Report{Ref: f.Theorem.Ref, ID: f.Theorem.ID, Interrupted: true}})
+			}
+			r.Results[i].Verdict = theorems.Fails
+			r.Results[i].Failures = slices.Insert(r.Results[i].Failures, 0, f.Failure)
+		}
+	}
 }
 
 func (r Run) count(v theorems.Verdict) int {

@@ -76,6 +76,8 @@ func PopulationsToLatents() theorems.Theorem {
 				return sameJointLaw(g.split(g.d.Times(g.m), g.d.Times(g.n), g.p, g.s0), g.recurrent(g.d.Times(g.m), g.n, g.p, g.s0))
 			}))},
 		),
+		Sharp: []theorems.Sharp{{Check: "paths within O(noise²)", What: "|state − rest − linear path|", Supremum: 1,
+			Why: "one unit at rest where |φ''| is at its supremum, one small shock: the step after it is off by ½ sup|φ''| |W| shock², to order three"}},
 		MaxUnknown: 0.05,
 	}
 }

@@ -61,7 +61,7 @@ func rankIsDimension() theorems.Conjecture {
 				return Recurrent{M: inRows(x[:2], 1), N: inRows(x[2:], 1), P: []float64{1, 1}}
 			}, copies(4, 0, 1)...)),
 		},
-		Minimal: "With N = 1 and R ≥ 1 the observation itself is the one latent that is needed: A = J, C = 1, Q = P, R_v = 0. At N = 2 rank 2 is as good, C = I, so that R = 1 is left.",
+		Minimal: "With N = 1 and R ≥ 1 the observation itself is the one latent that is needed: A = J, C = 1, Q = P, R_v = 0. At N = 2 the least rank is R = 1: for R = 0 the process is white, and needs no latent.",
 		ByHand: byHand(func(c Recurrent) []string {
 			n, err := c.exactly()
 			if err != nil {

@@ -37,6 +37,9 @@ func mapsTheWrongWay() theorems.Conjecture {
 				wl, ww := p.w.Mul(l), p.w.T().Mul(w)
 				var out lines
 				out.add("W D = %s, D W = %s, μ = %s", inline(p.wd), inline(p.dw), mu.RatString())
+				if p.wd.Equal(p.dw) {
+					out.add("(here the two forms are one, and it does not matter from which to which one maps)")
+				}
 				out.add("l = %s: lᵀ(W D) = %s = μ lᵀ; W l = %s", inline(l), inline(p.wd.T().Mul(l)), inline(wl))
 				out.add("(W l)ᵀ(D W) = %s, not μ (W l)ᵀ", inline(p.dw.T().Mul(wl)))
 				out.add("w = %s: (D W) w = %s = μ w; Wᵀw = %s", inline(w), inline(p.dw.Mul(w)), inline(ww))

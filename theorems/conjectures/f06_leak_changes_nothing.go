@@ -26,7 +26,7 @@ func leakChangesNothing() theorems.Conjecture {
 				return Recurrent{M: inRows(x[:3], 1), N: inRows(x[3:], 1), P: []float64{1, 1, 1}, Leak: 0.5}
 			}, copies(6, 0, 1)...)),
 		},
-		Minimal: "With N ≤ 2R, which is N = 1, and N = 2, for every R ≥ 1, all units can be the latents: A = aI + M Nᵀ, C = I, Q = P, R_v = 0. At N = 3 no rank is below R = 1.",
+		Minimal: "At N = 1 and N = 2 every R ≥ 1 has N ≤ 2R, and all units can be the latents: A = aI + M Nᵀ, C = I, Q = P, R_v = 0. At N = 3 the least rank is R = 1.",
 		ByHand: byHand(func(c Recurrent) []string {
 			n, err := c.exactly()
 			if err != nil {

@@ -26,7 +26,7 @@ func everyDirectionIsStable() theorems.Conjecture {
 		Ref: "F9", ID: "conjectures/every-direction-is-stable",
 		Statement: "For one centred population with overlap σ = Σ_nm and every Σ_mm ≻ 0, φ as in M7 (tanh, erf-type, hard-tanh), every fixed point of the mean field κ̇ = −κ + g(Δ)σκ on an eigenvector of σ " +
 			"with eigenvalue λ > 1 is stable.",
-		Source:  "Rank one, where it is so, and σ = λI, where it is nearly so; B (arXiv:2007.02062), section 3",
+		Source:  "Rank one, where it is so, and σ = λI, where it is nearly so; B (arXiv:2007.02062)",
 		Instead: "Its Jacobian has the spectrum {λ_j/λ − 1 : j ≠ k} ∪ {2Δλ g'(Δ) < 0}: linearly stable iff λ = λ_k is simple and λ_k > Re λ_j for all others (M7).",
 		Levels: []theorems.Level{
 			listing(level(one, overlaps(one), decideEveryDirection), box([]float64{1.125, 1.25, 1.5, 2, 3, 4, 8, 1, 0.5, 0, -1, -2}, 1, func(x []float64) Overlap {

@@ -49,9 +49,9 @@ func errorsFall() theorems.Conjecture {
 			return []string{
 				fmt.Sprintf("features at the points, a row each: %s, then %s; target %s, β = %s", inline(fewer), inline(f), inline(c.target()), beta.RatString()),
 				fmt.Sprintf("ridge: residual %s, squared error %s; with the last population residual %s, squared error %s",
-					inline(residual(fewer, c.target(), beta).T()), e.ridgeFewer.RatString(), inline(residual(f, c.target(), beta).T()), e.ridge.RatString()),
-				fmt.Sprintf("least squares: residual %s, squared error %s", inline(residual(fewer, c.target(), new(big.Rat)).T()), e.leastFewer.RatString()),
-				fmt.Sprintf("others, %s: residual %s, squared error %s", inline(g), inline(residual(g, c.target(), new(big.Rat)).T()), e.least.RatString()),
+					inline(residual(fewer, c.target(), beta)), e.ridgeFewer.RatString(), inline(residual(f, c.target(), beta)), e.ridge.RatString()),
+				fmt.Sprintf("least squares: residual %s, squared error %s", inline(residual(fewer, c.target(), new(big.Rat))), e.leastFewer.RatString()),
+				fmt.Sprintf("others, %s: residual %s, squared error %s", inline(g), inline(residual(g, c.target(), new(big.Rat))), e.least.RatString()),
 			}
 		}),
 	}

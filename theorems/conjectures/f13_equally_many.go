@@ -89,5 +89,5 @@ func decideEquallyMany(c SampledUnit) error {
 	if mean == unit {
 		return nil
 	}
-	return theorems.Violatedf("the mean field has %d fixed points (σ = %v), the unit %d (m n = %s): by convexity, no root is computed", mean, c.CovNM, unit, c.overlap().RatString())
+	return theorems.Violatedf("fixed points: %d of the mean field (σ = %v), %d of the unit (m n = %s); counted by the shape of tanh, no root being computed", mean, c.CovNM, unit, c.overlap().RatString())
 }

@@ -80,13 +80,15 @@ func TestSecondDecisions(t *testing.T) {
 		{"F16", EulerStep{[][]float64{{-1}}, []float64{0}, 1}, unknown}, // on the circle
 		{"F16", EulerStep{[][]float64{{-3}}, []float64{0}, 0.25}, holds},
 		{"F16", EulerStep{[][]float64{{2}}, []float64{0}, 1}, holds}, // unstable flow
+		{"F16", EulerStep{[][]float64{{1}}, []float64{0}, 1}, holds}, // λ = 0: the flow is undecided, and nothing is claimed
 		{"F16", EulerStep{[][]float64{{-2}}, []float64{1}, 1}, unknown},
 		{"F16", EulerStep{[][]float64{{0}}, []float64{0}, 3}, unknown}, // dt > τ
 
 		{"F17", NoiseFree{[][]float64{{0.5, 0}, {0, 0}}, [][]float64{{1, 1}}, []float64{1, 1}}, fails},
 		{"F17", NoiseFree{[][]float64{{0.5, 0}, {0, 0.5}}, [][]float64{{1, 1}}, []float64{1, 1}}, holds}, // one AR(1) after all
 		{"F17", NoiseFree{[][]float64{{0.5, 0}, {0, 0}}, [][]float64{{1, 0}}, []float64{1, 1}}, holds},
-		{"F17", NoiseFree{[][]float64{{0, 0.5}, {1, 0}}, [][]float64{{1, 0}}, []float64{1, 0}}, fails}, // y_t = ½ y_{t−2} + w: Λ_1 = 0
+		{"F17", NoiseFree{[][]float64{{0, 0.5}, {1, 0}}, [][]float64{{1, 0}}, []float64{1, 0}}, fails},                        // y_t = ½ y_{t−2} + w: Λ_1 = 0
+		{"F17", NoiseFree{[][]float64{{0, 0, 0.5}, {1, 0, 0}, {0, 1, 0}}, [][]float64{{1, 0, 0}}, []float64{1, 0, 0}}, fails}, // y_t = ½ y_{t−3} + w: Λ_1 = Λ_2 = 0
 		{"F17", NoiseFree{[][]float64{{1, 0}, {0, 0}}, [][]float64{{1, 1}}, []float64{1, 1}}, unknown},
 	} {
 		at := index(c.ref)

@@ -27,7 +27,7 @@ func NotMarkov() theorems.Theorem {
 		},
 		Exact: []theorems.Check{
 			onSystems("C A Σ V⁺ A V Cᵀ, and all lags from the first rank A", exactSystems(), decideNotMarkov).Visiting("R_v = 0", "R_v singular", "Q singular", "K > N"),
-			onSystems("Markov iff C V = 0", positiveSystems(), decideMarkovIffBlind),
+			onSystems("Markov iff C V = 0", positiveSystems(), decideMarkovIffBlind).AsDrawn(),
 		},
 		Certificates: []theorems.Certificate{
 			identity("Λ_2 − JΛ_1 = C A Σ V⁻¹ A V Cᵀ", latentShapes(), func(g generic) []certificate.Equation {

@@ -68,6 +68,8 @@ func Memory() theorems.Theorem {
 					return nil
 				})}},
 		},
+		Sharp: []theorems.Sharp{{Check: "nats lost by order p", What: "|loss of order p − ½ ln(det Var_p/det Var_h)|", Supremum: 1,
+			Why: "what the oracle's past of length h misses is bounded by what x_1 would tell besides; where x_1 tells all innovations from then on (one noise, R_v = 0), that is what it misses"}},
 		MaxUnknown: 0.2,
 	}
 }

@@ -23,7 +23,7 @@ func OneLikelihood() theorems.Theorem {
 		Given:  []string{"the observed numbers have a joint density"},
 		Needed: []theorems.Witness{conditionalPseudoDeterminants()},
 		Why: "ln det and the quadratic form of a covariance whose entries are off by ε of its correlations differ by ε times their condition κ, n + κ|quadratic| at most; " +
-			"κ of the joint correlations is the oracle's. A conversion adds its own error of the law (S6).",
+			"κ of the joint correlations is the oracle's. A conversion adds its own error of the law (S6), a given mean its rounding over the deviation of y, which may be small beside it.",
 		Claims: []theorems.Check{
 			theorems.Claim("Markov, Kalman and joint density of a network", generators.ObservedRecurrents(likelyNetworks(), recordings()), judgeThreeLikelihoods).
 				Visiting("T = 1", "N = 1", "R = N", "G singular", "missing entries"),
@@ -271,7 +271,7 @@ func (t *system) expectKalman(f *theorems.Finding, s theorems.Subject, y model.O
 	case err != nil:
 		return err
 	}
-	expectLogDensity(f, "|Kalman − joint log-density|", got, d, t.filterError(len(y.Y)))
+	expectLogDensity(f, "|Kalman − joint log-density|", got, d, t.filterError(len(y.Y))+t.meanError(y, d))
 	return t.expectBystanders(f, s, y, d)
 }
 
@@ -288,6 +288,26 @@ func (t *system) filterError(steps int) float64 {
 		amplified += c * c * t.stationaryError()
 	}
 	return relative + amplified
+}
+
+// meanError is, in the units of filterError, what rounding the given mean of the
+// state does to y − E y: in standard deviations of y it is as large as they are
+// small beside the terms of C A^{t−1}E x_1, in which y may cancel.
+func (t *system) meanError(y model.Observations, d gaussian.Density) float64 {
+	if !t.HasInitial() || d.Observed == 0 {
+		return 0
+	}
+	deviation, state, off := deviations(t.law.Covariance(len(y.Y))), t.Mean, 0.0
+	for step, row := range y.Y {
+		terms := dense.AbsMatVec(t.C, state)
+		for i, x := range row {
+			if s := deviation[step*t.Units()+i]; s > 0 && (y.Missing == nil || !y.Missing[step][i]) {
+				off = math.Hypot(off, operations(t.Units()+t.Latents()*(step+1))*t.u*(terms[i]+math.Abs(x))/s)
+			}
+		}
+		state = dense.AbsMatVec(t.A, state)
+	}
+	return off * (2*math.Sqrt(math.Abs(d.Quadratic)) + off) / (float64(d.Observed) + math.Abs(d.Quadratic))
 }
 
 func logDetOf(l *model.LDS, y model.Observations) float64 {

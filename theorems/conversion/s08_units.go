@@ -52,7 +52,7 @@ func (t *system) expectBystanders(f *theorems.Finding, s theorems.Subject, y mod
 		}
 		return err
 	}
-	expectLogDensity(f, "|Kalman with 40 white units beside − joint log-density|", got, d, t.filterError(len(y.Y))+operations(n+bystanders)*t.u)
+	expectLogDensity(f, "|Kalman with 40 white units beside − joint log-density|", got, d, t.filterError(len(y.Y))+t.meanError(y, d)+operations(n+bystanders)*t.u)
 	return nil
 }
 

@@ -65,6 +65,7 @@ func Riccati() theorems.Theorem {
 			{Name: "from Q", Mistake: "the filter taken to reach the same from Q as from V", False: []theorems.Check{
 				onSystems("from Q as from V", movingAverages(), sameFromQ)}},
 		},
+		Sharp:      reachedLimits(),
 		MaxUnknown: 0.2,
 	}
 }
@@ -167,6 +168,18 @@ func judgeSteadyState(f *theorems.Finding, t *system, s theorems.Subject) error 
 		f.Expect("ρ(A − KC) − 1, if it is positive", math.Max(0, radius-1), 4*math.Max(spread, math.Pow(t.u, 0.25))*(1+radius), 1)
 	}
 	return nil
+}
+
+// reachedLimits are the inequalities of S12 that y_t = w_t ± w_{t−m} attains.
+func reachedLimits() []theorems.Sharp {
+	const why = "y_t = w_t ± w_{t−m}, a zero on the unit circle: who knows x_1 knows all that follows, so that the filter from there is at the limit at once, and the bound is all that is missing after h steps"
+	var out []theorems.Sharp
+	for _, check := range []string{"innovation covariance and gains", "zeros outside the unit circle"} {
+		for _, what := range []string{"|S − Var(y_{h+1} | y_1 … y_h)|", "|Σ − Var(x_{h+1} | y_1 … y_h)|"} {
+			out = append(out, theorems.Sharp{Check: check, What: what, Supremum: 1, Why: why})
+		}
+	}
+	return out
 }
 
 // stateCovariance is Var(x_{p+1} | y_1 … y_p).

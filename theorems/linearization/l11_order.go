@@ -61,8 +61,21 @@ func Order() theorems.Theorem {
 			{Name: "a quarter for a half", Mistake: "remainder ≤ ¼ε² sup|φ''| ‖W‖ ‖δ∘δ‖", False: []theorems.Check{
 				theorems.Decide("¼ε² for quadratic φ", generators.Pairs(6), func(c generators.Pair) error { return quadraticRemainder(c, big.NewRat(1, 4)) })}},
 		},
+		Sharp:      attainedOrders(),
 		MaxUnknown: 0.05,
 	}
+}
+
+// attainedOrders are the inequalities of L11, all of which are sharp.
+func attainedOrders() []theorems.Sharp {
+	const softplus = "one unit with φ = softplus at x* = 0, where φ'' = ¼ is its supremum: the remainder over its bound tends to 1 as ε → 0, until rounding is as large as ε²"
+	out := []theorems.Sharp{{Check: "remainder", What: "|F − F* − εM_xδ − ½ε²W(φ''δδ)/τ|", Supremum: 1,
+		Why: "one unit with φ = tanh at x* = 0, where |φ'''| = 2 is its supremum: 1 as ε → 0, until rounding is as large as ε³"}}
+	for _, p := range []string{"1", "2", "∞"} {
+		out = append(out, theorems.Sharp{Check: "remainder", What: "‖F(x*+εδ) − εM_xδ‖_" + p, Supremum: 1, Why: softplus},
+			theorems.Sharp{Check: "remainder", What: "‖G(r*+εδ) − εM_rδ‖_" + p, Supremum: 1, Why: softplus})
+	}
+	return out
 }
 
 // replaceSlopes recomputes both matrices with other slopes.

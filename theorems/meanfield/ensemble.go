@@ -7,10 +7,10 @@ import (
 	"pgregory.net/rapid"
 )
 
-// finiteEnsemble is a mixture of populations that are finite sets of equally
+// FiniteEnsemble is a mixture of populations that are finite sets of equally
 // likely units (m, n), so that every network of N units can be counted, and a
 // target T at κ. φ is x³: all is rational.
-type finiteEnsemble struct {
+type FiniteEnsemble struct {
 	Tags   []string      `json:"tags,omitempty"`
 	Units  int           `json:"units"`
 	Shares []float64     `json:"shares" dim:"P" shrink:"positive"` // whole numbers, of their sum
@@ -21,7 +21,7 @@ type finiteEnsemble struct {
 }
 
 // Admissible reports whether there is an ensemble to count.
-func (c finiteEnsemble) Admissible() bool {
+func (c FiniteEnsemble) Admissible() bool {
 	total := 0.0
 	for _, s := range c.Shares {
 		if s < 1 || s != float64(int(s)) {
@@ -33,9 +33,9 @@ func (c finiteEnsemble) Admissible() bool {
 	return named && c.Units >= 1 && c.Units <= 3 && len(c.M) == len(c.N) && len(c.M) == len(c.Shares) && total == float64(c.Units) && len(c.M[0]) > 0 && len(c.M[0][0]) == len(c.Kappa)
 }
 
-func finiteEnsembles() *rapid.Generator[finiteEnsemble] {
-	return rapid.Custom(func(t *rapid.T) finiteEnsemble {
-		c := finiteEnsemble{Units: rapid.IntRange(2, 3).Draw(t, "N")}
+func finiteEnsembles() *rapid.Generator[FiniteEnsemble] {
+	return rapid.Custom(func(t *rapid.T) FiniteEnsemble {
+		c := FiniteEnsemble{Units: rapid.IntRange(2, 3).Draw(t, "N")}
 		populations, rank := rapid.IntRange(1, 2).Draw(t, "P"), rapid.IntRange(1, 2).Draw(t, "R")
 		points := rapid.IntRange(1, 3).Draw(t, "points")
 		numbers := func(n int) []float64 {
@@ -71,18 +71,18 @@ func finiteEnsembles() *rapid.Generator[finiteEnsemble] {
 
 // counted is an ensemble in rationals.
 type counted struct {
-	finiteEnsemble
+	FiniteEnsemble
 	contributions [][][]*big.Rat // n φ(m·κ) of each point (P×C×R)
 	weights       []*big.Rat     // (P)
 	means         [][]*big.Rat   // E_p n φ (P×R)
 	mean          []*big.Rat     // E n φ (R), that of F + κ
 }
 
-func (c finiteEnsemble) counted() (*counted, error) {
+func (c FiniteEnsemble) counted() (*counted, error) {
 	if !c.Admissible() {
 		return nil, theorems.ErrUndecided
 	}
-	e := &counted{finiteEnsemble: c}
+	e := &counted{FiniteEnsemble: c}
 	rank := len(c.Kappa)
 	for range rank {
 		e.mean = append(e.mean, new(big.Rat))
@@ -205,7 +205,7 @@ func distance2(a, b []*big.Rat) *big.Rat {
 }
 
 // decideFiniteSize: N·E‖F_N − F‖² over every network is the trace.
-func decideFiniteSize(c finiteEnsemble) error {
+func decideFiniteSize(c FiniteEnsemble) error {
 	e, err := c.counted()
 	if err != nil {
 		return err

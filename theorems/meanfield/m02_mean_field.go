@@ -161,8 +161,8 @@ func judgeField(s theorems.Subject, c generators.MixturePoint) (f theorems.Findi
 	return f, nil
 }
 
-// averagePoint is where a Gaussian average is taken.
-type averagePoint struct {
+// AveragePoint is where a Gaussian average is taken.
+type AveragePoint struct {
 	Tags         []string `json:"tags,omitempty"`
 	Nonlinearity string   `json:"nonlinearity" shrink:"identity,hard-tanh,tanh"`
 	Mu           float64  `json:"mu"`
@@ -171,9 +171,9 @@ type averagePoint struct {
 
 // averagePoints draws μ from small to beyond ±40, kinks among them, and Δ = 0 or
 // from 2⁻³⁰ to 1e4.
-func averagePoints() *rapid.Generator[averagePoint] {
-	return rapid.Custom(func(t *rapid.T) averagePoint {
-		c := averagePoint{Nonlinearity: rapid.SampledFrom(everyPhi).Draw(t, "φ")}
+func averagePoints() *rapid.Generator[AveragePoint] {
+	return rapid.Custom(func(t *rapid.T) AveragePoint {
+		c := AveragePoint{Nonlinearity: rapid.SampledFrom(everyPhi).Draw(t, "φ")}
 		mantissa := 1 + float64(rapid.IntRange(0, 1<<20).Draw(t, "mantissa"))/(1<<20)
 		switch rapid.IntRange(0, 5).Draw(t, "μ") {
 		case 0: // kinks and the origin
@@ -200,13 +200,13 @@ func averagePoints() *rapid.Generator[averagePoint] {
 	})
 }
 
-func (c *averagePoint) tag(name string, here bool) {
+func (c *AveragePoint) tag(name string, here bool) {
 	if here {
 		c.Tags = append(c.Tags, name)
 	}
 }
 
-func judgeAverage(s theorems.Subject, c averagePoint) (f theorems.Finding, err error) {
+func judgeAverage(s theorems.Subject, c AveragePoint) (f theorems.Finding, err error) {
 	if s.Average == nil {
 		return f, theorems.Missing("Average")
 	}

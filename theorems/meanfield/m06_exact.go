@@ -23,7 +23,7 @@ func hardTanh(x *big.Rat) *big.Rat {
 // hardTanhNetwork is a finite ensemble's points as the units of one network.
 type hardTanhNetwork struct{ m, n [][]*big.Rat }
 
-func (c finiteEnsemble) network() hardTanhNetwork {
+func (c FiniteEnsemble) network() hardTanhNetwork {
 	net := hardTanhNetwork{}
 	for p := range c.M {
 		for k := range c.M[p] {
@@ -63,7 +63,7 @@ func (net hardTanhNetwork) euler(kappa []*big.Rat, h *big.Rat) []*big.Rat {
 }
 
 // decideTrapped: six Euler steps of ¼ from 4κ keep |κ_r| ≤ B_r + rateᵏ excess.
-func decideTrapped(c finiteEnsemble, rate *big.Rat) error {
+func decideTrapped(c FiniteEnsemble, rate *big.Rat) error {
 	if !c.Admissible() {
 		return theorems.ErrUndecided
 	}
@@ -93,15 +93,15 @@ func decideTrapped(c finiteEnsemble, rate *big.Rat) error {
 }
 
 // onePoint is the network m = n = 1, or n = 2, at κ.
-func onePoint(n, kappa float64) finiteEnsemble {
-	return finiteEnsemble{Units: 1, Shares: []float64{1}, M: [][][]float64{{{1}}}, N: [][][]float64{{{n}}}, Kappa: []float64{kappa}, Target: []float64{0}}
+func onePoint(n, kappa float64) FiniteEnsemble {
+	return FiniteEnsemble{Units: 1, Shares: []float64{1}, M: [][][]float64{{{1}}}, N: [][][]float64{{{n}}}, Kappa: []float64{kappa}, Target: []float64{0}}
 }
 
 // unboundedEscapes: φ = x, m = 1, n = 2: on the face κ = 2 F = −2 + 2·2 = 2.
 func unboundedEscapes() theorems.Witness {
 	c := onePoint(2, 2)
 	return theorems.Witness{Without: "|φ| ≤ 1", Shows: "φ = x, m = 1, n = 2: F = 2 outward on the face κ = B = 2", Case: c,
-		Check: theorems.Decide("linear network on a face", rapid.Just(c), func(c finiteEnsemble) error {
+		Check: theorems.Decide("linear network on a face", rapid.Just(c), func(c FiniteEnsemble) error {
 			n, m, k := c.N[0][0][0], c.M[0][0][0], c.Kappa[0]
 			if f := -k + n*(m*k); k == math.Abs(n) && f > 0 {
 				return theorems.Violatedf("F = %v at κ = B = %v", f, k)
@@ -115,7 +115,7 @@ func unboundedEscapes() theorems.Witness {
 func boxNeedNotBeEntered() theorems.Witness {
 	c := onePoint(1, 2)
 	return theorems.Witness{Without: "not that the box is entered: from outside it may be approached for ever", Shows: "hard-tanh, m = n = 1: κ = 1 + e^−t, outside |κ| ≤ 1 at all times", Case: c,
-		Check: theorems.Decide("a network is pushed into the box faster than the leak does", rapid.Just(c), func(c finiteEnsemble) error {
+		Check: theorems.Decide("a network is pushed into the box faster than the leak does", rapid.Just(c), func(c FiniteEnsemble) error {
 			kappa := rationals(c.Kappa)
 			distance := new(big.Rat).Sub(kappa[0], theorems.Rational(c.N[0][0][0]))
 			step := c.network().euler(kappa, big.NewRat(1, 1)) // κ + F

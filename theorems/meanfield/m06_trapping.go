@@ -37,7 +37,7 @@ func Trapping() theorems.Theorem {
 			}).OneRoundIn(16),
 		},
 		Exact: []theorems.Check{
-			theorems.Decide("Euler steps of hard-tanh networks", finiteEnsembles(), func(c finiteEnsemble) error { return decideTrapped(c, big.NewRat(3, 4)) }).
+			theorems.Decide("Euler steps of hard-tanh networks", finiteEnsembles(), func(c FiniteEnsemble) error { return decideTrapped(c, big.NewRat(3, 4)) }).
 				Visiting("R = 2", "P = 2"),
 		},
 		Twins: []theorems.Twin{
@@ -83,7 +83,7 @@ func Trapping() theorems.Theorem {
 					return judgeTrapped(s, c, func(t, excess float64) float64 { return excess * indicator(t < 1) })
 				})}},
 			{Name: "twice as fast", Mistake: "the excess decays as (1 − 2h)ᵏ", False: []theorems.Check{
-				theorems.Decide("Euler steps at twice the rate", finiteEnsembles(), func(c finiteEnsemble) error { return decideTrapped(c, big.NewRat(1, 2)) })}},
+				theorems.Decide("Euler steps at twice the rate", finiteEnsembles(), func(c FiniteEnsemble) error { return decideTrapped(c, big.NewRat(1, 2)) })}},
 		},
 		MaxUnknown: 0.05,
 	}

@@ -216,7 +216,7 @@ func judgeCircle(s theorems.Subject, c generators.Centred) (f theorems.Finding, 
 		f.Expect("radius ρ, g(ρ²) = φ'(0)/a", math.Abs(dense.VectorNorm2(x)-rho), off, rho)
 	}
 	for _, x := range got.Amplitude {
-		f.Expect("amplitude ρ", math.Abs(x-rho), off+rho*(1-math.Cos(math.Pi/256)), rho)
+		f.Expect("amplitude ρ", math.Abs(x-rho), off, rho)
 	}
 	if f.Demand("one exponent", len(got.Exponents) == 1); len(got.Exponents) == 1 {
 		f.Expect("Floquet exponent 2ρ²g'(ρ²)a", math.Abs(real(got.Exponents[0])-exponent), 64*(1+math.Abs(exponent))*off/rho, math.Abs(exponent))

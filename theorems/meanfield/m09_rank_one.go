@@ -29,7 +29,7 @@ func RankOne() theorems.Theorem {
 				Visiting("kinked φ").OneRoundIn(16),
 		},
 		Exact: []theorems.Check{
-			theorems.Decide("Euler steps of hard-tanh networks", finiteEnsembles(), func(c finiteEnsemble) error { return decideMonotone(c, false) }).Visiting("P = 2"),
+			theorems.Decide("Euler steps of hard-tanh networks", finiteEnsembles(), func(c FiniteEnsemble) error { return decideMonotone(c, false) }).Visiting("P = 2"),
 		},
 		Twins: []theorems.Twin{
 			runTwin("input switched on at 0", "v(0) = 0, a transient", func(_ *model.ReducedNetwork, run *model.ReducedRun) { run.V = 0 }),
@@ -59,7 +59,7 @@ func RankOne() theorems.Theorem {
 			{Name: "any rank", Mistake: "each κ_r is monotone at R = 2", False: []theorems.Check{
 				theorems.Claim("every κ_r at R = 2 or 3", tame(generators.MixtureOptions{Nonlinearity: []string{"erf", "hard-tanh"}, MaxPopulations: 2}), judgeMonotone)}},
 			{Name: "any step", Mistake: "Euler steps of 8τ are monotone too", False: []theorems.Check{
-				theorems.Decide("Euler steps of any size", finiteEnsembles(), func(c finiteEnsemble) error { return decideMonotone(c, true) })}},
+				theorems.Decide("Euler steps of any size", finiteEnsembles(), func(c FiniteEnsemble) error { return decideMonotone(c, true) })}},
 		},
 		MaxUnknown: 0.05,
 	}
@@ -203,7 +203,7 @@ func expectMonotone(f *theorems.Finding, s theorems.Subject, net *model.ReducedN
 
 // decideMonotone: in rationals, eight Euler steps of a hard-tanh network of rank
 // one with h(1 + (1/N)Σ|n m|) ≤ 1 never turn, from the sign of the first.
-func decideMonotone(c finiteEnsemble, anyStep bool) error {
+func decideMonotone(c FiniteEnsemble, anyStep bool) error {
 	if !c.Admissible() {
 		return theorems.ErrUndecided
 	}

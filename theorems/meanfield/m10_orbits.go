@@ -75,22 +75,22 @@ func distanceOf(a, b []float64) float64 {
 	return d
 }
 
-// solid is tanh populations on the vertices of a Platonic solid, a_m = a_n.
-type solid struct {
+// Solid is tanh populations on the vertices of a Platonic solid, a_m = a_n.
+type Solid struct {
 	Tags   []string `json:"tags,omitempty"`
 	Shape  string   `json:"shape" shrink:"cube,octahedron"`
 	Radius float64  `json:"radius" shrink:"positive"`
 }
 
 // solids are those whose stable states have been counted.
-func solids() *rapid.Generator[solid] {
-	return rapid.Custom(func(t *rapid.T) solid {
-		return rapid.SampledFrom([]solid{{nil, "cube", 2}, {nil, "cube", 3}, {nil, "octahedron", 3}}).Draw(t, "solid")
+func solids() *rapid.Generator[Solid] {
+	return rapid.Custom(func(t *rapid.T) Solid {
+		return rapid.SampledFrom([]Solid{{nil, "cube", 2}, {nil, "cube", 3}, {nil, "octahedron", 3}}).Draw(t, "solid")
 	})
 }
 
 // stable returns how many stable states the solid has.
-func (c solid) stable() (int, error) {
+func (c Solid) stable() (int, error) {
 	switch fmt.Sprint(c.Shape, c.Radius) {
 	case "cube2":
 		return 6, nil
@@ -103,7 +103,7 @@ func (c solid) stable() (int, error) {
 }
 
 // points returns the vertices.
-func (c solid) points() generators.MixturePoint {
+func (c Solid) points() generators.MixturePoint {
 	var at [][]float64
 	if c.Shape == "octahedron" {
 		for k := range 6 {
@@ -130,7 +130,7 @@ func (c solid) points() generators.MixturePoint {
 }
 
 // judgeSolid counts the stable states: found, not assumed.
-func judgeSolid(s theorems.Subject, c solid) (f theorems.Finding, err error) {
+func judgeSolid(s theorems.Subject, c Solid) (f theorems.Finding, err error) {
 	if s.Equilibria == nil {
 		return f, theorems.Missing("Equilibria")
 	}

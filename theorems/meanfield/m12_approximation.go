@@ -35,7 +35,13 @@ func Approximation() theorems.Theorem {
 		},
 		Certificates: []theorems.Certificate{{Shapes: []certificate.Shape{{N: 3, K: 1}, {N: 5, K: 2}, {N: 6, K: 4}}, Identity: gainOfAFeature(false)}},
 		Twins:        approximationTwins(units, rational),
-		MaxUnknown:   0.1,
+		Sharp: []theorems.Sharp{
+			{Check: "(d) Grönwall", What: "‖κ(t) − γ(t)‖ ≤ (ε/L)(e^{Lt} − 1)", Supremum: 1,
+				Why: "attained: saturated populations differ by a constant ε, L = −1, and what is between the flows is ε(1 − e^{−t}), to the tolerance of the solver"},
+			{Check: "(d) Grönwall", What: "|x(t+h) − x(t) − h F|", Supremum: 1,
+				Why: "κ̇ = −Lκ: (e^{−Lh} − 1 + Lh)/(e^{Lh} − 1 − Lh) → 1 as Lh → 0, until the tolerance of the solver is as large as (Lh)²"},
+		},
+		MaxUnknown: 0.1,
 	}
 }
 

@@ -88,6 +88,12 @@ func Truncation() theorems.Theorem {
 			{Name: "nearer by one rank", Mistake: "every matrix of rank R is at least s_R away", False: []theorems.Check{
 				theorems.Decide("rank R is at least s_R away", ownRivals(), func(c generators.Truncation) error { return decideNearest(c, max(c.Rank()-1, 0)) })}},
 		},
+		Sharp: []theorems.Sharp{
+			{Check: "flows stay within the bound", What: "‖x(t) − x_R(t)‖₂ ≤ s_{R+1} c (e^{Lt} − 1)/L", Supremum: 1,
+				Why: "attained: φ(x) = x and W = 1 rest at 1, W_0 = 0 decays; 1 − e^{−t} is between them, and is the bound, to the tolerance of the solver"},
+			{Check: "flows stay within the bound", What: "|x(t+h) − x(t) − h F|", Supremum: 1,
+				Why: "κ̇ = −Lκ: (e^{−Lh} − 1 + Lh)/(e^{Lh} − 1 − Lh) → 1 as Lh → 0, until the tolerance of the solver is as large as (Lh)²"},
+		},
 		MaxUnknown: 0.1,
 	}
 }

@@ -69,7 +69,7 @@ func FromUnitsToField() theorems.Theorem {
 				}
 			}),
 			{Name: "errors add up", Mistake: "E‖F_N − T‖ = ‖F − T‖ + sampling: no square", False: []theorems.Check{
-				theorems.Decide("E‖F_N − T‖² = (‖F − T‖ + √variance)²", finiteEnsembles(), func(c finiteEnsemble) error {
+				theorems.Decide("E‖F_N − T‖² = (‖F − T‖ + √variance)²", finiteEnsembles(), func(c FiniteEnsemble) error {
 					e, err := c.counted()
 					if err != nil {
 						return err
@@ -89,20 +89,20 @@ func FromUnitsToField() theorems.Theorem {
 	}
 }
 
-// targeted is a mixture, κ and how far the value T of a target field is from F
+// Targeted is a mixture, κ and how far the value T of a target field is from F
 // there, in deviations of F_N: so that fit and sampling error are comparable.
-type targeted struct {
+type Targeted struct {
 	generators.MixturePoint
 	Target []float64 `json:"target" dim:"R"`
 }
 
-func untargeted(c generators.MixturePoint) targeted {
-	return targeted{c, make([]float64, len(c.Kappa))}
+func untargeted(c generators.MixturePoint) Targeted {
+	return Targeted{c, make([]float64, len(c.Kappa))}
 }
 
 // targetedMixtures has T at F one time in two.
-func targetedMixtures() *rapid.Generator[targeted] {
-	return rapid.Custom(func(t *rapid.T) targeted {
+func targetedMixtures() *rapid.Generator[Targeted] {
+	return rapid.Custom(func(t *rapid.T) Targeted {
 		c := untargeted(tame(sampledMixtures()).Draw(t, "mixture"))
 		if rapid.Bool().Draw(t, "off F") {
 			for r := range c.Target {
@@ -114,7 +114,7 @@ func targetedMixtures() *rapid.Generator[targeted] {
 }
 
 // judgeTarget bets on ‖F_N − T‖² with the subject's own fit and sampling error.
-func judgeTarget(s theorems.Subject, c targeted) (f theorems.Finding, err error) {
+func judgeTarget(s theorems.Subject, c Targeted) (f theorems.Finding, err error) {
 	if s.SampleMixture == nil || s.ReducedField == nil || s.MeanField == nil || s.FieldVariance == nil {
 		return f, theorems.Missing("SampleMixture, ReducedField, MeanField, FieldVariance")
 	}
@@ -186,7 +186,7 @@ func judgeTarget(s theorems.Subject, c targeted) (f theorems.Finding, err error)
 
 // judgeCompletion claims that the mixture of minimal completions has the same F
 // and no more variance, whichever way sizes are drawn.
-func judgeCompletion(s theorems.Subject, c targeted) (f theorems.Finding, err error) {
+func judgeCompletion(s theorems.Subject, c Targeted) (f theorems.Finding, err error) {
 	if s.Complete == nil || s.MeanField == nil || s.FieldVariance == nil {
 		return f, theorems.Missing("Complete, MeanField, FieldVariance")
 	}
@@ -274,7 +274,7 @@ func (e *counted) errors(fixed bool) (fit, sampling, total *big.Rat) {
 	return fit, sampling, e.average(fixed, func(mean []*big.Rat) *big.Rat { return distance2(mean, target) })
 }
 
-func decideDecomposition(c finiteEnsemble) error {
+func decideDecomposition(c FiniteEnsemble) error {
 	e, err := c.counted()
 	if err != nil {
 		return err
@@ -291,11 +291,11 @@ func decideDecomposition(c finiteEnsemble) error {
 // roundedSizesAreBiased: with weights (½, ½) and N = 1, sizes fixed at (1, 0) make
 // F_N another field's: the mean of F_N is not F.
 func roundedSizesAreBiased() theorems.Witness {
-	c := finiteEnsemble{Units: 2, Shares: []float64{1, 1}, M: [][][]float64{{{1}}, {{1}}}, N: [][][]float64{{{1}}, {{-1}}}, Kappa: []float64{1}, Target: []float64{1}}
+	c := FiniteEnsemble{Units: 2, Shares: []float64{1, 1}, M: [][][]float64{{{1}}, {{1}}}, N: [][][]float64{{{1}}, {{-1}}}, Kappa: []float64{1}, Target: []float64{1}}
 	return theorems.Witness{
 		Without: "F is the mean of F_N: sizes drawn, or fixed at α_p N", Shows: "weights (½, ½), n = ±1, two units of the first population: F_N + κ = 1 = T, fit error 1",
 		Case: c,
-		Check: theorems.Decide("all units of the first population", rapid.Just(c), func(c finiteEnsemble) error {
+		Check: theorems.Decide("all units of the first population", rapid.Just(c), func(c FiniteEnsemble) error {
 			e, err := c.counted()
 			if err != nil {
 				return err

@@ -60,7 +60,7 @@ func Run(t *testing.T, s theorems.Subject, list ...theorems.Theorem) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				t.Errorf("%s fails: %v\n%s", th.Ref, f.Outcome.Finding, w)
+				t.Errorf("%s fails on %d instances: %v\nexactly: %s\n%s", th.Ref, f.Instances, f.Outcome.Finding, w.Exactly, w)
 			}
 			for _, p := range r.Proofs {
 				if p.Err != nil {

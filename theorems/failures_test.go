@@ -1,0 +1,122 @@
+package theorems_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync/atomic"
+	"testing"
+
+	"github.com/rankproof/rankproof/generators"
+	"github.com/rankproof/rankproof/theorems"
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+)
+
+// Two bugs that show in one quantity shrink to two forms, and are both told; a
+// form is told once, with the number of instances.
+func TestFailuresOfTwoFormsAreBothTold(t *testing.T) {
+	failing := 0
+	c := theorems.Claim("two bugs", vectors(), func(_ theorems.Subject, c small) (f theorems.Finding, err error) {
+		f.Demand("ok", !(len(c.V) == 1 && c.V[0] < -1 || len(c.V) > 3))
+		return f, nil
+	})
+	th := theorems.Theorem{Ref: "T1", ID: "toy/two", Claims: []theorems.Check{c}}
+	e := effort(3)
+	r := th.Run(context.Background(), theorems.Subject{}, e)
+	require.Len(t, r.Failures, 2)
+	forms := map[string]bool{}
+	for _, f := range r.Failures {
+		forms[theorems.Form(f.Case)] = true
+	}
+	require.Equal(t, map[string]bool{`{"v":["·"]}`: true, `{}`: true}, forms, "four zeros say no more than that there are some")
+	for i := range e.Checks {
+		if c.On(theorems.Subject{}, c.Draw(theorems.SeedOf(e.Seed, "toy/two/two bugs", i))).Verdict == theorems.Fails {
+			failing++
+		}
+	}
+	require.Equal(t, failing, r.Failures[0].Instances)
+	require.Equal(t, failing, r.Failures[1].Instances)
+	e.AsFound = true
+	require.Len(t, th.Run(context.Background(), theorems.Subject{}, e).Failures, 1)
+}
+
+// However many ways there are to fail, the report stays short, and so does the
+// work of shrinking.
+func TestFailuresAreBounded(t *testing.T) {
+	var judged atomic.Int64
+	c := theorems.Claim("any", vectors(), func(_ theorems.Subject, c small) (theorems.Finding, error) {
+		judged.Add(1)
+		return theorems.Finding{}, fmt.Errorf("word %c%c at %v", 'a'+rune(len(c.V)), 'a'+rune(int(c.V[0])&7), c.V[0])
+	})
+	th := theorems.Theorem{Ref: "T1", ID: "toy/any", Claims: []theorems.Check{c}}
+	r := th.Run(context.Background(), theorems.Subject{}, effort(2))
+	require.LessOrEqual(t, len(r.Failures), 6*3)
+	require.Less(t, judged.Load(), int64(200+6*(4001+3001)))
+}
+
+func TestWay(t *testing.T) {
+	way := func(reason string) string { return theorems.Outcome{Finding: theorems.Finding{Reason: reason}}.Way() }
+	require.Equal(t, way("panic: index 3 out of range [1]"), way("panic: index 12 out of range [1 2e-5]"))
+	require.NotEqual(t, way("singular"), way("defective"))
+	require.Equal(t, "|x|", theorems.Outcome{Finding: theorems.Finding{Worst: theorems.Residual{What: "|x|"}, Reason: "no"}}.Way())
+}
+
+// A statement that fails is told from an implementation that does, at the very
+// instance; what cannot be decided is said to be undecided.
+func TestRecheck(t *testing.T) {
+	positive := theorems.Decide("sum", vectors(), func(c small) error {
+		sum := 0.0
+		for _, v := range c.V {
+			sum += v
+		}
+		switch {
+		case sum < 0:
+			return theorems.Violatedf("sum is %v", sum)
+		case sum > 100:
+			return errors.New("too much")
+		case sum == 50:
+			panic("fifty")
+		}
+		return nil
+	})
+	other := theorems.Decide("pairs", generators.Pairs(2), func(generators.Pair) error { return theorems.Violatedf("no") })
+	th := theorems.Theorem{Ref: "T1", ID: "toy/sum", Claims: []theorems.Check{bounded(3)}, Exact: []theorems.Check{other, positive}}
+	at := func(v ...float64) string { return th.Recheck("bounded", small{V: v}).String() }
+	require.Contains(t, at(1, 2), `holds there exactly ("sum"): the implementation`)
+	require.Contains(t, at(1, -2), `violated there exactly ("sum"): sum is -1`)
+	for _, undecided := range []float64{101, 50} {
+		require.Equal(t, "no exact check decides this instance", at(undecided))
+	}
+	th.Exact[1] = positive.AsDrawn()
+	require.Equal(t, "no exact check decides this instance", at(1, -2), "it says nothing of what it did not draw")
+	require.Equal(t, theorems.Fails, th.Recheck("sum", small{V: []float64{-1}}).Verdict, "but of what it did")
+	w, err := theorems.NewCounterexample(th, theorems.Subject{}, theorems.Failure{Check: "sum", Case: small{V: []float64{-1}}})
+	require.NoError(t, err)
+	require.Contains(t, w.Exactly, "violated there exactly")
+}
+
+// However long a run is, few instances are held at a time, and what is entered
+// is in order.
+func TestRunsAreStreamed(t *testing.T) {
+	const workers = 3
+	var drawn, entered atomic.Int64
+	most := int64(0)
+	gen := rapid.Custom(func(t *rapid.T) small {
+		drawn.Add(1)
+		return small{V: []float64{rapid.Float64Range(-8, 8).Draw(t, "v")}}
+	})
+	c := theorems.Claim("x", gen, func(_ theorems.Subject, c small) (f theorems.Finding, err error) {
+		f.Expect("x", c.V[0]*c.V[0], 100, 1000)
+		return f, nil
+	})
+	e := effort(workers)
+	e.Checks = 3000
+	r := theorems.Theorem{Ref: "T1", ID: "toy/x", Claims: []theorems.Check{c.Watched(func() {
+		most = max(most, drawn.Load()-entered.Add(1))
+	})}}.Run(context.Background(), theorems.Subject{}, e)
+	require.Equal(t, 3000, r.Instances)
+	require.Len(t, r.Margins, 1)
+	require.Equal(t, r.WorstMargin, r.Margins[0].Residual.Margin())
+	require.LessOrEqual(t, most, int64(64*workers+workers))
+}
