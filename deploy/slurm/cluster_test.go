@@ -18,7 +18,7 @@ import (
 )
 
 // patience is how long anything may take before it counts as stuck.
-const patience = 90 * time.Second
+const patience = 2 * time.Minute
 
 // until asks again and again until it is told yes. What it waits for is named
 // where it fails.

@@ -133,6 +133,17 @@ func (h hunt) log(s submission, shard string) string {
 	return string(text)
 }
 
+// showLogs shows what all jobs have printed, if the case has failed.
+func (h hunt) showLogs() {
+	if !h.Failed() {
+		return
+	}
+	files, _ := filepath.Glob(filepath.Join(h.dir, "log", "*"))
+	for _, file := range files {
+		h.Logf("%s:\n%s", file, tail(file, 2000))
+	}
+}
+
 // records returns the number of lines in all files of records.
 func (h hunt) records() (n int) {
 	for _, file := range h.recordFiles() {

@@ -56,16 +56,12 @@ func TestSlurm(t *testing.T) {
 		{"a torn last line", tornLine},
 		{"8 shards, then 3", fewerShards},
 	} {
-		t.Run(test.name, func(t *testing.T) {
+		passed := t.Run(test.name, func(t *testing.T) {
 			h := hunt{t, c, filepath.Join(t.TempDir(), "hunt")}
+			t.Cleanup(h.showLogs)
 			test.run(h)
-			if t.Failed() {
-				logs, _ := filepath.Glob(filepath.Join(h.dir, "log", "*"))
-				for _, file := range logs {
-					t.Logf("%s:\n%s", file, tail(file, 2000))
-				}
-			}
 		})
+		require.True(t, passed, "the cluster is as this case left it: the others are not run")
 	}
 }
 
