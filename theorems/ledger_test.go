@@ -17,8 +17,8 @@ func extreme(theorem, what string, margin float64, instance string) theorems.Ext
 // Ledgers merged in any order, any of them twice, are one.
 func TestLedgersMerge(t *testing.T) {
 	list := []theorems.Extreme{
-		extreme("b", "x", 0.5, `{"v":[1]}`), extreme("b", "x", 0.25, `{}`), extreme("a", "y", 0.125, `{}`),
-		extreme("b", "a", 1, `{}`), extreme("b", "x", 0.5, `{"v":[1,2]}`), extreme("b", "x", 0.5, `{"v":[0]}`),
+		extreme("b", "x", 0.5, `{"v":[9]}`), extreme("b", "x", 0.25, `{}`), extreme("a", "y", 0.125, `{}`),
+		extreme("b", "a", 1, `{}`), extreme("b", "x", 0.5, `{"v":[1,2]}`), extreme("b", "x", 0.5, `{"v":[8]}`),
 	}
 	var want string
 	for turn := range 2 * len(list) {
@@ -38,7 +38,7 @@ func TestLedgersMerge(t *testing.T) {
 		if want == "" {
 			want = text.String()
 			require.Equal(t, 1+3+1, strings.Count(want, "\n"), "a line an entry")
-			require.Contains(t, want, `{"v":[0]}`, "of equals the shorter, then the first")
+			require.Contains(t, want, `{"v":[8]}`, "of equals the shorter, then the first")
 		}
 		require.Equal(t, want, text.String())
 		again, err := theorems.ReadLedger(strings.NewReader(want))

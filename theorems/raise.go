@@ -36,6 +36,34 @@ func (l *Ledger) RaiseFrom(t Theorem, s Subject, margins []Tightest) (raised int
 	return raised, nil
 }
 
+// Rejudge replaces the margins of a theorem that changed by more than a percent
+// since they were entered, because a claim or a bound was changed, and drops those
+// that its checks do not give any more. It returns how many.
+func (l *Ledger) Rejudge(t Theorem, s Subject) (changed int) {
+	var kept []Extreme
+	for _, e := range l.Extremes {
+		if e.Theorem != t.ID {
+			kept = append(kept, e)
+			continue
+		}
+		margin := 0.0
+		if c, ok := t.CheckNamed(e.Check); ok {
+			if instance, err := c.Decode(e.Case); err == nil {
+				margin = c.marginAt(s, instance, e.What)
+			}
+		}
+		if !keeps(margin, e.Margin) || !keeps(e.Margin, margin) {
+			e.Margin = margin
+			changed++
+		}
+		if e.Margin > 0 {
+			kept = append(kept, e)
+		}
+	}
+	l.Extremes = kept
+	return changed
+}
+
 // keeps reports whether a margin is as good as another: to within a percent of
 // it, and of its distance from 1.
 func keeps(margin, of float64) bool { return margin >= 0.99*of && 1-margin <= 1.01*(1-of) }

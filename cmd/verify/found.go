@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"sync"
 
+	"github.com/rankproof/rankproof/internal/hunt"
 	"github.com/rankproof/rankproof/theorems"
 )
 
@@ -21,6 +22,7 @@ const witnessFolder = "witnesses"
 // records if there are any.
 type finder struct {
 	text    io.Writer
+	screen  *hunt.Screen // nil, or what is below text on a terminal
 	dir     string
 	subject theorems.Subject
 
@@ -36,6 +38,7 @@ func (f *finder) tell(t theorems.Theorem, failure theorems.Failure) {
 		f.err = errors.Join(f.err, err)
 		return
 	}
+	f.screen.Clear()
 	fmt.Fprintf(f.text, "found: %s, %q %v\n", t.Ref, failure.Check, failure.Outcome.Finding)
 	if f.dir == "" {
 		return

@@ -9,7 +9,10 @@ import (
 	"time"
 
 	"github.com/rankproof/rankproof/internal/hunt"
+	"github.com/rankproof/rankproof/internal/journal"
 	"github.com/rankproof/rankproof/internal/progress"
+	"github.com/rankproof/rankproof/internal/report"
+	"github.com/rankproof/rankproof/theorems"
 	"github.com/rankproof/rankproof/theorems/conjectures"
 	"github.com/spf13/cobra"
 )
@@ -50,6 +53,7 @@ type huntOptions struct {
 	plan      string
 	shard     string
 	corpus    string
+	raise     string
 	json      bool
 }
 
@@ -73,6 +77,7 @@ func newHuntCommand(s streams) *cobra.Command {
 	f.StringVar(&o.dir, "dir", "", "keep records in a `directory`, and go on from those that are there")
 	f.StringVar(&o.plan, "plan", "", "work on the plan of a `file` that verify plan wrote; --seed, --only and --until-instances are the plan's")
 	f.StringVar(&o.shard, "shard", "0/1", "of the plan's blocks, do those of part `i/n`, i from 0")
+	f.StringVar(&o.raise, "raise", "", "at the end, raise the ledger in this `file` by all margins on record")
 	f.BoolVar(&o.json, "json", false, "write a JSON object at the end")
 	return cmd
 }
@@ -91,6 +96,12 @@ func (o *huntOptions) hunt(ctx context.Context, s streams, changed func(string) 
 	case o.workers == 0:
 		o.workers = runtime.GOMAXPROCS(0)
 	}
+	var raise *theorems.Ledger
+	if o.raise != "" {
+		if raise, err = ledgerIn(o.raise); err != nil {
+			return badInput(fmt.Errorf("--raise: %w", err))
+		}
+	}
 	defer debug.SetGCPercent(debug.SetGCPercent(garbage))
 	plan, options, err := o.open(changed)
 	if err != nil {
@@ -107,7 +118,11 @@ func (o *huntOptions) hunt(ctx context.Context, s streams, changed func(string) 
 	if o.json {
 		text = io.Discard
 	}
-	found := finder{text: text, dir: o.dir, subject: options.Subject}
+	var screen *hunt.Screen
+	if s.live {
+		screen = hunt.NewScreen(s.err, func() (int, int) { return progress.Size(s.err) })
+	}
+	found := finder{text: text, screen: screen, dir: o.dir, subject: options.Subject}
 	options.Tell = found.tell
 	h := hunt.New(options)
 	h.Header(text, plan, o.dir)
@@ -117,7 +132,7 @@ func (o *huntOptions) hunt(ctx context.Context, s streams, changed func(string) 
 		timed, stop = context.WithTimeout(ctx, o.duration)
 		defer stop()
 	}
-	failed := watched(timed, h, s, text)
+	failed := watched(timed, h, screen, text)
 	if err := options.Journal.Close(); failed == nil {
 		failed = err
 	}
@@ -128,21 +143,40 @@ func (o *huntOptions) hunt(ctx context.Context, s streams, changed func(string) 
 	if failed == nil {
 		failed = found.err
 	}
+	if failed == nil && raise != nil {
+		failed = o.raiseBy(ctx, options, sum.Totals, raise, text)
+	}
 	if failed != nil {
 		return &ended{statusUnknown, failed}
 	}
 	return err
 }
 
+// raiseBy raises a ledger by the margins on record, and its file.
+func (o *huntOptions) raiseBy(ctx context.Context, options hunt.Options, totals journal.Totals, ledger *theorems.Ledger, text io.Writer) error {
+	if ctx.Err() != nil {
+		fmt.Fprintf(text, "%s is not raised, as this was interrupted: the same command raises it with --for 1s\n", o.raise)
+		return nil
+	}
+	raised, err := options.Raise(ctx, ledger, options.Theorems, totals, o.workers)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(text, "%s of %s raised\n", report.Counted(raised, "margin"), o.raise)
+	if raised == 0 {
+		return nil
+	}
+	return writeLedger(o.raise, ledger)
+}
+
 // watched runs a hunt to its end, or to shortly after that of ctx, and shows
 // meanwhile how it goes: in place on a terminal, and in lines otherwise.
-func watched(ctx context.Context, h *hunt.Hunt, s streams, text io.Writer) error {
+func watched(ctx context.Context, h *hunt.Hunt, screen *hunt.Screen, text io.Writer) error {
 	done := make(chan error, 1)
 	go func() { done <- h.Run(ctx) }()
-	var screen *hunt.Screen
 	every := time.Minute
-	if s.live {
-		screen, every = hunt.NewScreen(s.err, func() (int, int) { return progress.Size(s.err) }), 500*time.Millisecond
+	if screen != nil {
+		every = 500 * time.Millisecond
 		defer screen.Clear()
 	}
 	tick := time.NewTicker(every)

@@ -96,14 +96,15 @@ func (k kept) replay(ctx context.Context, s theorems.Subject, e theorems.Effort,
 	fmt.Fprintln(text)
 }
 
-// raiseLedger raises the ledger that --raise names by what a run found, and
-// replaces its file in one step.
+// raiseLedger raises the ledger that --raise names by what a run found, once its
+// margins are today's, and replaces its file in one step.
 func (k kept) raiseLedger(s theorems.Subject, found report.Run) error {
 	if k.raise == nil {
 		return nil
 	}
-	raised := 0
+	raised := 0 // or changed
 	for _, r := range found.Results {
+		raised += k.raise.Rejudge(r.Theorem, s)
 		n, err := k.raise.RaiseFrom(r.Theorem, s, r.Margins)
 		if err != nil {
 			return unwritable(err)
@@ -113,13 +114,18 @@ func (k kept) raiseLedger(s theorems.Subject, found report.Run) error {
 	if raised == 0 {
 		return nil
 	}
+	return writeLedger(k.raiseFile, k.raise)
+}
+
+// writeLedger replaces a file by a ledger in one step.
+func writeLedger(file string, l *theorems.Ledger) error {
 	var text bytes.Buffer
-	if err := k.raise.Write(&text); err != nil {
+	if err := l.Write(&text); err != nil {
 		return unwritable(err)
 	}
-	beside := k.raiseFile + ".new"
+	beside := file + ".new"
 	if err := os.WriteFile(beside, text.Bytes(), 0o644); err != nil {
 		return unwritable(err)
 	}
-	return unwritable(os.Rename(beside, k.raiseFile))
+	return unwritable(os.Rename(beside, file))
 }

@@ -18,7 +18,7 @@ import (
 
 func (o *huntOptions) planFlags(cmd *cobra.Command) {
 	f := cmd.Flags()
-	f.IntVar(&o.instances, "until-instances", 0, "make a plan of so `many` instances, equally many of each theorem, and end when it is done")
+	f.IntVar(&o.instances, "until-instances", 0, "make a plan of at least so `many` instances, equally many of each theorem and at\nleast 2000, and end when it is done")
 	f.Uint64Var(&o.seed, "seed", 1, "root of all randomness")
 	f.StringVar(&o.only, "only", "", "theorems whose ref or ID matches a `pattern`, as for run")
 	f.StringVar(&o.corpus, "corpus", "", "start mutations and climbs from the counterexamples in a `directory` too")
@@ -91,9 +91,9 @@ func (o *huntOptions) makePlan(list []theorems.Theorem) (journal.Plan, hunt.Opti
 	}
 	corpus := registry.Corpus()
 	if o.corpus != "" {
-		more, err := registry.ReadCorpus(os.DirFS(o.corpus))
+		more, err := corpusIn(o.corpus)
 		if err != nil {
-			return journal.Plan{}, none, badInput(fmt.Errorf("--corpus %s: %w", o.corpus, err))
+			return journal.Plan{}, none, badInput(fmt.Errorf("--corpus: %w", err))
 		}
 		corpus = append(corpus, more...)
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/rankproof/rankproof/internal/report"
@@ -36,10 +37,11 @@ func (s Status) Line() string {
 		report.Counted(s.Failures, "kind"), s.Canary)
 }
 
-// Screen shows a status on a terminal, in place.
+// Screen shows a status on a terminal, in place. The nil Screen shows nothing.
 type Screen struct {
 	terminal io.Writer
 	size     func() (columns, rows int)
+	mutex    sync.Mutex
 	drawn    int // lines
 }
 
@@ -51,6 +53,8 @@ func NewScreen(terminal io.Writer, size func() (columns, rows int)) *Screen {
 // Show draws a status over the one before: the theorems that showed something
 // new last come first, as many as there is room for.
 func (s *Screen) Show(st Status) {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
 	columns, rows := s.size()
 	lines := []string{st.Line(), fmt.Sprintf("%-7s %10s %9s %8s %9s %8s", "theorem", "instances", "margin", "unknown", "since new", "failures")}
 	for i, r := range st.Rows {
@@ -77,8 +81,14 @@ func (s *Screen) Show(st Status) {
 	s.drawn = len(lines)
 }
 
-// Clear wipes what is shown.
+// Clear wipes what is shown, so that lines can be written above what is shown
+// next.
 func (s *Screen) Clear() {
+	if s == nil {
+		return
+	}
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
 	var out strings.Builder
 	s.back(&out)
 	io.WriteString(s.terminal, out.String()+"\x1b[J")

@@ -70,7 +70,7 @@ func Ledger(w io.Writer, r Replayed, lines []LedgerLine) {
 	text := fmt.Sprintf("%s at their largest margins, %s; %d within 1 %% of a known supremum", inequalities, r.verdict(), sharp)
 	switch {
 	case len(unexplained) > 0:
-		text += fmt.Sprintf("; %d slack by more than 10⁶, not explained: %s", slack, strings.Join(unexplained, "; "))
+		text += fmt.Sprintf("; %d slack by more than 10⁶, of which not explained: %s", slack, strings.Join(unexplained, "; "))
 	case slack > 0:
 		text += fmt.Sprintf("; %d slack by more than 10⁶, each explained (verify ledger)", slack)
 	}

@@ -17,6 +17,21 @@ var (
 	ErrInconsistent = errors.New("gaussian: data that the law excludes")
 )
 
+// Excluded is the error about a datum that a singular law excludes. It wraps
+// ErrInconsistent.
+type Excluded struct {
+	Number   int     // of the datum
+	By       float64 // what it differs by from what the others make it
+	Relative float64 // the same relatively to the terms of that
+}
+
+func (e *Excluded) Error() string {
+	return fmt.Sprintf("%v: number %d differs by %.3g from what the others make it", ErrInconsistent, e.Number, e.By)
+}
+
+// Unwrap returns ErrInconsistent.
+func (e *Excluded) Unwrap() error { return ErrInconsistent }
+
 // thresholds say which variances are zero, in units of the size of their rounding errors: below 2^zero they are, above 2^certain they are not.
 type thresholds struct{ zero, certain int }
 
@@ -195,7 +210,7 @@ func (e *elimination) drop(zero []int) error {
 		}
 		// Beside the data that say so, those eliminated later, of which rounding has left a trace in this one.
 		if e.size != nil && !(math.Abs(approximately(e.s[e.n][i])) <= consistent*e.size[i]+math.Ldexp(slices.Max(e.size), -int(e.prec/2))) {
-			return fmt.Errorf("%w: number %d differs by %.3g from what the others make it", ErrInconsistent, i, scaled(e.s[e.n][i], e.scale[i]))
+			return &Excluded{i, approximately(scaled(e.s[e.n][i], e.scale[i])), math.Abs(approximately(e.s[e.n][i])) / e.size[i]}
 		}
 	}
 	for _, i := range zero {

@@ -65,7 +65,9 @@ func Riccati() theorems.Theorem {
 			{Name: "from Q", Mistake: "the filter taken to reach the same from Q as from V", False: []theorems.Check{
 				onSystems("from Q as from V", movingAverages(), sameFromQ)}},
 		},
-		Sharp:      reachedLimits(),
+		Sharp: reachedLimits(),
+		Slack: []theorems.Slack{{Check: "zeros outside the unit circle", What: "|ρ(A − KC) − that of the gains handed out|",
+			Why: "the bound takes the K-th root of rounding, as for a nilpotent A − KC of K latents; that of y_t = w_t + c w_{t−m} has m distinct eigenvalues of one modulus, which are off by a few roundings"}},
 		MaxUnknown: 0.2,
 	}
 }

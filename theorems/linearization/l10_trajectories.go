@@ -24,7 +24,7 @@ func Trajectories() theorems.Theorem {
 		Given:  []string{"τ is scalar", "the activity form is driven by the filtered input ũ"},
 		Needed: []theorems.Witness{unitWiseTauBreaksTrajectories(), unfilteredInputBreaksTrajectories()},
 		Why: "One restarted step: every stage is a sum of N + q + 3 terms, 8(N+q+R+20)u times their size S, which grows itself; a stage's error grows by " +
-			"G = Σ_{j≤s}(hK)ʲ/j!, K = 1 + Lip(φ)‖W‖, h = dt/τ, on its way through the tableau. Over a run of k steps, Gᵏ.",
+			"G = Σ_{j≤s}(hK)ʲ/j!, K = 1 + Lip(φ)‖W‖, h = dt/τ, on its way through the tableau; a wave's phase is rounded in units of itself. Over a run of k steps, Gᵏ.",
 		Claims: []theorems.Check{
 			theorems.Claim("steps", generators.Runs(driven), judgeSteps).Visiting("time-varying input", "euler", "rk4", "leaky-map"),
 			theorems.Claim("autonomous steps", generators.Runs(networks), judgeSteps).Visiting("N = 1", "W = 0", "W nilpotent", "low rank", "relu"),
@@ -159,11 +159,13 @@ func (t *truth) growth(c generators.Run) float64 {
 // inputs, outputs through W, drives; they too grow through the tableau.
 func (t *truth) stepSize(c generators.Run, r, filtered []float64, k int) float64 {
 	phi := t.net.Nonlinearity()
+	// A time is rounded in units of itself, and the wave's phase with it.
+	phase := 2 * math.Pi * float64(k+1) * c.Step * max(1, c.Tau[0]) / c.Period
 	drive := 0.0
 	for i := range t.n {
 		b := math.Abs(c.Bias[i])
 		for q := range filtered {
-			b += math.Abs(t.b[i][q]) * (math.Abs(filtered[q]) + math.Abs(c.U[q]) + math.Abs(c.Wave[q]))
+			b += math.Abs(t.b[i][q]) * (math.Abs(filtered[q]) + math.Abs(c.U[q]) + math.Abs(c.Wave[q])*(1+phase))
 		}
 		drive = max(drive, b)
 	}
