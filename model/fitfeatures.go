@@ -191,6 +191,11 @@ func (f fitFeatures) fill(row []float64, phi Nonlinearity, p int, kappa []float6
 	return nil
 }
 
+// squareVanishes is a size below which a square may be rounded to 0. Features of
+// units that are saturated at every point have such coefficients: what n covaries
+// by would be there in Σ_nm, and not in the Σ_nn that allows it.
+const squareVanishes = 0x1p-500
+
 // mixture returns the populations of these coefficients (columns×R).
 func (f fitFeatures) mixture(phi Nonlinearity, c array) (*Mixture, error) {
 	count := float64(len(f.features))
@@ -201,6 +206,13 @@ func (f fitFeatures) mixture(phi Nonlinearity, c array) (*Mixture, error) {
 		m := Moments{
 			Weight: 1 / count, MeanM: feature.MeanM, MeanN: scaled.row(0), MeanI: feature.MeanI,
 			CovMM: feature.CovMM, CovMI: make([]float64, f.rank), CovNI: make([]float64, f.rank), VarI: feature.VarI,
+		}
+		for r := 1; r < scaled.rows; r++ {
+			for k, x := range scaled.row(r) {
+				if math.Abs(x) < squareVanishes {
+					scaled.set(r, k, 0)
+				}
+			}
 		}
 		root := f.roots[p] // Σ_nm = B Lᵀ, B the transpose of the rows after the first
 		covNM := scaled.rowsBetween(1, scaled.rows).tmul(root.t())

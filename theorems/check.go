@@ -86,6 +86,9 @@ func (c Check) OneRoundIn(rounds int) Check {
 	return c
 }
 
+// IsCostly reports whether the check sits out rounds.
+func (c Check) IsCostly() bool { return c.rounds > 1 }
+
 // rota returns which of the checks judge the instances, in turn: instance i is
 // the (i mod length)th's. It has so many rounds over the checks that all who sit
 // some out have had their turn as often as they ask for.

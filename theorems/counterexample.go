@@ -11,13 +11,15 @@ import (
 // in which it is kept and replayed: the numbers themselves, so that it
 // survives changes of the generators.
 type Counterexample struct {
-	Theorem string          `json:"theorem"` // ID
-	Ref     string          `json:"ref"`
-	Check   string          `json:"check"`
-	Subject string          `json:"subject"`
-	Found   string          `json:"found"`
-	Exactly string          `json:"exactly,omitempty"` // the statement at this instance: see Theorem.Recheck
-	Case    json.RawMessage `json:"case"`
+	Theorem string `json:"theorem"` // ID
+	Ref     string `json:"ref"`
+	Check   string `json:"check"`
+	Subject string `json:"subject"`
+	Found   string `json:"found"`
+	Exactly string `json:"exactly,omitempty"` // the statement at this instance: see Theorem.Recheck
+	// Instances counts those of a run that failed in the same way.
+	Instances int             `json:"instances,omitempty"`
+	Case      json.RawMessage `json:"case"`
 
 	instance any
 }
@@ -29,8 +31,8 @@ func NewCounterexample(t Theorem, s Subject, f Failure) (Counterexample, error) 
 		return Counterexample{}, fmt.Errorf("%s, %s: instance is not JSON: %w", t.Ref, f.Check, err)
 	}
 	return Counterexample{Theorem: t.ID, Ref: t.Ref, Check: f.Check, Subject: s.Name,
-		Found:   f.Outcome.Finding.String(),
-		Exactly: t.Recheck(f.Check, f.Case).String(), Case: text, instance: f.Case}, nil
+		Found:     f.Outcome.Finding.String(),
+		Instances: f.Instances, Exactly: t.Recheck(f.Check, f.Case).String(), Case: text, instance: f.Case}, nil
 }
 
 // ParseCounterexample reads the JSON of a counterexample and finds its theorem

@@ -190,6 +190,7 @@ func TestRefutation(t *testing.T) {
 	require.LessOrEqual(t, len(d.Theorems[0].Failures), 3, "one way to fail, in a few forms")
 	for _, failure := range d.Theorems[0].Failures {
 		require.Zero(t, verifyReading(string(failure), "replay", "-").status)
+		require.Contains(t, string(failure), `"instances": `)
 		require.Contains(t, string(failure), `the statement holds there exactly (\"modes\")`)
 	}
 }

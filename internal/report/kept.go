@@ -71,6 +71,8 @@ func Ledger(w io.Writer, r Replayed, lines []LedgerLine) {
 	switch {
 	case len(unexplained) > 0:
 		text += fmt.Sprintf("; %d slack by more than 10⁶, of which not explained: %s", slack, strings.Join(unexplained, "; "))
+	case slack == 1:
+		text += "; 1 slack by more than 10⁶, explained (verify ledger)"
 	case slack > 0:
 		text += fmt.Sprintf("; %d slack by more than 10⁶, each explained (verify ledger)", slack)
 	}

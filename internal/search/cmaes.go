@@ -7,14 +7,15 @@ import (
 	"gonum.org/v1/gonum/optimize"
 )
 
-// adapt runs CMA-ES over the numbers of the best instance, until it no longer
-// improves.
-func (c *climber) adapt() {
-	base, x := c.best, c.check.Numbers(c.best)
+// adapt runs CMA-ES over the numbers of a line's best instance, until it no
+// longer improves, and reports whether it did.
+func (c *climber) adapt(l *line) (improved bool) {
+	base, x, before := l.best, c.check.Numbers(l.best), l.score
 	if n := len(x); n == 0 || n > mostDims || c.left <= 0 {
-		return
+		return false
 	}
-	still, ended := 0, false
+	l.still = 0
+	ended, misses := false, 0
 	problem := optimize.Problem{Func: func(y []float64) float64 {
 		if ended { // an evaluation under way when it was told to end
 			return 0
@@ -25,28 +26,21 @@ func (c *climber) adapt() {
 		}
 		instance, ok := c.check.WithNumbers(base, at)
 		if !ok {
+			misses++
 			return math.MaxFloat64 // beyond a hypothesis
 		}
-		before := c.score
-		score := c.judge(instance)
-		still++
-		if score > before {
-			still = 0
-		}
-		if score >= before {
-			c.best, c.score = instance, score
-		}
-		return min(-score, math.MaxFloat64)
+		return min(-l.offer(instance, c), math.MaxFloat64)
 	}, Status: func() (optimize.Status, error) {
-		if c.left <= 0 || still > 4*patience {
+		if c.left <= 0 || l.still > patience || misses > 4*patience {
 			ended = true
 			return optimize.MethodConverge, nil
 		}
 		return optimize.NotTerminated, nil
 	}}
 	// One task at a time: what is drawn does not depend on who is first.
-	settings := &optimize.Settings{Concurrent: 1, FuncEvaluations: 2 * c.left, Converger: optimize.NeverTerminate{}}
+	settings := &optimize.Settings{Concurrent: 1, Converger: optimize.NeverTerminate{}}
 	method := &optimize.CmaEsChol{InitStepSize: 0.1, Src: rand.NewPCG(c.rng.Uint64(), 1)}
 	// Its result is what was visited; it ends in an error where a covariance degenerates.
 	_, _ = optimize.Minimize(problem, make([]float64, len(x)), settings, method)
+	return l.score > before
 }

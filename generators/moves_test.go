@@ -1,0 +1,73 @@
+package generators
+
+import (
+	"math/rand/v2"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+)
+
+// changes draws instances, changes them by random moves and numbers, and
+// requires of each what was required of it when it was drawn.
+func changes[C any](t *testing.T, gen *rapid.Generator[C]) {
+	t.Helper()
+	rng := rand.New(rand.NewPCG(1, 1))
+	domain := DomainOf(func(seed int) C { return gen.Example(seed) }).Where(nil)
+	changed := 0
+	for seed := range 15 {
+		drawn := gen.Example(seed)
+		before, exact := *clone(drawn), unrounded(drawn)
+		moves := make([]byte, rng.IntN(24))
+		for i := range moves {
+			moves[i] = byte(rng.Uint32())
+		}
+		c := Mutate(drawn, moves, domain)
+		require.Equal(t, before, drawn, "Mutate changed what it was given")
+		require.Equal(t, []string{"mutated"}, Tags(c))
+		x := Numbers(c, domain)
+		same, ok := WithNumbers(c, x, domain)
+		require.True(t, ok, "its own numbers are refused: %+v", c)
+		require.Equal(t, c, same)
+		for i := range x {
+			x[i] += rng.NormFloat64() / 8
+		}
+		if other, ok := WithNumbers(c, x, domain); ok {
+			c = other
+			changed++
+		}
+		require.NoError(t, CheckShape(c))
+		require.True(t, domain.Holds(c), "%+v", c)
+		require.True(t, admissible(c), "%+v", c)
+		require.True(t, !exact || unrounded(c), "a product is rounded: %+v", c)
+	}
+	require.Positive(t, changed, "no instance took other numbers")
+}
+
+func TestChangesKeepHypotheses(t *testing.T) {
+	changes(t, Points(NetworkOptions{MaxUnits: 5, Nonlinearity: AllNonlinearities}))
+	changes(t, NoisyPoints(NoisyOptions{NetworkOptions: NetworkOptions{MaxUnits: 4, Nonlinearity: SmoothNonlinearities}, Steps: 2}))
+	changes(t, TransformedSystems(SystemOptions{MaxUnits: 4}))
+	changes(t, ObservedRecurrents(RecurrentOptions{MaxUnits: 4}, RecordingOptions{MaxSteps: 3, Missing: true}))
+	changes(t, LeakyRecurrents(RecurrentOptions{MaxUnits: 6, MaxRank: 2}))
+	changes(t, Gaugeds(MixtureOptions{Nonlinearity: []string{"tanh"}}))
+	changes(t, Centreds(CentredOptions{Nonlinearity: EvenSlopes}))
+	changes(t, Fittings(FittingOptions{Nonlinearity: []string{"tanh"}}))
+	changes(t, Truncations(4, true))
+	changes(t, Symmetrics(MixtureOptions{Nonlinearity: []string{"tanh"}}, false))
+}
+
+// TestMovesAreZeroBeyondTheEnd: missing bytes are zero, and no bytes change
+// nothing but the tags.
+func TestMovesAreZeroBeyondTheEnd(t *testing.T) {
+	gen := Recurrents(RecurrentOptions{MaxUnits: 4})
+	domain := DomainOf(func(seed int) Recurrent { return gen.Example(seed) }).Where(nil)
+	for seed := range 20 {
+		c := gen.Example(seed)
+		none := Mutate(c, nil, domain)
+		c.Tags = none.Tags
+		require.Equal(t, c, none)
+		require.Equal(t, Mutate(c, []byte{11, 1}, domain), Mutate(c, []byte{11, 1, 0}, domain))
+		Mutate(c, make([]byte, 5000), domain)
+	}
+}

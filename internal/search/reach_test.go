@@ -1,0 +1,123 @@
+package search_test
+
+import (
+	"fmt"
+	"math"
+	"os"
+	"slices"
+	"testing"
+
+	"github.com/rankproof/rankproof/internal/search"
+	"github.com/rankproof/rankproof/theorems"
+	"github.com/rankproof/rankproof/theorems/registry"
+	"github.com/stretchr/testify/require"
+)
+
+// inequalities are claims whose margin is climbed for the table.
+var inequalities = []struct{ ref, check string }{
+	{"L2", "power sums, dense"},
+	{"L3", "modes"},
+	{"L3", "map"},
+	{"L4", "modes"},
+	{"L4", "map"},
+	{"L5", "modes"},
+	{"L6", "gains"},
+	{"L8", "directions"},
+	{"L9", "intertwining"},
+	{"L10", "autonomous steps"},
+	{"L11", "remainder"},
+	{"M1", "steps of the N-unit network"},
+	{"M2", "averages"},
+	{"M6", "faces of the box, m along n"},
+	{"M6", "networks"},
+	{"M12", "(d) Grönwall"},
+	{"M13", "‖W − W_R‖₂ = s_{R+1}"},
+	{"M13", "flows stay within the bound"},
+	{"S1", "Λ_0 and Λ_1 kept"},
+	{"S8", "Kalman and joint density of an LDS"},
+	{"S12", "innovation covariance and gains"},
+	{"X1", "power sums of N and of R eigenvalues"},
+	{"X1", "entries of the R×R Jacobian"},
+	{"X2", "paths within O(noise²)"},
+	{"X3", "W P Wᵀ"},
+}
+
+// BenchmarkReach measures, of each inequality, how many evaluations a climb
+// takes to the largest margin that undirected sampling sees in n draws, in the
+// median over seeds. A climb is given a quarter of n; those that do not get
+// there are censored, and their number is told.
+//
+//	go test -run XXX -bench Reach -benchtime 1x -timeout 2h ./internal/search
+//
+// REACH=1000,1,3 stands for n, the seeds of sampling and those of climbs.
+func BenchmarkReach(b *testing.B) {
+	n, seeds, climbs := 20000, 3, 5
+	if text := os.Getenv("REACH"); text != "" {
+		_, err := fmt.Sscanf(text, "%d,%d,%d", &n, &seeds, &climbs)
+		require.NoError(b, err)
+	}
+	for _, q := range inequalities {
+		b.Run(q.ref+"/"+q.check, func(b *testing.B) {
+			c := checkOf(b, q.ref, q.check)
+			for range b.N {
+				target := undirected(c, n, seeds)
+				var counts []float64
+				censored := 0
+				for seed := range climbs {
+					count, reached := evaluationsTo(c, target, uint64(seed+1), n/4)
+					if !reached {
+						censored++
+					}
+					counts = append(counts, float64(count))
+				}
+				b.ReportMetric(target, "margin")
+				b.ReportMetric(median(counts), "climbed")
+				b.ReportMetric(float64(n)/median(counts), "times-fewer")
+				b.ReportMetric(float64(censored), "censored")
+				b.ReportMetric(0, "ns/op")
+			}
+		})
+	}
+}
+
+func checkOf(t testing.TB, ref, name string) theorems.Check {
+	t.Helper()
+	list, err := registry.Matching(ref)
+	require.NoError(t, err)
+	require.Len(t, list, 1)
+	c, ok := list[0].CheckNamed(name)
+	require.True(t, ok, "%s has no check %q", ref, name)
+	return c
+}
+
+// undirected returns the median over seeds of the largest margin in n draws.
+func undirected(c theorems.Check, n, seeds int) float64 {
+	var best []float64
+	for seed := range seeds {
+		most := 0.0
+		for k := range n {
+			score := search.Score(c.On(theorems.Model(), c.Draw(theorems.SeedOf(uint64(seed), "undirected", k))))
+			if !math.IsInf(score, 1) {
+				most = max(most, score)
+			}
+		}
+		best = append(best, most)
+	}
+	return median(best)
+}
+
+// evaluationsTo returns how many evaluations a climb takes to a margin, and
+// whether it gets there within most.
+func evaluationsTo(c theorems.Check, target float64, seed uint64, most int) (count int, reached bool) {
+	search.Climb(c, theorems.Model(), nil, theorems.SeedOf(seed, "climb", 0), most, func(_ any, out theorems.Outcome) bool {
+		count++
+		reached = search.Score(out) >= target
+		return !reached
+	})
+	return count, reached
+}
+
+func median(x []float64) float64 {
+	slices.Sort(x)
+	return x[len(x)/2]
+}
