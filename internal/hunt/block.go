@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"math"
 	"math/rand/v2"
-	"strings"
 
 	"github.com/rankproof/rankproof/internal/journal"
 	"github.com/rankproof/rankproof/internal/search"
@@ -176,7 +175,7 @@ func count(c *journal.Counts, out theorems.Outcome) {
 
 // fail keeps the first failure of each kind.
 func fail(r *journal.Record, index int, c theorems.Check, instance any, out theorems.Outcome) {
-	what := Kind(out)
+	what := out.Way()
 	for _, f := range r.Failures {
 		if f.Check == c.Name && f.What == what {
 			return
@@ -187,18 +186,6 @@ func fail(r *journal.Record, index int, c theorems.Check, instance any, out theo
 		what, text = what+" (instance is not JSON)", []byte("null")
 	}
 	r.Failures = append(r.Failures, journal.Failure{Check: c.Name, What: what, Exact: out.Exact, Found: out.Finding.String(), Index: index, Case: text})
-}
-
-// Kind tells failures of one check apart: by the quantity, or by the reason
-// without its numbers.
-func Kind(out theorems.Outcome) string {
-	if out.Reason == "" {
-		return out.Worst.What
-	}
-	const longest = 100
-	words := strings.FieldsFunc(out.Reason, func(r rune) bool { return strings.ContainsRune("0123456789+-.", r) })
-	kind := []rune(strings.Join(words, "…"))
-	return string(kind[:min(len(kind), longest)])
 }
 
 // At returns the instance of a block at an index, which the block is judged

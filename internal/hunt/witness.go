@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"sync"
 
@@ -59,24 +60,30 @@ func decoded(t theorems.Theorem, f journal.Failure) (theorems.Check, any, bool) 
 	return c, instance, err == nil
 }
 
-// distinct returns failures whose cases differ, short ones first.
+// distinct returns failures of different forms, of each the shortest, and short
+// ones first.
 func distinct(list []theorems.Failure) []theorems.Failure {
-	forms := map[string]theorems.Failure{}
-	var order []string
+	texts := map[string]string{} // of the shortest of a form
+	shortest := map[string]theorems.Failure{}
 	for _, f := range list {
 		text, err := json.Marshal(f.Case)
-		if _, seen := forms[string(text)]; err == nil && !seen {
-			forms[string(text)] = f
-			order = append(order, string(text))
+		if err != nil {
+			continue
+		}
+		form := theorems.Form(f.Case)
+		if known, seen := texts[form]; !seen || compareTexts(string(text), known) < 0 {
+			texts[form], shortest[form] = string(text), f
 		}
 	}
-	slices.SortFunc(order, func(a, b string) int { return cmp.Or(len(a)-len(b), cmp.Compare(a, b)) })
+	order := slices.SortedFunc(maps.Keys(texts), func(a, b string) int { return compareTexts(texts[a], texts[b]) })
 	var out []theorems.Failure
 	for _, form := range order[:min(mostForms, len(order))] {
-		out = append(out, forms[form])
+		out = append(out, shortest[form])
 	}
 	return out
 }
+
+func compareTexts(a, b string) int { return cmp.Or(len(a)-len(b), cmp.Compare(a, b)) }
 
 // witnesses are failures that were shrunk while the hunt went on, so that it
 // can tell of them when it has to stop.
