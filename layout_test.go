@@ -74,8 +74,6 @@ var rooms = []room{
 	// Pictures are of numbers and names: whatever they show, and nothing else
 	// depends on how they are drawn.
 	{packages: []string{"internal/picture"}, imports: []string{"gonum.org/v1/plot/..."}},
-	// Directed search is a library's, over the numbers of an instance.
-	{packages: []string{"internal/search"}, imports: []string{"theorems", "gonum.org/v1/gonum/optimize/..."}},
 	// A reader of archives knows bytes and arrays, no networks.
 	{packages: []string{"internal/npz"}},
 	{packages: []string{"internal/theoremdoc/..."},

@@ -26,14 +26,27 @@ type finder struct {
 	dir     string
 	subject theorems.Subject
 
-	mutex sync.Mutex
-	err   error // the first of writing
+	mutex  sync.Mutex
+	closed bool  // nobody listens any more
+	err    error // of writing
+}
+
+// close ends it, and returns what could not be kept: an instance that was given
+// up may be shrunk yet, and must not write into the summary.
+func (f *finder) close() error {
+	f.mutex.Lock()
+	defer f.mutex.Unlock()
+	f.closed = true
+	return f.err
 }
 
 func (f *finder) tell(t theorems.Theorem, failure theorems.Failure) {
+	c, err := theorems.NewCounterexample(t, f.subject, failure) // decides exactly, which may take long
 	f.mutex.Lock()
 	defer f.mutex.Unlock()
-	c, err := theorems.NewCounterexample(t, f.subject, failure)
+	if f.closed {
+		return
+	}
 	if err != nil {
 		f.err = errors.Join(f.err, err)
 		return

@@ -35,7 +35,8 @@ they recorded.
 
 Exit status: 0 nothing is refuted; 1 a counterexample was found; 2 wrong usage or
 bad input, never to be tried again; 3 incomplete, as when interrupted before its
-end or when the disk is full, or the canary was not caught: try again.`
+end or when the disk is full, or the canary was not caught: try again; 4 two records
+of one block say different things.`
 
 const huntExamples = `  verify hunt --for 10m
   verify hunt --dir hunt --for 48h --only 'S*,M6'
@@ -134,6 +135,7 @@ func (o *huntOptions) hunt(ctx context.Context, s streams, changed func(string) 
 		defer stop()
 	}
 	failed := watched(timed, h, screen, text)
+	unkept := found.close()
 	if err := options.Journal.Close(); failed == nil {
 		failed = err
 	}
@@ -142,7 +144,7 @@ func (o *huntOptions) hunt(ctx context.Context, s streams, changed func(string) 
 	sum.Part = shard.Of > 1
 	err = writeHunt(s, sum, o.json)
 	if failed == nil {
-		failed = found.err
+		failed = unkept
 	}
 	if failed == nil && raise != nil {
 		failed = o.raiseBy(ctx, options, sum.Totals, raise, text)

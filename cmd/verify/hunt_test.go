@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -121,10 +122,17 @@ func TestHuntRefuses(t *testing.T) {
 	text, err := os.ReadFile(filepath.Join(dir, "plan.json"))
 	require.NoError(t, err)
 	at := bytes.Index(text, []byte(`"build": "`)) + len(`"build": "`)
+	canary := bytes.Index(text, []byte(",\n    {\n      \"id\": \"canary"))
+	blind := filepath.Join(dir, "blind.json")
+	require.NoError(t, os.WriteFile(blind, slices.Concat(text[:canary], text[canary+bytes.IndexByte(text[canary:], '}')+1:]), 0o666))
+	huge := filepath.Join(dir, "huge.json")
+	require.NoError(t, os.WriteFile(huge, bytes.Replace(text, []byte(`"block_size": 250`), []byte(`"block_size": 1000000000`), 1), 0o666))
 	text[at] ^= 1
 	require.NoError(t, os.WriteFile(other, text, 0o666))
 	corpus := t.TempDir()
 	require.NoError(t, os.WriteFile(filepath.Join(corpus, "bad.json"), []byte(`{"ref":"L3","check":"map","case":{}}`), 0o666))
+	torn := t.TempDir()
+	require.NoError(t, os.WriteFile(filepath.Join(torn, "torn.json"), []byte(`{"ref":"L3","ch`), 0o666))
 	for _, c := range []struct{ args, want string }{
 		{"hunt --for -1s", "--for is -1s"},
 		{"hunt --for 0s", "--for is 0s"},
@@ -136,10 +144,13 @@ func TestHuntRefuses(t *testing.T) {
 		{"hunt --only X9", `no theorem is called "X9"`},
 		{"hunt --plan " + broken, "broken.json: format is 0"},
 		{"hunt --plan " + other, "made by another build"},
+		{"hunt --plan " + blind, "plan has no canary"},
+		{"hunt --plan " + huge, "plan has blocks of 1000000000 instances"},
 		{"hunt --dir " + dir + " --seed 2", "--seed is not that of"},
 		{"hunt --dir " + dir + " --only L3", "--only is not that of"},
 		{"hunt --dir " + dir + " --until-instances 9000", "--until-instances is not that of"},
 		{"hunt --corpus " + corpus, "bad.json"},
+		{"hunt --corpus " + torn, "torn.json"},
 		{"plan", "plan needs the name of one file"},
 		{"plan x.json", "--until-instances is 0"},
 		{"plan " + filepath.Join(dir, "plan.json") + " --until-instances 9000", "holds another plan"},

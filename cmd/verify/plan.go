@@ -90,8 +90,8 @@ func (o *huntOptions) makePlan(list []theorems.Theorem) (journal.Plan, hunt.Opti
 	switch {
 	case o.instances < 0:
 		return journal.Plan{}, none, fmt.Errorf("--until-instances is %d, want at least 1", o.instances)
-	case o.blockSize < hunt.LeastBlock || o.blockSize > journal.MostBlocks:
-		return journal.Plan{}, none, fmt.Errorf("--block-size is %d, want %d to %d", o.blockSize, hunt.LeastBlock, journal.MostBlocks)
+	case o.blockSize < hunt.LeastBlock || o.blockSize > hunt.MostBlock:
+		return journal.Plan{}, none, fmt.Errorf("--block-size is %d, want %d to %d", o.blockSize, hunt.LeastBlock, hunt.MostBlock)
 	}
 	corpus := registry.Corpus()
 	if o.corpus != "" {

@@ -74,6 +74,7 @@ func TestRefuteSome(t *testing.T) {
 		require.Contains(t, got.out, want)
 	}
 	require.NotContains(t, got.out, "F3  ")
+	require.NotContains(t, got.out, "no exact check decides")
 }
 
 // TestRefuteOfATheorem ends with how much was tried, and never with more.

@@ -3,6 +3,7 @@ package hunt
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 
 	"github.com/rankproof/rankproof/internal/journal"
@@ -16,6 +17,8 @@ const (
 	BlockSize = 250
 	// LeastBlock is fewer than which are not enough to catch the canary by climbing.
 	LeastBlock = 100
+	// MostBlock is more than which a block is not worth: what is lost when one is cut short is as much.
+	MostBlock = 1_000_000
 	// fewestBlocks of a theorem in a plan with an end: two of each kind, and of
 	// draws twice as many.
 	fewestBlocks = 8
@@ -31,7 +34,7 @@ func NewPlan(seed uint64, instances, blockSize int, list []theorems.Theorem, sta
 	}
 	p := journal.Plan{Format: journal.Format, Seed: seed, BlockSize: blockSize, Starts: starts, Environment: Environment(), Build: build}
 	if instances > 0 {
-		p.Blocks = max(fewestBlocks, divideUp(instances, blockSize*(len(list)-1)))
+		p.Blocks = max(fewestBlocks, divideUp(instances, blockSize*max(1, len(list)-1)))
 	}
 	for _, t := range list {
 		p.Theorems = append(p.Theorems, journal.PlannedTheorem{ID: t.ID, Ref: t.Ref, Version: version(t)})
@@ -62,6 +65,8 @@ func Fits(p, here journal.Plan) error {
 		return fmt.Errorf("plan was made by another build of verify (%s, this one is %s): its records would not add up with this one's", p.Build, here.Build)
 	case p.Environment != here.Environment:
 		return fmt.Errorf("plan was made where numbers are rounded differently (%s, here %s)", p.Environment, here.Environment)
+	case p.BlockSize < LeastBlock || p.BlockSize > MostBlock:
+		return fmt.Errorf("plan has blocks of %d instances, want %d to %d", p.BlockSize, LeastBlock, MostBlock)
 	case p.Starts != here.Starts:
 		return fmt.Errorf("plan was made with another corpus or ledger")
 	}
@@ -73,6 +78,9 @@ func Fits(p, here journal.Plan) error {
 		if !found {
 			return fmt.Errorf("plan has theorem %s (%s), which is not here, or in another version", t.Ref, t.ID)
 		}
+	}
+	if len(p.Theorems) != len(here.Theorems) { // here are those of the plan, and the canary
+		return errors.New("plan has no canary, without which a hunt does not know whether it sees")
 	}
 	return nil
 }

@@ -25,7 +25,9 @@ func (g Grounds) Raise(ctx context.Context, l *theorems.Ledger, list []theorems.
 		group.Go(func() {
 			slots <- struct{}{}
 			defer func() { <-slots }()
+			mutex.Lock() // others raise it meanwhile
 			own := theorems.Ledger{Extremes: l.Of(th.ID)}
+			mutex.Unlock()
 			found, ok := g.tightest(ctx, list[i], th.Above, &own)
 			if !ok {
 				return

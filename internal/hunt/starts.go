@@ -16,36 +16,25 @@ import (
 // those that its checks take. Digest tells grounds apart.
 func NewGrounds(s theorems.Subject, list []theorems.Theorem, corpus []registry.Kept, ledger *theorems.Ledger) (g Grounds, digest string, err error) {
 	g = Grounds{Subject: s, Starts: map[string][]Start{}, Ledger: ledger}
+	kept, err := replay.Corpus(corpus, list, registry.All())
+	if err != nil {
+		return g, "", err
+	}
+	extremes, err := replay.Ledger(ledger, list)
+	if err != nil {
+		return g, "", err
+	}
 	sum := sha256.New()
-	add := func(name string, text []byte) error {
-		c, t, check, err := theorems.ParseCounterexample(text, list)
-		if t.ID == "" {
-			return nil // of another theorem than these
-		}
-		if err == nil {
-			err = replay.Admissible(c)
-		}
+	for _, k := range append(kept, extremes...) {
+		text, err := json.Marshal(k.Case)
 		if err != nil {
-			return fmt.Errorf("%s: %w", name, err)
+			return g, "", fmt.Errorf("%s: %w", k.From, err)
 		}
-		fmt.Fprintf(sum, "%s\x00%s\x00%s\n", t.ID, check.Name, c.Case)
-		g.Starts[t.ID] = append(g.Starts[t.ID], Start{check, c.Instance()})
-		return nil
+		fmt.Fprintf(sum, "%s\x00%s\x00%s\n", k.Theorem.ID, k.Check.Name, text)
+		g.Starts[k.Theorem.ID] = append(g.Starts[k.Theorem.ID], Start{k.Check, k.Case})
 	}
-	for _, k := range corpus {
-		if err := add(k.Name, k.Text); err != nil {
-			return g, "", err
-		}
-	}
-	for _, e := range ledger.Extremes {
-		text, err := json.Marshal(theorems.Counterexample{Theorem: e.Theorem, Check: e.Check, Case: e.Case})
-		if err == nil {
-			err = add("ledger", text)
-		}
-		if err != nil {
-			return g, "", err
-		}
-		fmt.Fprintf(sum, "%s\x00%v\n", e.What, e.Margin)
+	for _, e := range ledger.Extremes { // what counts as above it
+		fmt.Fprintf(sum, "%s\x00%s\x00%s\x00%v\n", e.Theorem, e.Check, e.What, e.Margin)
 	}
 	return g, hex.EncodeToString(sum.Sum(nil))[:16], nil
 }

@@ -98,13 +98,16 @@ func (h Hunt) escaped() []string {
 
 // Escaped returns the claims of a canary that were not refuted.
 func Escaped(canary theorems.Theorem, totals journal.Totals) []string {
-	var out []string
+	var failures []journal.FailureTotals // none of a canary that is not in the plan
 	for _, th := range totals.Theorems {
-		for _, c := range canary.Claims {
-			refuted := slices.ContainsFunc(th.Failures, func(f journal.FailureTotals) bool { return f.Check == c.Name })
-			if th.ID == canary.ID && !refuted {
-				out = append(out, c.Name)
-			}
+		if th.ID == canary.ID {
+			failures = th.Failures
+		}
+	}
+	var out []string
+	for _, c := range canary.Claims {
+		if !slices.ContainsFunc(failures, func(f journal.FailureTotals) bool { return f.Check == c.Name }) {
+			out = append(out, c.Name)
 		}
 	}
 	return out

@@ -70,7 +70,9 @@ func (h Hunt) counts(w io.Writer) {
 		Counted(blocks, "block"), Counted(c.Instances, "instance"), c.Holds, c.Fails, c.Unknown, c.Vacuous, c.NotTried, c.Exact, duration(seconds))
 	above := 0
 	for _, th := range h.Totals.Theorems {
-		above += len(th.Above)
+		if !isCanary(th) {
+			above += len(th.Above)
+		}
 	}
 	if above > 0 {
 		fmt.Fprintf(w, "%s above those of the ledger (see --json)\n", Counted(above, "margin"))
