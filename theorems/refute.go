@@ -194,10 +194,11 @@ func (r *Refutation) certify(l Level, found any) error {
 
 // Counterexample returns the counterexample in the form in which it is kept.
 func (r Refutation) Counterexample() (Counterexample, error) {
-	w, err := NewCounterexample(Theorem{Ref: r.Ref, ID: r.ID}, Subject{Name: "the statement itself"}, Failure{Check: r.Check, Case: r.Case,
-		Outcome: Outcome{Finding: Finding{Verdict: Fails, Reason: Violatedf("%s", r.Violation).Error()}, Exact: r.Exact}})
-	w.Exactly = Rechecked{Verdict: Fails, By: r.Check, Reason: r.Violation}.String() // certify has decided it
-	return w, err
+	violation := Violatedf("%s", r.Violation).Error()
+	c, err := NewCounterexample(Theorem{Ref: r.Ref, ID: r.ID}, Subject{Name: "the statement itself"},
+		Failure{Check: r.Check, Case: r.Case, Outcome: Outcome{Finding: Finding{Verdict: Fails, Reason: violation}, Exact: r.Exact}})
+	c.Exactly = violation
+	return c, err
 }
 
 // Attempt is what became of a search for a counterexample to a theorem.

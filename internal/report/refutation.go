@@ -185,11 +185,14 @@ func WriteAttempt(w io.Writer, a Attempt, run Run) error {
 
 // RiskText says what a search in vain leaves open.
 func RiskText(a theorems.Attempt) string {
-	if a.Decided < 3 {
+	switch {
+	case a.Decided < 3:
 		return "nothing is known from so few instances"
+	case a.Report.Interrupted:
+		return "not given for a search that was interrupted: instances that take long are missing"
 	}
-	return fmt.Sprintf("at most 3/%d = %.2g, at 95 %%: if an instance drawn as these were, and decided, violated the statement with a higher probability than that, "+
-		"one of the %d would have done so with a probability of at least 95 %%. Of instances that are not drawn, and of those that stayed unknown, this says nothing.", a.Decided, a.ResidualRisk(), a.Decided)
+	return fmt.Sprintf("at most 3/%d = %.2g, at 95 %%, for a seed chosen beforehand: if an instance drawn as these were, and decided, violated the statement, or this implementation of it, "+
+		"with a higher probability than that, one of the %d would have done so with a probability of at least 95 %%. Of instances that are not drawn, and of those that stayed unknown, this says nothing.", a.Decided, a.ResidualRisk(), a.Decided)
 }
 
 // WriteRefutationsSummary writes the last lines of a search.
