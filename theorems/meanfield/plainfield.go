@@ -35,8 +35,6 @@ func plainAt(c generators.Mixture, kappa []float64, u float64) (plain, error) {
 		w := append(append(append([]float64(nil), kappa...), make([]float64, r)...), 1)
 		along := dense.MatVec(cov, w) // covariances with the net input
 		mu, delta := dense.Dot(mean, w), dense.Dot(along, w)
-		muErr := n * u * dense.Dot(absolutes(mean), absolutes(w))
-		deltaErr := n * u * dense.Dot(dense.AbsMatVec(cov, w), absolutes(w))
 		var a, off [4]float64
 		for order := range a {
 			if delta <= 0 && order > 1 && dense.VectorNormInf(along) == 0 {
@@ -48,7 +46,7 @@ func plainAt(c generators.Mixture, kappa []float64, u float64) (plain, error) {
 			}
 			off[order] += averageAccuracy * u * max(1, math.Abs(a[order]))
 		}
-		// DF has ⟨φ”⟩ and ⟨φ”'⟩, which move more than F does where Δ is small beside its terms.
+		// Where Δ is small beside its terms averages move with it, ⟨φ”⟩ and ⟨φ”'⟩ more than others.
 		in, moved := netInputOf(quadrature.Population{Weight: alpha, Mean: mean, Cov: cov}, kappa, u+0x1p-53), off
 		for order := range moved {
 			moved[order] += bounds.moved(order, in)
@@ -57,8 +55,7 @@ func plainAt(c generators.Mixture, kappa []float64, u float64) (plain, error) {
 			an, ci := mean[r+i], along[r+i]
 			ciErr := n * u * dense.Dot(absolutes(cov[r+i]), absolutes(w))
 			out.f[i] += alpha * (an*a[0] + ci*a[1])
-			errs[i] += alpha * (math.Abs(an)*(off[0]+math.Abs(a[1])*muErr+math.Abs(a[2])*deltaErr/2) + ciErr*(math.Abs(a[1])+off[1]) +
-				math.Abs(ci)*(off[1]+math.Abs(a[2])*muErr+math.Abs(a[3])*deltaErr/2) + n*u*(math.Abs(an*a[0])+math.Abs(ci*a[1])))
+			errs[i] += alpha * (math.Abs(an)*moved[0] + ciErr*math.Abs(a[1]) + (math.Abs(ci)+ciErr)*moved[1] + n*u*(math.Abs(an*a[0])+math.Abs(ci*a[1])))
 			for k := range r {
 				am, half := mean[k], along[k]
 				out.j[i][k] += alpha * (an*(a[1]*am+a[2]*half) + a[1]*cov[r+i][k] + ci*(a[2]*am+a[3]*half))
