@@ -7,7 +7,9 @@ import (
 	"github.com/rankproof/rankproof/generators"
 	"github.com/rankproof/rankproof/model"
 	"github.com/rankproof/rankproof/oracles/certificate"
+	"github.com/rankproof/rankproof/oracles/dense"
 	"github.com/rankproof/rankproof/oracles/evidence"
+	"github.com/rankproof/rankproof/oracles/exact"
 	"github.com/rankproof/rankproof/theorems"
 	"gonum.org/v1/gonum/mat"
 	"pgregory.net/rapid"
@@ -23,7 +25,7 @@ func FromUnitsToField() theorems.Theorem {
 		Given:  []string{"F is the mean of F_N: sizes drawn, or fixed at α_p N"},
 		Needed: []theorems.Witness{roundedSizesAreBiased()},
 		Why: "Networks: ‖F_N − T‖² ≥ 0 has the mean ‖F − T‖² + FieldVariance/N, F and the variance the subject's, and a second moment of at most (‖F − T‖ + (E‖F_N − F‖⁴)^¼)⁴; e-process, false alarm 1e-9 an instance. " +
-			"Completions: both variances are off by the bound of M3, and both fields by that of M2; Σ_nn of the completion is off by at most √u/8 of Σ_nn: half the digits where Σ_aa is all but singular.",
+			"Completions: both variances are off by the bound of M3, and both fields by that of M2; Σ_nn of the completion is off by 64(R+1)u of Σ_nn over the smallest eigenvalue but 0 of the correlations of Σ_aa.",
 		Claims: []theorems.Check{
 			theorems.Claim("completions", rapid.Map(generators.MixturePoints(generators.MixtureOptions{Nonlinearity: everyPhi, Moderate: true, MaxPopulations: 3}), untargeted), judgeCompletion).
 				Visiting("P = 1", "R = 1", "R = 3", "Σ singular", "Σ = 0", "I = 0", "κ = 0"),
@@ -228,10 +230,14 @@ func judgeCompletion(s theorems.Subject, c Targeted) (f theorems.Finding, err er
 	for r := range before {
 		f.Expect("F of the completion", math.Abs(after[r]-before[r]), 2*t.fieldBound(r), t.fieldScale(r)+t.u)
 	}
-	spread := 0.0
-	for _, in := range t.at {
+	spread := 0.0 // what the rounding of Σ_nn makes of it
+	for p, in := range t.at {
+		relative, err := completionError(t.laws[p].Cov, len(c.Kappa), t.u)
+		if err != nil {
+			return f, err
+		}
 		for r := range c.Kappa {
-			spread += in.weight * in.varN[r] * t.squareSize(0, in, in.delta)
+			spread += in.weight * in.varN[r] * t.squareSize(0, in, in.delta) * relative
 		}
 	}
 	for _, fixed := range []bool{false, true} {
@@ -244,9 +250,35 @@ func judgeCompletion(s theorems.Subject, c Targeted) (f theorems.Finding, err er
 			return f, err
 		}
 		bound, scale := t.varianceBound(fixed)
-		f.Expect("variance of the completion ≤ that of any other", max(0, least-given), 2*bound+math.Sqrt(t.u)/8*spread, scale+t.u)
+		f.Expect("variance of the completion ≤ that of any other", max(0, least-given), 2*bound+spread, scale+t.u)
 	}
 	return f, nil
+}
+
+// completionError bounds the relative error of Σ_na Σ_aa⁺ Σ_an = Y Yᵀ, Y = Σ_na X^(+ᵀ), Σ_aa = X Xᵀ: an error E of the correlations
+// of Σ_aa, some 64nu of a backward stable decomposition, changes it by Y X⁺ E X^(+ᵀ) Yᵀ, E over their smallest eigenvalue that is not 0.
+func completionError(cov [][]float64, rank int, u float64) (float64, error) {
+	n := rank + 1
+	a, correlations := zeroRows(n, n), zeroRows(n, n)
+	at := func(i int) int { // m, then I
+		if i == rank {
+			return 2 * rank
+		}
+		return i
+	}
+	for i := range n {
+		for j := range n {
+			a[i][j] = cov[at(i)][at(j)]
+			if size := math.Sqrt(cov[at(i)][at(i)]) * math.Sqrt(cov[at(j)][at(j)]); size > 0 {
+				correlations[i][j] = a[i][j] / size
+			}
+		}
+	}
+	exactly, err := exact.FromFloat64(a)
+	if err != nil || exactly.Rank() == 0 {
+		return 0, err
+	}
+	return 64 * float64(n) * u / dense.SingularValues(correlations)[exactly.Rank()-1], nil
 }
 
 func completionTwin(name, mistake string, wrong func(cov [][]float64)) theorems.Twin {
