@@ -20,10 +20,10 @@ func FromUnitsToField() theorems.Theorem {
 		Statement: "For every Gaussian mixture, target T, κ and N, E‖F_N(κ) − T‖² = ‖F(κ) − T‖² + E‖F_N(κ) − F(κ)‖², fit and sampling error, each measured apart; " +
 			"of all completions of Σ_nn the minimal one, Σ_na Σ_aa⁺ Σ_an, has the least sampling error, with the same F.",
 		Source: "+ (bias and variance)",
-		Given:  []string{"F is the mean of F_N: sizes drawn, or fixed at α_p N"},
+		Given:  []string{"F is the mean of F_N: sizes drawn, or fixed at α_p N, whole numbers"},
 		Needed: []theorems.Witness{roundedSizesAreBiased()},
-		Why: "Networks: ‖F_N − T‖² ≥ 0 has the mean ‖F − T‖² + FieldVariance/N, F and the variance the subject's, and a second moment of at most (‖F − T‖ + (E‖F_N − F‖⁴)^¼)⁴; e-process, false alarm 1e-9 an instance. " +
-			"Completions: both variances are off by the bound of M3, and both fields by that of M2; Σ_nn of the completion is off by at most √u/8 of Σ_nn: half the digits where Σ_aa is all but singular.",
+		Why: "Networks: ‖F_N − T‖² ≥ 0 has the mean ‖F − T‖² + FieldVariance/N, F and the variance the subject's, and a second moment of at most (‖F − T‖ + (E‖F_N − F‖⁴)^¼)⁴; e-process, false alarm 1e-9 an instance, where deviations are 10⁴ times what rounding moves the mean by. " +
+			"Where no multiple of the shares gives whole numbers of units, labels are drawn. Completions: both variances are off by the bound of M3, and both fields by that of M2; Σ_nn of the completion is off by at most √u/8 of Σ_nn: half the digits where Σ_aa is all but singular.",
 		Claims: []theorems.Check{
 			theorems.Claim("completions", rapid.Map(generators.MixturePoints(generators.MixtureOptions{Nonlinearity: everyPhi, Moderate: true, MaxPopulations: 3}), untargeted), judgeCompletion).
 				Visiting("P = 1", "R = 1", "R = 3", "Σ singular", "Σ = 0", "I = 0", "κ = 0"),
@@ -124,9 +124,9 @@ func judgeTarget(s theorems.Subject, c Targeted) (f theorems.Finding, err error)
 	}
 	want := t.fluctuations()
 	rng := randomOf(c.Kappa, c.Shares, c.MeanI, []float64{15})
-	units := unitsFor(c.Mixture, []float64{8, 64}[rng.IntN(2)])
+	units, whole := unitsFor(c.Mixture, []float64{8, 64}[rng.IntN(2)])
 	options := model.MixtureSampling{Units: units}
-	fixed := rng.IntN(2) == 0
+	fixed := rng.IntN(2) == 0 && whole // where α_p N is no size, F is not the mean of F_N
 	if fixed {
 		options.Sizes = model.ExactSizes
 	}
@@ -145,7 +145,10 @@ func judgeTarget(s theorems.Subject, c Targeted) (f theorems.Finding, err error)
 		fit += (x - target[r]) * (x - target[r])
 		rounding += t.fieldBound(r)
 	}
-	if !(deviation > 64*networksDrawn*rounding) || !(want.trace(fixed) > 0x1p10*want.err) {
+	// The mean that is bet on is off by the rounding of F, F_N and the variance: by a
+	// share of it of 1/(64·networksDrawn), or of a deviation, that makes E larger by e^(1/16) at most.
+	off, _ := t.varianceBound(fixed)
+	if !(deviation > 64*networksDrawn*rounding) || !(want.trace(fixed) > 64*networksDrawn*(want.err+off)) {
 		return f, nil // nothing but rounding to bet on
 	}
 	sampling := variance / float64(units)
@@ -156,7 +159,7 @@ func judgeTarget(s theorems.Subject, c Targeted) (f theorems.Finding, err error)
 	if f.Verdict == theorems.Fails {
 		return f, nil
 	}
-	bet, err := evidence.NewMeanSquare(mean, max(second, mean*mean*(1+0x1p-10)), falseAlarm)
+	bet, err := evidence.NewMeanSquare(mean, max(second, mean*mean*(1+0x1p-10)), falseAlarm/2)
 	if err != nil {
 		return f, err
 	}
@@ -293,7 +296,7 @@ func decideDecomposition(c FiniteEnsemble) error {
 func roundedSizesAreBiased() theorems.Witness {
 	c := FiniteEnsemble{Units: 2, Shares: []float64{1, 1}, M: [][][]float64{{{1}}, {{1}}}, N: [][][]float64{{{1}}, {{-1}}}, Kappa: []float64{1}, Target: []float64{1}}
 	return theorems.Witness{
-		Without: "F is the mean of F_N: sizes drawn, or fixed at α_p N", Shows: "weights (½, ½), n = ±1, two units of the first population: F_N + κ = 1 = T, fit error 1",
+		Without: "F is the mean of F_N: sizes drawn, or fixed at α_p N, whole numbers", Shows: "weights (½, ½), n = ±1, two units of the first population: F_N + κ = 1 = T, fit error 1",
 		Case: c,
 		Check: theorems.Decide("all units of the first population", rapid.Just(c), func(c FiniteEnsemble) error {
 			e, err := c.counted()
