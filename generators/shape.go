@@ -5,6 +5,7 @@ import (
 	"math"
 	"reflect"
 	"strings"
+	"sync"
 
 	"github.com/rankproof/rankproof/model"
 )
@@ -37,38 +38,69 @@ type field struct {
 
 // fieldsOf lists the fields of *instance, those of embedded structs included.
 func fieldsOf(instance reflect.Value) []field {
-	var out []field
-	t := instance.Type()
-	for i := range t.NumField() {
-		f, v := t.Field(i), instance.Field(i)
-		if f.Anonymous {
-			out = append(out, fieldsOf(v)...)
-			continue
-		}
-		if f.Name == "Tags" {
-			continue
-		}
-		fd := field{name: strings.Split(f.Tag.Get("json"), ",")[0], value: v}
-		if dim := f.Tag.Get("dim"); dim != "" {
-			fd.optional = strings.HasSuffix(dim, "?")
-			fd.dims = strings.Split(strings.TrimSuffix(dim, "?"), ",")
-			for i, d := range fd.dims {
-				if bare, may := strings.CutSuffix(d, "*"); may {
-					fd.dims[i], fd.vanish = bare, append(fd.vanish, bare)
-				}
-			}
-		}
-		switch shrink := f.Tag.Get("shrink"); shrink {
-		case "":
-		case "positive":
-			fd.positive = true
-		default:
-			fd.texts = strings.Split(shrink, ",")
-		}
-		fd.readNumbers(f.Tag.Get("numbers"))
-		out = append(out, fd)
+	layout := layoutOf(instance.Type())
+	out := make([]field, len(layout))
+	for i, p := range layout {
+		out[i] = p.field
+		out[i].value = instance.FieldByIndex(p.index)
 	}
 	return out
+}
+
+// place is a field of a type, without a value.
+type place struct {
+	field
+	index []int
+}
+
+var layouts sync.Map // reflect.Type → []place: tags are read once
+
+func layoutOf(t reflect.Type) []place {
+	if known, ok := layouts.Load(t); ok {
+		return known.([]place)
+	}
+	layout := readLayout(t)
+	layouts.Store(t, layout)
+	return layout
+}
+
+func readLayout(t reflect.Type) []place {
+	var out []place
+	for i := range t.NumField() {
+		f := t.Field(i)
+		switch {
+		case f.Anonymous:
+			for _, inner := range readLayout(f.Type) {
+				inner.index = append([]int{i}, inner.index...)
+				out = append(out, inner)
+			}
+		case f.Name != "Tags":
+			out = append(out, place{readField(f), []int{i}})
+		}
+	}
+	return out
+}
+
+func readField(f reflect.StructField) field {
+	fd := field{name: strings.Split(f.Tag.Get("json"), ",")[0]}
+	if dim := f.Tag.Get("dim"); dim != "" {
+		fd.optional = strings.HasSuffix(dim, "?")
+		fd.dims = strings.Split(strings.TrimSuffix(dim, "?"), ",")
+		for i, d := range fd.dims {
+			if bare, may := strings.CutSuffix(d, "*"); may {
+				fd.dims[i], fd.vanish = bare, append(fd.vanish, bare)
+			}
+		}
+	}
+	switch shrink := f.Tag.Get("shrink"); shrink {
+	case "":
+	case "positive":
+		fd.positive = true
+	default:
+		fd.texts = strings.Split(shrink, ",")
+	}
+	fd.readNumbers(f.Tag.Get("numbers"))
+	return fd
 }
 
 // Tags returns the kind and the edges that an instance was tagged with.

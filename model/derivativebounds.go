@@ -45,24 +45,50 @@ func (p Nonlinearity) derivativeBounds() [6]float64 {
 }
 
 // averageBounds returns bounds of |⟨φ^(k)⟩|, k = 1 … 5, at a variance Δ and a
-// mean known to within an error: those of φ^(k), and for a kink, where φ' jumps
-// by one, those of the derivatives of a normal density, Δ^(−(k−1)/2) sup|He_{k−2}|ϕ.
+// mean known to within an error: those of φ^(k), and of what is left of them in
+// the mean of a wide input,
+//
+//	∫|φ”| Δ^(−(k−1)/2) sup|He_{k−2}ϕ|,   ∫|φ'| Δ^(−k/2) sup|He_{k−1}ϕ|,
+//
+// ϕ the normal density, whose derivatives are all that is differentiated. At a
+// kink, where φ' jumps by one, ∫|φ”| is 1.
 func (p Nonlinearity) averageBounds(mu, muError, delta float64) [6]float64 {
 	b := p.derivativeBounds()
+	hermite := [5]float64{0.39895, 0.24198, 0.39895, 0.55059, 1.19683} // sup|He_jϕ|
 	if len(p.kinks) == 0 {
+		bend, rise := p.variation()
+		for k := 1; k < len(b) && delta > 0; k++ {
+			if k > 1 {
+				b[k] = min(b[k], times0(bend, hermite[k-2]/math.Pow(delta, float64(k-1)/2)))
+			}
+			b[k] = min(b[k], times0(rise, hermite[k-1]/math.Pow(delta, float64(k)/2)))
+		}
 		return b
 	}
-	hermite := [6]float64{0, 0, 0.39895, 0.24198, 0.39895, 0.55059}
 	for k := 2; k < len(b); k++ {
 		b[k] = 0
 		for _, kink := range p.kinks {
 			switch {
 			case delta > 0:
-				b[k] += hermite[k] / math.Pow(delta, float64(k-1)/2)
+				b[k] += hermite[k-2] / math.Pow(delta, float64(k-1)/2)
 			case math.Abs(mu-kink) <= muError:
 				b[k] = math.Inf(1)
 			}
 		}
 	}
 	return b
+}
+
+// variation returns ∫|φ”| and ∫|φ'| of a smooth φ: φ' is a bell, monotone
+// for softplus, constant for the identity.
+func (p Nonlinearity) variation() (bend, rise float64) {
+	switch p.name {
+	case "tanh", "erf":
+		return 2, 2
+	case "logistic":
+		return 0.5, 1
+	case "softplus":
+		return 1, math.Inf(1)
+	}
+	return 0, math.Inf(1)
 }

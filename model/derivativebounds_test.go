@@ -46,6 +46,30 @@ func TestDerivativeBounds(t *testing.T) {
 	require.Zero(t, Identity().derivativeBounds()[2])
 }
 
+// TestAverageBoundsOfWideInputs: averages of derivatives over a wide input are below their bounds, and no small part of them.
+func TestAverageBoundsOfWideInputs(t *testing.T) {
+	for _, phi := range []Nonlinearity{Tanh(), Logistic(), Softplus(), Erf()} {
+		for _, delta := range []float64{1, 100, 1e6} {
+			var most [4]float64
+			for mu := -3 * math.Sqrt(delta); mu <= 3*math.Sqrt(delta); mu += 0.1 * math.Sqrt(delta) {
+				a, err := phi.Averages(mu, delta, 4)
+				require.NoError(t, err)
+				b := phi.averageBounds(mu, 0, delta)
+				for k, v := range [4]float64{0, a.Prime, a.Second, a.Third} {
+					require.LessOrEqual(t, math.Abs(v), b[k]+a.Error, "%s, order %d, Δ = %v", phi.name, k, delta)
+					most[k] = max(most[k], math.Abs(v)/b[k])
+				}
+			}
+			if delta >= 100 {
+				for k := 1; k < 4; k++ {
+					require.Greater(t, most[k], 0.9, "%s, order %d, Δ = %v", phi.name, k, delta)
+				}
+			}
+		}
+	}
+	require.Zero(t, Identity().averageBounds(0, 0, 1e6)[2])
+}
+
 // TestAverageBoundsAtKinks: the derivatives of a normal density at a kink are below their bounds, and reach them somewhere.
 func TestAverageBoundsAtKinks(t *testing.T) {
 	for _, delta := range []float64{0.01, 1, 100} {

@@ -37,7 +37,7 @@ type Filtered struct {
 //
 // A stationary LDS with ρ(A) ≥ 1, by computed eigenvalues, is ErrUnstable, one
 // whose law takes too many doublings ErrNotConverged. Data that a singular law does
-// not allow are ErrInvalid, as are those of a wrong shape, or not finite.
+// not allow, to half of the digits, are ErrInvalid, as are those of a wrong shape, or not finite.
 // (arXiv:2110.09804; S5)
 func (l *LDS) Filter(obs Observations) (*Filtered, error) {
 	out := &Filtered{Density: true}

@@ -202,7 +202,7 @@ func (f fitFeatures) mixture(phi Nonlinearity, c array) (*Mixture, error) {
 	moments := make([]Moments, len(f.features))
 	for p, feature := range f.features {
 		first := f.first[p]
-		scaled := c.rowsBetween(first, f.first[p+1]).scaled(count)
+		scaled := withoutTraces(c.rowsBetween(first, f.first[p+1]).scaled(count))
 		m := Moments{
 			Weight: 1 / count, MeanM: feature.MeanM, MeanN: scaled.row(0), MeanI: feature.MeanI,
 			CovMM: feature.CovMM, CovMI: make([]float64, f.rank), CovNI: make([]float64, f.rank), VarI: feature.VarI,
@@ -222,4 +222,20 @@ func (f fitFeatures) mixture(phi Nonlinearity, c array) (*Mixture, error) {
 		moments[p] = m
 	}
 	return MixtureOfMoments(phi, moments)
+}
+
+// withoutTraces makes zero what of n_r varies with m (the rows after the first) where its
+// variance, the square, would not be a normal number: it would be no covariance.
+func withoutTraces(c array) array {
+	const least = 0x1p-480 // the square has all of its digits
+	for r := range c.cols {
+		size := 0.0
+		for j := 1; j < c.rows; j++ {
+			size = math.Max(size, math.Abs(c.at(j, r)))
+		}
+		for j := 1; j < c.rows && size < least; j++ {
+			c.set(j, r, 0)
+		}
+	}
+	return c
 }

@@ -7,6 +7,10 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
+// CycleTransient is the time within which a trajectory from a start has come
+// near the cycle that a subject is asked for.
+const CycleTransient = 30
+
 // MeanFields are the operations on Gaussian-mixture low-rank networks of a
 // Subject, nil where it has none. κ, v and time are as in package model: τ = 1,
 // J = (1/N) M Nᵀ.
@@ -27,7 +31,7 @@ type MeanFields struct {
 
 	Integrate  func(f model.VectorField, start, times []float64) ([][]float64, error)
 	Equilibria func(m *model.Mixture, s model.EquilibriumSearch) (*model.EquilibriumSet, error)
-	Cycle      func(m *model.Mixture, start []float64) (*model.LimitCycle, error)
+	Cycle      func(m *model.Mixture, start []float64) (*model.LimitCycle, error) // that start is near after CycleTransient
 
 	// Noisy networks in discrete time, without a leak.
 	LinearizeNoisy func(net *model.RNN, form model.Form, x, u []float64, noise model.Noise) (*model.NoisyLinearization, error)
@@ -92,7 +96,7 @@ func modelMeanFields() MeanFields {
 			return m.Circuit().FixedPoints(s)
 		},
 		Cycle: func(m *model.Mixture, start []float64) (*model.LimitCycle, error) {
-			return model.FindCycle(m.Circuit(), model.CycleSearch{Start: start, Transient: 30})
+			return model.FindCycle(m.Circuit(), model.CycleSearch{Start: start, Transient: CycleTransient})
 		},
 		LinearizeNoisy: (*model.RNN).LinearizeNoisy,
 		PassNoise:      (*model.RNN).PassNoise,

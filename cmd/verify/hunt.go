@@ -46,6 +46,7 @@ const huntExamples = `  verify hunt --for 10m
 type huntOptions struct {
 	duration  time.Duration
 	instances int
+	blockSize int
 	seed      uint64
 	workers   int
 	only      string
@@ -75,7 +76,7 @@ func newHuntCommand(s streams) *cobra.Command {
 	o.planFlags(cmd)
 	f.IntVar(&o.workers, "workers", 0, "goroutines; 0 stands for one a CPU")
 	f.StringVar(&o.dir, "dir", "", "keep records in a `directory`, and go on from those that are there")
-	f.StringVar(&o.plan, "plan", "", "work on the plan of a `file` that verify plan wrote; --seed, --only and --until-instances are the plan's")
+	f.StringVar(&o.plan, "plan", "", "work on the plan of a `file` that verify plan wrote; --seed, --only, --block-size and --until-instances are the plan's")
 	f.StringVar(&o.shard, "shard", "0/1", "of the plan's blocks, do those of part `i/n`, i from 0")
 	f.StringVar(&o.raise, "raise", "", "at the end, raise the ledger in this `file` by all margins on record")
 	f.BoolVar(&o.json, "json", false, "write a JSON object at the end")

@@ -130,6 +130,8 @@ func TestHuntRefuses(t *testing.T) {
 		{"hunt --for 0s", "--for is 0s"},
 		{"hunt --workers -1", "--workers is -1"},
 		{"hunt --until-instances -3", "--until-instances is -3"},
+		{"hunt --block-size 9", "--block-size is 9, want 100"},
+		{"hunt --dir " + dir + " --block-size 500", "--block-size is not that of"},
 		{"hunt --shard 3/3", `"3/3" is no part i/n`},
 		{"hunt --only X9", `no theorem is called "X9"`},
 		{"hunt --plan " + broken, "broken.json: format is 0"},

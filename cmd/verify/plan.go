@@ -19,6 +19,7 @@ import (
 func (o *huntOptions) planFlags(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.IntVar(&o.instances, "until-instances", 0, "make a plan of at least so `many` instances, equally many of each theorem and at\nleast 2000, and end when it is done")
+	f.IntVar(&o.blockSize, "block-size", hunt.BlockSize, "instances of a block: many make records small, few lose less when a block is cut short")
 	f.Uint64Var(&o.seed, "seed", 1, "root of all randomness")
 	f.StringVar(&o.only, "only", "", "theorems whose ref or ID matches a `pattern`, as for run")
 	f.StringVar(&o.corpus, "corpus", "", "start mutations and climbs from the counterexamples in a `directory` too")
@@ -86,8 +87,11 @@ func planned(p journal.Plan) []theorems.Theorem {
 // canary, with what it is worked on with.
 func (o *huntOptions) makePlan(list []theorems.Theorem) (journal.Plan, hunt.Options, error) {
 	var none hunt.Options
-	if o.instances < 0 {
+	switch {
+	case o.instances < 0:
 		return journal.Plan{}, none, fmt.Errorf("--until-instances is %d, want at least 1", o.instances)
+	case o.blockSize < hunt.LeastBlock || o.blockSize > journal.MostBlocks:
+		return journal.Plan{}, none, fmt.Errorf("--block-size is %d, want %d to %d", o.blockSize, hunt.LeastBlock, journal.MostBlocks)
 	}
 	corpus := registry.Corpus()
 	if o.corpus != "" {
@@ -102,7 +106,7 @@ func (o *huntOptions) makePlan(list []theorems.Theorem) (journal.Plan, hunt.Opti
 	if err != nil {
 		return journal.Plan{}, none, badInput(err)
 	}
-	plan, err := hunt.NewPlan(o.seed, o.instances, list, starts)
+	plan, err := hunt.NewPlan(o.seed, o.instances, o.blockSize, list, starts)
 	return plan, hunt.Options{Grounds: grounds, Theorems: list}, err
 }
 
@@ -162,7 +166,7 @@ func (o *huntOptions) agrees(p journal.Plan, chosen []theorems.Theorem, name str
 	if !changed("only") {
 		chosen = planned(p)
 	}
-	asked, err := hunt.NewPlan(o.seed, o.instances, append(chosen, conjectures.Canary()), p.Starts)
+	asked, err := hunt.NewPlan(o.seed, o.instances, p.BlockSize, append(chosen, conjectures.Canary()), p.Starts)
 	if err != nil {
 		return err
 	}
@@ -170,6 +174,8 @@ func (o *huntOptions) agrees(p journal.Plan, chosen []theorems.Theorem, name str
 	switch {
 	case changed("seed") && asked.Seed != p.Seed:
 		what = "--seed"
+	case changed("block-size") && o.blockSize != p.BlockSize:
+		what = "--block-size"
 	case changed("until-instances") && asked.Blocks != p.Blocks:
 		what = "--until-instances"
 	case changed("only") && !slices.Equal(asked.Theorems, p.Theorems):

@@ -9,7 +9,6 @@ import (
 	"github.com/rankproof/rankproof/internal/journal"
 	"github.com/rankproof/rankproof/internal/report"
 	"github.com/rankproof/rankproof/theorems"
-	"github.com/rankproof/rankproof/theorems/conjectures"
 )
 
 // Options are what a hunt is made of.
@@ -22,7 +21,7 @@ type Options struct {
 	Workers  int
 	Journal  *journal.Journal
 	// Tell is called with each failure that shrinks to a form not seen before,
-	// the canary's apart; from several goroutines.
+	// the canary's apart, from several goroutines.
 	Tell func(theorems.Theorem, theorems.Failure)
 }
 
@@ -112,8 +111,11 @@ func (h *Hunt) judge(ctx context.Context, e *entry, block int) error {
 		return fmt.Errorf("a record cannot be kept: %w", err)
 	}
 	h.schedule.finished(e, r, tags)
+	if e.isCanary() {
+		return nil
+	}
 	for _, f := range r.Failures {
-		if small, isNew := h.found.add(h.Subject, e.theorem, f); isNew && e.theorem.ID != conjectures.Canary().ID {
+		if small, isNew := h.found.add(h.Subject, e.theorem, f); isNew {
 			h.Tell(e.theorem, small)
 		}
 	}

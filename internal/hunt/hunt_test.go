@@ -25,9 +25,8 @@ func ground(t testing.TB, s theorems.Subject, list ...theorems.Theorem) (journal
 	list = append(list, conjectures.Canary())
 	g, starts, err := hunt.NewGrounds(s, list, registry.Corpus(), registry.Ledger())
 	require.NoError(t, err)
-	plan, err := hunt.NewPlan(1, 1, list, starts)
+	plan, err := hunt.NewPlan(1, 1, 120, list, starts)
 	require.NoError(t, err)
-	plan.BlockSize = 120 // enough for a climb of the canary
 	g.Seed, g.Size = plan.Seed, plan.BlockSize
 	return plan, hunt.Options{Grounds: g, Plan: plan.Digest(), Theorems: list, Blocks: plan.Blocks, Shard: hunt.Shard{Of: 1}, Workers: 2,
 		Tell: func(theorems.Theorem, theorems.Failure) {}}

@@ -10,10 +10,12 @@ import (
 )
 
 const (
-	// blockSize is how many instances a block has: enough for a climb, and for
-	// its record to be small beside its work; few enough that not much is lost
-	// when it is abandoned.
-	blockSize = 250
+	// BlockSize is how many instances a block has unless a plan says otherwise:
+	// enough for a climb, and for its record to be small beside its work; few
+	// enough that not much is lost when it is abandoned.
+	BlockSize = 250
+	// LeastBlock is fewer than which are not enough to catch the canary by climbing.
+	LeastBlock = 100
 	// fewestBlocks of a theorem in a plan with an end: two of each kind, and of
 	// draws twice as many.
 	fewestBlocks = 8
@@ -21,8 +23,8 @@ const (
 
 // NewPlan returns the plan of a hunt for a list of theorems, the canary among
 // them. It has at least so many instances in all, equally many of each theorem,
-// those of the canary not counted; for 0 it has no end.
-func NewPlan(seed uint64, instances int, list []theorems.Theorem, starts string) (journal.Plan, error) {
+// those of the canary not counted, in blocks of a size; for 0 it has no end.
+func NewPlan(seed uint64, instances, blockSize int, list []theorems.Theorem, starts string) (journal.Plan, error) {
 	build, err := Build()
 	if err != nil {
 		return journal.Plan{}, fmt.Errorf("this program cannot be told from others: %w", err)

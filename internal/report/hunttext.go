@@ -98,7 +98,10 @@ func (h Hunt) missing(w io.Writer) {
 			continue
 		}
 		blocks += th.NotDone()
-		text := fmt.Sprintf("%d of %s: %s", th.NotDone(), Counted(th.Of, "block"), ranges(th))
+		text := fmt.Sprintf("%d of %s", th.NotDone(), Counted(th.Of, "block"))
+		if len(th.Missing) > 0 { // a hunt that goes on does not list them
+			text += ": " + ranges(th)
+		}
 		if len(refs[text]) == 0 {
 			order = append(order, text)
 		}

@@ -109,7 +109,7 @@ func undirected(c theorems.Check, n, seeds int) float64 {
 // evaluationsTo returns how many evaluations a climb takes to a margin, and
 // whether it gets there within most.
 func evaluationsTo(c theorems.Check, target float64, seed uint64, most int) (count int, reached bool) {
-	search.Climb(c, theorems.Model(), nil, theorems.SeedOf(seed, "climb", 0), most, func(_ any, out theorems.Outcome) bool {
+	search.Climb(c, theorems.Model(), nil, theorems.SeedOf(seed, "a climb", 0), most, func(_ any, out theorems.Outcome) bool {
 		count++
 		reached = search.Score(out) >= target
 		return !reached

@@ -17,20 +17,20 @@ var (
 	ErrInconsistent = errors.New("gaussian: data that the law excludes")
 )
 
-// Excluded is the error about a datum that a singular law excludes. It wraps
-// ErrInconsistent.
-type Excluded struct {
-	Number   int     // of the datum
-	By       float64 // what it differs by from what the others make it
-	Relative float64 // the same relatively to the terms of that
+// Contradiction is the ErrInconsistent about data: how far, relatively, a datum is from what the others make it. The terms of that are
+// the data and their means, each with as many standard deviations as the others are away from their mean altogether, and one.
+type Contradiction struct {
+	Number        int // among the coordinates, the one that is furthest off
+	Off, Relative float64
 }
 
-func (e *Excluded) Error() string {
-	return fmt.Sprintf("%v: number %d differs by %.3g from what the others make it", ErrInconsistent, e.Number, e.By)
+// Error names the number, and by how much it is off.
+func (c *Contradiction) Error() string {
+	return fmt.Sprintf("%v: number %d differs by %.3g from what the others make it", ErrInconsistent, c.Number, c.Off)
 }
 
 // Unwrap returns ErrInconsistent.
-func (e *Excluded) Unwrap() error { return ErrInconsistent }
+func (c *Contradiction) Unwrap() error { return ErrInconsistent }
 
 // thresholds say which variances are zero, in units of the size of their rounding errors: below 2^zero they are, above 2^certain they are not.
 type thresholds struct{ zero, certain int }
@@ -67,6 +67,7 @@ type elimination struct {
 	scale   []int // row i was multiplied by 2^-scale[i]
 	alive   []bool
 	size    []float64 // of what went into the data, nil without
+	spread  []float64 // standard deviations of what did
 	product *big.Float
 	steps   []pivotStep
 }
@@ -94,12 +95,13 @@ func (l *law) eliminate(at thresholds, coordinates []int, data []float64) *elimi
 	}
 	if data != nil {
 		row := newVector(l.prec, n+1)
-		e.size = make([]float64, n)
+		e.size, e.spread = make([]float64, n), make([]float64, n)
 		for k, y := range data {
 			i := n - len(data) + k
 			mean, x := scaled(l.mean[coordinates[i]], -e.scale[i]), row[i].SetFloat64(y)
 			x.SetMantExp(x, -e.scale[i])
 			e.size[i] = math.Abs(approximately(x)) + math.Abs(approximately(mean))
+			e.spread[i] = math.Sqrt(math.Max(0, approximately(e.s[i][i])))
 			x.Sub(x, mean)
 		}
 		e.s = append(e.s, row)
@@ -123,7 +125,7 @@ func (e *elimination) clone() *elimination {
 		}
 	}
 	c.alive = slices.Clone(e.alive)
-	c.size = slices.Clone(e.size) // nil stays nil
+	c.size, c.spread = slices.Clone(e.size), slices.Clone(e.spread) // nil stays nil
 	return &c
 }
 
@@ -178,6 +180,7 @@ func (e *elimination) subtract(p int) {
 			step.multipliers[i] = approximately(multiplier)
 			if e.size != nil {
 				e.size[i] += math.Abs(step.multipliers[i]) * e.size[p]
+				e.spread[i] += math.Abs(step.multipliers[i]) * e.spread[p]
 			}
 		}
 		for j := range row {
@@ -199,6 +202,7 @@ const consistent = 0x1p-40
 
 // drop takes out coordinates of variance zero, after a look whether they vary with anything.
 func (e *elimination) drop(zero []int) error {
+	var worst *Contradiction
 	for _, i := range zero {
 		if exceeds(e.s[i][i], e.zero) {
 			return e.indefinite(e.s[i][i], e.certain)
@@ -209,9 +213,21 @@ func (e *elimination) drop(zero []int) error {
 			}
 		}
 		// Beside the data that say so, those eliminated later, of which rounding has left a trace in this one.
-		if e.size != nil && !(math.Abs(approximately(e.s[e.n][i])) <= consistent*e.size[i]+math.Ldexp(slices.Max(e.size), -int(e.prec/2))) {
-			return &Excluded{i, approximately(scaled(e.s[e.n][i], e.scale[i])), math.Abs(approximately(e.s[e.n][i])) / e.size[i]}
+		if e.size == nil {
+			continue
 		}
+		off := math.Abs(approximately(e.s[e.n][i]))
+		if off <= consistent*e.size[i]+math.Ldexp(slices.Max(e.size), -int(e.prec/2)) {
+			continue
+		}
+		away := math.Sqrt(math.Max(0, -approximately(e.s[e.n][e.n])))
+		c := &Contradiction{Number: i, Off: approximately(scaled(e.s[e.n][i], e.scale[i])), Relative: off / (e.size[i] + (1+away)*e.spread[i])}
+		if worst == nil || c.Relative > worst.Relative {
+			worst = c
+		}
+	}
+	if worst != nil {
+		return worst
 	}
 	for _, i := range zero {
 		e.alive[i] = false

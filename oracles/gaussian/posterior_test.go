@@ -130,6 +130,13 @@ func TestPosteriorSaysWhatSingularLawsExclude(t *testing.T) {
 		_, _, err := s.Posterior(rows{{0.7, 0.7*third + off}}, nil, 1, 1)
 		require.ErrorIs(t, err, ErrInconsistent)
 	}
+	// Off in units of the terms 2 and 2/3·3, and of the deviation σ of either with 1 + 2/σ of it, whichever is told by the other.
+	_, _, err := s.Posterior(rows{{2, 2*third + 0x1p-20}}, nil, 1, 1)
+	var off *Contradiction
+	require.ErrorAs(t, err, &off)
+	require.ErrorContains(t, err, "differs by")
+	deviation := math.Sqrt(4. / 3)
+	requireNear(t, 3*0x1p-20/(4+(1+2/deviation)*2*deviation), off.Relative, 0x1p34, "relative")
 	// The first step says what the second is.
 	s = LDS{A: rows{{0.5}}, C: rows{{1}}, Q: rows{{0}}, R: rows{{0}}, Mean: []float64{3}, Cov: rows{{4}}}
 	_, cov, err := s.Posterior(rows{{2}, {1}, {0.5}}, nil, 4, 3)

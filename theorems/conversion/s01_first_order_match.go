@@ -23,7 +23,7 @@ func FirstOrderMatch() theorems.Theorem {
 		Source: "V (arXiv:2110.09804), from LDS to RNN; singular Λ_0, non-stationary and optimality +",
 		Given:  []string{"the LDS is stationary, or has a law of x_1"},
 		Why: "V is known to ‖(V ↦ V − AVAᵀ)⁻¹‖ times the rounding of AVAᵀ + Q; conditioning on y_t multiplies errors by the condition of its correlations on their range; " +
-			"J multiplies those of Λ_0. Units are scaled to unit variance, so that graded ones count alike.",
+			"J multiplies those of Λ_0. Step by step Λ_{t+1} is C(A X_tAᵀ + Q)Cᵀ + R_v, terms that may cancel. Units are scaled to unit variance, so that graded ones count alike.",
 		Claims: []theorems.Check{
 			aboutSystems("Λ_0 and Λ_1 kept", stationarySystems(), judgeMatch).
 				Visiting("R_v singular", "R_v = 0", "Q singular", "Q = 0", "K > N", "N = 1", "A defective", "A nilpotent", "A = 0", "spectral radius 1−2⁻²⁷",
@@ -181,8 +181,9 @@ func judgeSteps(f *theorems.Finding, t *system, s theorems.Subject) error {
 	n := t.Units()
 	cov, mean := t.law.Covariance(steps+1), t.law.Mean(steps+1)
 	a, c := dense.NormFro(t.A), 0.0
-	x := dense.NormFro(t.Cov)
+	x := dense.NormFro(t.Cov) // of the state at t, and after it
 	for i, step := range got {
+		after := a*a*x + dense.NormFro(t.Q)
 		f.Demand("J_t and P_t are N×N, means N", shaped(step.J, n, n) && shaped(step.P, n, n) && len(step.Mean) == n && len(step.Next) == n)
 		if f.Verdict == theorems.Fails {
 			return nil
@@ -200,13 +201,13 @@ func judgeSteps(f *theorems.Finding, t *system, s theorems.Subject) error {
 		relative := operations(n+t.Latents()) * t.u * (kappa + c*c*x) * (1 + j)
 		expectClose(f, "|J_tΛ_t − Cov(y_{t+1}, y_t)|, scaled", scaledSides(times(step.J, now), e, d), scaledSides(cross, e, d), relative*float64(n), 1)
 		chain := plus(times(times(step.J, now), transposed(step.J)), step.P)
-		expectClose(f, "|J_tΛ_tJ_tᵀ + P_t − Λ_{t+1}|, scaled", scaledTo(chain, e), scaledTo(next, e), relative*float64(n)*(1+j), 1)
+		expectClose(f, "|J_tΛ_tJ_tᵀ + P_t − Λ_{t+1}|, scaled", scaledTo(chain, e), scaledTo(next, e), (relative*(1+j)+operations(n+t.Latents())*t.u*c*c*after)*float64(n), 1)
 		for u := range n {
 			size := dense.VectorNormInf(mean) + a + 1
 			f.Expect("|mean of y_t|", math.Abs(step.Mean[u]-mean[i*n+u]), operations(n)*t.u*size*(1+c*a), size)
 			f.Expect("|mean of y_{t+1}|", math.Abs(step.Next[u]-mean[(i+1)*n+u]), operations(n)*t.u*size*(1+c*a), size)
 		}
-		x = a*a*x + dense.NormFro(t.Q)
+		x = after
 	}
 	return nil
 }

@@ -27,15 +27,16 @@ func judgeEstimates(s theorems.Subject, c generators.ObservedSystem) (f theorems
 func (t *system) expectEstimates(f *theorems.Finding, s theorems.Subject, y model.Observations) error {
 	steps, k := len(y.Y), t.Latents()
 	truth := gaussianOf(t.LatentSystem)
-	var excluded *gaussian.Excluded
+	var excluded *gaussian.Contradiction
 	if _, _, err := truth.Posterior(y.Y, y.Missing, steps, steps); errors.As(err, &excluded) {
+		// Data come rounded, and a filter need not know to how many digits: half of its own are enough.
 		_, err := s.Estimate(t.lds, y)
-		if err == nil && excluded.Relative <= 64*math.Sqrt(t.u) { // half of the digits, over a few operations
-			f.Abstain("data within rounding of those that the law allows")
+		if refused := errors.Is(err, model.ErrInvalid); refused || excluded.Relative > clearly*math.Sqrt(2*s.UnitRoundoff) {
+			f.Demand("data that the law excludes are refused", refused)
 			return nil
 		}
-		f.Demand("data that the law excludes are refused", errors.Is(err, model.ErrInvalid))
-		return nil
+		f.Abstain("data that the law excludes, but allows to half of the digits")
+		return err
 	} else if err != nil {
 		return err
 	}

@@ -23,7 +23,8 @@ func OneLikelihood() theorems.Theorem {
 		Given:  []string{"the observed numbers have a joint density"},
 		Needed: []theorems.Witness{conditionalPseudoDeterminants()},
 		Why: "ln det and the quadratic form of a covariance whose entries are off by ε of its correlations differ by ε times their condition κ, n + κ|quadratic| at most; " +
-			"κ of the joint correlations is the oracle's. A conversion adds its own error of the law (S6), a given mean its rounding over the deviation of y, which may be small beside it.",
+			"κ of the joint correlations is the oracle's. A conversion adds its own error of the law (S6), a given mean its rounding over the deviation of y, which may be small beside it. " +
+			"That the law excludes data a filter may tell to half of its digits, √(2u) of their terms.",
 		Claims: []theorems.Check{
 			theorems.Claim("Markov, Kalman and joint density of a network", generators.ObservedRecurrents(likelyNetworks(), recordings()), judgeThreeLikelihoods).
 				Visiting("T = 1", "N = 1", "R = N", "G singular", "missing entries"),

@@ -24,7 +24,8 @@ func Riccati() theorems.Theorem {
 		Given:  []string{"the filter is started from V", "there is no zero on the unit circle, for stabilizing"},
 		Needed: []theorems.Witness{stuckAtQ(), circleIsNotStabilizing()},
 		Why: "Identities between Σ, S and gains hold to the rounding of a few products, times the condition of the correlations of the innovations. Against a past of h steps Σ_∞ is off by " +
-			"what is still to come, no more than the state before it would tell; a double root on the unit circle is known to √u.",
+			"what is still to come, no more than the state before it would tell; a double root on the unit circle is known to √u. " +
+			"A − KC is rounded in units of ‖A‖(1 + ‖K_f‖‖C‖), which may cancel, and its eigenvalues move by (2‖A − KC‖)^(1−1/K)‖δ‖^(1/K) at most.",
 		Claims: []theorems.Check{
 			aboutSystems("innovation covariance and gains", memorySystems(), judgeSteadyState).
 				Visiting("R_v = 0", "R_v singular", "Q singular", "zero outside the unit circle", "zero on the unit circle", "K > N"),
@@ -162,14 +163,27 @@ func judgeSteadyState(f *theorems.Finding, t *system, s theorems.Subject) error 
 		for i, x := range values {
 			radius = math.Max(radius, cmplx.Abs(x)+radii[i])
 		}
-		spread := math.Pow(operations(k)*t.u*(1+dense.NormFro(closed)), 1/float64(k))
-		f.Expect("|ρ(A − KC) − that of the gains handed out|", math.Abs(radius-got.ClosedLoopRadius), 4*spread*(1+radius), 1+radius)
+		// A and K C may cancel; a perturbation of that size moves eigenvalues by no
+		// more than Elsner's bound (2‖A − KC‖)^(1−1/K)‖δ‖^(1/K).
+		size := dense.NormFro(closed)
+		perturbed := operations(n+k) * t.u * (size + a*(1+gainSize*c))
+		moved := spectralVariation(k, size, perturbed)
+		f.Expect("|ρ(A − KC) − that of the gains handed out|", math.Abs(radius-got.ClosedLoopRadius), moved, 1+radius)
 		if !unique {
 			return nil
 		}
-		f.Expect("ρ(A − KC) − 1, if it is positive", math.Max(0, radius-1), 4*math.Max(spread, math.Pow(t.u, 0.25))*(1+radius), 1)
+		f.Expect("ρ(A − KC) − 1, if it is positive", math.Max(0, radius-1), math.Max(moved, 4*math.Pow(t.u, 0.25)*(1+radius)), 1)
 	}
 	return nil
+}
+
+// spectralVariation bounds by how much an eigenvalue of a K×K matrix of norm size
+// moves under a perturbation of norm delta (Elsner 1985).
+func spectralVariation(k int, size, delta float64) float64 {
+	if k == 0 {
+		return 0
+	}
+	return math.Pow(2*size+delta, 1-1/float64(k)) * math.Pow(delta, 1/float64(k))
 }
 
 // reachedLimits are the inequalities of S12 that y_t = w_t ± w_{t−m} attains.

@@ -75,12 +75,24 @@ func integrationError(u, t, size, lipschitz, growth float64, n int) float64 {
 	return steps * math.Sqrt(float64(n)) * u * (absTolerance + relTolerance*size) * math.Exp(max(growth, 0)*t)
 }
 
-// grown returns (e^{Lt} − 1)/L, t at L = 0.
-func grown(rate, t float64) float64 {
-	if rate == 0 {
-		return t
+// grown returns size·(e^{Lt} − 1)/L, size·t at L = 0, and 0 for size 0, even
+// where e^{Lt} is beyond floating point.
+func grown(size, rate, t float64) float64 {
+	switch {
+	case size == 0:
+		return 0
+	case rate == 0:
+		return size * t
 	}
-	return math.Expm1(rate*t) / rate
+	return size * (math.Expm1(rate*t) / rate)
+}
+
+// amplified returns size·e^x, 0 for size 0 likewise.
+func amplified(size, x float64) float64 {
+	if size == 0 {
+		return 0
+	}
+	return size * math.Exp(x)
 }
 
 // expectStates demands a state of n entries for each time, the start first.
@@ -113,7 +125,7 @@ func expectFollowed(f *theorems.Finding, states [][]float64, start, times []floa
 			along[r] = states[k][r] + h*rate[r]
 		}
 		speed := dense.VectorNorm2(rate)
-		f.Expect("|x(t+h) − x(t) − h F|", distance(x, along), speed*(grown(lipschitz, h)-h)+off, math.Inf(1))
+		f.Expect("|x(t+h) − x(t) − h F|", distance(x, along), grown(speed, lipschitz, h)-speed*h+off, math.Inf(1))
 	}
 	return f.Verdict != theorems.Fails
 }

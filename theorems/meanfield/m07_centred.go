@@ -186,7 +186,7 @@ func judgeCentredZeros(s theorems.Subject, c generators.Centred) (f theorems.Fin
 	}
 	for k, z := range want {
 		degenerate = degenerate || z.degenerate || z.flat
-		f.Demand("each of 0, ±ρu is listed", seen[k] > 0)
+		f.Demand("each of 0, ±ρu is listed", seen[k] > 0 || z.degenerate)
 		f.Demand("each zero is listed once", seen[k] == 1 || z.degenerate)
 	}
 	f.Demand("indices add up to 1", degenerate || set.IndexSum == 1)

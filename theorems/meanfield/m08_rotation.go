@@ -2,6 +2,7 @@ package meanfield
 
 import (
 	"errors"
+	"fmt"
 	"math"
 	"math/big"
 	"slices"
@@ -32,7 +33,7 @@ func Rotation() theorems.Theorem {
 		Given:  []string{"R = 2, means and input are 0, P = 1", "φ' is even, does not increase in |x| and falls to 0"},
 		Needed: []theorems.Witness{constantGainTurns()},
 		Why: "s is integrated by the classical Runge–Kutta scheme; with half as many steps the error is 16 times as large, so that the difference bounds it. Solvers are allowed what their tolerances allow (see integrationError). A cycle found by shooting at a relative tolerance of 2^12 u " +
-			"returns up to 2^18 u of its size, which its period shares up to the time that takes. The radius is solved for in the scalar equation dξ/ds = a − 1/g, Newton's method with the exact contraction.",
+			"returns up to 2^18 u of its size, which its period shares up to the time that takes. A search that begins before the trajectory has come near the orbit, as near 0 and near a = 1, may end without it. The radius is solved for in the scalar equation dξ/ds = a − 1/g, Newton's method with the exact contraction.",
 		Claims: []theorems.Check{
 			theorems.Claim("κ(t) = e^{−t} e^{sσ} κ(0)", generators.Centreds(closed), judgeTurning).Visiting("rotation above 1", "rotation below 1", "V = 1"),
 			theorems.Where(theorems.Claim("one orbit, of period 2πa/b", generators.Centreds(above), judgeCycle), turnsSoon).Visiting("V = 1").OneRoundIn(50),
@@ -50,8 +51,31 @@ func Rotation() theorems.Theorem {
 }
 
 // turnsSoon reports whether the period is within what a search for cycles
-// follows a trajectory for, 100 by default.
-func turnsSoon(c generators.Centred) bool { return 2*math.Pi*c.Lambda[0] < 50*math.Abs(c.Turn) }
+// follows a trajectory for, 100 by default, and whether the trajectory is near the
+// orbit when the search begins: near 0 and near a = 1 it leaves and arrives
+// as slowly as one likes, by e^{(a−1)t}.
+func turnsSoon(c generators.Centred) bool {
+	if !(2*math.Pi*c.Lambda[0] < 50*math.Abs(c.Turn)) || !starts(c) {
+		return false
+	}
+	r, err := newRotation(c)
+	if err != nil || r.a <= 1 {
+		return false
+	}
+	const end = theorems.CycleTransient
+	passed := r.clock(c.Start, []float64{0, end}, min(1024, int(2*end*(1+r.a+r.b))))[1]
+	eta := turned(dense.MatVec(r.vBack, c.Start), math.Exp(r.a*passed-end), r.b*passed)
+	orbit, err := r.orbitWith(math.Atan2(eta[1], eta[0]), 32)
+	return err == nil && math.Abs(math.Log(dense.VectorNorm2(eta))-orbit.log) < 0.25
+}
+
+// undecidedIfLate excuses a search that begins before the trajectory is near.
+func undecidedIfLate(c generators.Centred, err error) error {
+	if errors.Is(err, model.ErrNotConverged) && !turnsSoon(c) {
+		return fmt.Errorf("%w: the trajectory has not come near the orbit by %d, or that does not return soon: %v", theorems.ErrUndecided, theorems.CycleTransient, err)
+	}
+	return err
+}
 
 // starts reports whether the trajectory starts elsewhere than at the fixed point.
 func starts(c generators.Centred) bool {
@@ -96,7 +120,7 @@ func judgeTurning(s theorems.Subject, c generators.Centred) (f theorems.Finding,
 	growth := logNorm(r.v, r.vBack, r.a)
 	for k, t := range times[1:] {
 		bound := off + integrationError(s.UnitRoundoff, t, size, lipschitz, 0, 2)*growth*math.Exp(max(r.a-1, 0)*t) +
-			t*growth*math.Exp(max(r.a-1, 0)*t)*2*r.fieldError(want[k+1], s.UnitRoundoff)
+			amplified(t*growth*2*r.fieldError(want[k+1], s.UnitRoundoff), max(r.a-1, 0)*t)
 		f.Expect("κ(t) = e^{−t} e^{sσ} κ(0)", distance(got[k+1], want[k+1]), bound, dense.VectorNorm2(c.Start))
 	}
 	return f, nil
@@ -122,7 +146,7 @@ func judgeCycle(s theorems.Subject, c generators.Centred) (f theorems.Finding, e
 	}
 	got, err := s.Cycle(r.mixture, c.Start)
 	if err != nil {
-		return f, err // there is one, and it attracts
+		return f, undecidedIfLate(c, err) // there is one, and it attracts
 	}
 	f.Demand("the cycle is stable", got.Stable)
 	f.Demand("one exponent", len(got.Exponents) == 1)
@@ -205,7 +229,7 @@ func judgeCircle(s theorems.Subject, c generators.Centred) (f theorems.Finding, 
 	}
 	got, err := s.Cycle(r.mixture, c.Start)
 	if err != nil {
-		return f, err
+		return f, undecidedIfLate(c, err)
 	}
 	exponent := 2 * square * r.a / c.Slope() * slope
 	period := 2 * math.Pi * r.a / r.b

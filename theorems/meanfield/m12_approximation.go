@@ -28,7 +28,7 @@ func Approximation() theorems.Theorem {
 			theorems.Claim("(a) a field of its own populations", generators.Fittings(every), judgeRealizable).Visiting("Σ = 0", "R = 1", "P = 1", "twin features", "near twins", "few points"),
 			theorems.Claim("(b) nested features", generators.Fittings(every), judgeNested).Visiting("twin features", "few points", "β > 1"),
 			theorems.Claim("ridge, against rationals", generators.Fittings(every), judgeRidge).Visiting("β > 1", "few points").OneRoundIn(2),
-			theorems.Claim("(d) Grönwall", generators.Fittings(units), judgeGronwall(func(epsilon, rate, t float64) float64 { return epsilon * grown(rate, t) })).Visiting("R = 1").OneRoundIn(4),
+			theorems.Claim("(d) Grönwall", generators.Fittings(units), judgeGronwall(func(epsilon, rate, t float64) float64 { return grown(epsilon, rate, t) })).Visiting("R = 1").OneRoundIn(4),
 		},
 		Exact: []theorems.Check{
 			theorems.Decide("(a) and (b) for φ = hard-tanh", generators.Fittings(rational), decideNested).Visiting("twin features", "few points", "β > 1"),
@@ -191,7 +191,7 @@ func judgeGronwall(bound func(epsilon, rate, t float64) float64) func(theorems.S
 		for _, state := range x {
 			a, _ := own.Field(state)
 			b, _ := target.Field(state)
-			between := dense.VectorNorm2(a) * grown(rateOwn+1, c.Horizon/64)
+			between := grown(dense.VectorNorm2(a), rateOwn+1, c.Horizon/64)
 			epsilon = max(epsilon, distance(a, b)+(rateOwn+rate)*between)
 		}
 		end := c.Horizon
@@ -201,7 +201,7 @@ func judgeGronwall(bound func(epsilon, rate, t float64) float64) func(theorems.S
 		expectFollowed(&f, y, c.Points[0], times, target.Field, rate+1, offTarget)
 		for k, t := range times[1:] {
 			off := integrationError(s.UnitRoundoff, t, size, rateOwn+1, rateOwn-1, c.Rank()) + integrationError(s.UnitRoundoff, t, size, rate+1, rate-1, c.Rank()) +
-				s.UnitRoundoff*averageAccuracy*(1+rateOwn)*math.Sqrt(2)*grown(rateOwn-1, t)
+				grown(s.UnitRoundoff*averageAccuracy*(1+rateOwn)*math.Sqrt(2), rateOwn-1, t)
 			f.Expect("‖κ(t) − γ(t)‖ ≤ (ε/L)(e^{Lt} − 1)", distance(x[k+1], y[k+1]), bound(epsilon, rate-1, t)+off, math.Inf(1))
 		}
 		return f, nil

@@ -194,7 +194,7 @@ type boundData struct {
 	rate          float64 // L
 }
 
-func truncatedBound(b boundData, t float64) float64 { return b.distance * b.sup * grown(b.rate, t) }
+func truncatedBound(b boundData, t float64) float64 { return grown(b.distance*b.sup, b.rate, t) }
 
 func judgeTruncatedFlow(bound func(boundData, float64) float64) func(theorems.Subject, generators.Truncation) (theorems.Finding, error) {
 	return func(s theorems.Subject, c generators.Truncation) (f theorems.Finding, err error) {
@@ -233,7 +233,7 @@ func judgeTruncatedFlow(bound func(boundData, float64) float64) func(theorems.Su
 		largestState := 0.0
 		for _, state := range x {
 			field, _ := full.Field(state)
-			between := dense.VectorNorm2(field) * grown(lipschitz, c.Horizon/64)
+			between := grown(dense.VectorNorm2(field), lipschitz, c.Horizon/64)
 			b.sup = max(b.sup, dense.VectorNorm2(full.activity(state))+lip*between)
 			largestState = max(largestState, dense.VectorNorm2(state)+between)
 		}
@@ -245,7 +245,7 @@ func judgeTruncatedFlow(bound func(boundData, float64) float64) func(theorems.Su
 		expectFollowed(&f, y, c.Start, times, low.Field, 1+lip*top, off)
 		for k, t := range times[1:] {
 			off := 2*integrationError(s.UnitRoundoff, t, largestState, lipschitz, lip*values[0]-1, len(c.W)) +
-				rounding*b.sup*grown(b.rate+rounding, t)*(1+t*max(b.rate, 1))
+				grown(rounding*b.sup, b.rate+rounding, t)*(1+t*max(b.rate, 1))
 			f.Expect("‖x(t) − x_R(t)‖₂ ≤ s_{R+1} c (e^{Lt} − 1)/L", distance(x[k+1], y[k+1]), bound(b, t)+off, math.Inf(1))
 		}
 		return f, nil

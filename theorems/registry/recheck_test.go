@@ -24,5 +24,5 @@ func TestRecheckIsSound(t *testing.T) {
 			}
 		}
 	}
-	require.Greater(t, decided, 150)
+	require.Greater(t, decided, 120) // of about 430
 }
