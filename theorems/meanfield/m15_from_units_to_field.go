@@ -23,7 +23,7 @@ func FromUnitsToField() theorems.Theorem {
 		Given:  []string{"F is the mean of F_N: sizes drawn, or fixed at α_p N, whole numbers"},
 		Needed: []theorems.Witness{roundedSizesAreBiased()},
 		Why: "Networks: ‖F_N − T‖² ≥ 0 has the mean ‖F − T‖² + FieldVariance/N, F and the variance the subject's, and a second moment of at most (‖F − T‖ + (E‖F_N − F‖⁴)^¼)⁴; e-process, false alarm 1e-9 an instance, where deviations are 10⁴ times what rounding moves the mean by. " +
-			"Where no multiple of the shares gives whole numbers of units, labels are drawn. Completions: both variances are off by the bound of M3, and both fields by that of M2; Σ_nn of the completion is off by at most √u/8 of Σ_nn: half the digits where Σ_aa is all but singular.",
+			"Where no multiple of the shares gives whole numbers of units, labels are drawn. Completions: both variances are off by the bound of M3, and both fields by that of M2; Σ_nn of the completion by that of M14, rounding over the smallest eigenvalue of the correlations of (m, I).",
 		Claims: []theorems.Check{
 			theorems.Claim("completions", rapid.Map(generators.MixturePoints(generators.MixtureOptions{Nonlinearity: everyPhi, Moderate: true, MaxPopulations: 3}), untargeted), judgeCompletion).
 				Visiting("P = 1", "R = 1", "R = 3", "Σ singular", "Σ = 0", "I = 0", "κ = 0"),
@@ -197,6 +197,20 @@ func judgeCompletion(s theorems.Subject, c Targeted) (f theorems.Finding, err er
 	if err != nil {
 		return f, err
 	}
+	spread := 0.0
+	for p, in := range t.at {
+		b, err := blocksOf(c.Mixture, p)
+		if err != nil {
+			return f, err
+		}
+		relative, err := completionError(b, s.UnitRoundoff)
+		if err != nil {
+			return f, err
+		}
+		for r := range c.Kappa { // Σ_nn of the completion is no more than that given
+			spread += in.weight * relative * in.varN[r] * t.squareSize(0, in, in.delta)
+		}
+	}
 	populations := make([]model.Population, t.mixture.Populations())
 	for p := range populations {
 		rows, err := s.Complete(t.mixture.Moments(p))
@@ -231,12 +245,6 @@ func judgeCompletion(s theorems.Subject, c Targeted) (f theorems.Finding, err er
 	for r := range before {
 		f.Expect("F of the completion", math.Abs(after[r]-before[r]), 2*t.fieldBound(r), t.fieldScale(r)+t.u)
 	}
-	spread := 0.0
-	for _, in := range t.at {
-		for r := range c.Kappa {
-			spread += in.weight * in.varN[r] * t.squareSize(0, in, in.delta)
-		}
-	}
 	for _, fixed := range []bool{false, true} {
 		given, err := s.FieldVariance(t.mixture, c.Kappa, fixed)
 		if err != nil {
@@ -247,7 +255,7 @@ func judgeCompletion(s theorems.Subject, c Targeted) (f theorems.Finding, err er
 			return f, err
 		}
 		bound, scale := t.varianceBound(fixed)
-		f.Expect("variance of the completion ≤ that of any other", max(0, least-given), 2*bound+math.Sqrt(t.u)/8*spread, scale+t.u)
+		f.Expect("variance of the completion ≤ that of any other", max(0, least-given), 2*bound+spread, scale+t.u)
 	}
 	return f, nil
 }
