@@ -47,9 +47,9 @@ func (c *Circuit) boundsIn(pop *population, gross input, middle, half []float64)
 		lost += 2 * (math.Abs(in.spread[r]) + terms*at.spread[r]) * h
 	}
 	if gross.delta > 0 && !(in.delta > lost) { // it may be 0 somewhere
-		return c.phi.averageBounds(in.mu, math.Inf(1), 0)
+		return c.phi.averageBounds(in.mu, math.Inf(1), 0, gross.delta)
 	}
-	return c.phi.averageBounds(in.mu, away, max(0, in.delta-lost))
+	return c.phi.averageBounds(in.mu, away, max(0, in.delta-lost), gross.delta*(1+4*terms))
 }
 
 // gross is what μ, Δ, ∇Δ/2 and c are made of: sums of the sizes of their terms.
@@ -78,21 +78,29 @@ func (c *Circuit) FieldError(kappa []float64) (field, jacobian float64, err erro
 	for p := range c.pops {
 		pop := &c.pops[p]
 		in, g := pop.input(kappa), pop.gross(kappa)
-		a, err := c.averages(p, in, 4)
-		if err != nil {
-			return 0, 0, err
+		var a Averages
+		var averaged [5]float64 // the error of the first so many: at a kink and little variance, the later the larger
+		for orders := 2; orders < len(averaged); orders++ {
+			if a, err = c.averages(p, in, orders); err != nil {
+				return 0, 0, err
+			}
+			averaged[orders] = a.Error
 		}
 		off := c.offset(in, g, terms)
-		value := a.Error + terms*math.Abs(a.Value) + off[0]
-		slope := a.Error + terms*math.Abs(a.Prime) + off[1]
+		value := averaged[2] + terms*math.Abs(a.Value) + off[0]
+		slope := averaged[2] + terms*math.Abs(a.Prime) + off[1]
+		second := averaged[3] + 2*terms*math.Abs(a.Second) + off[2]
+		third := averaged[4] + 2*terms*math.Abs(a.Third) + off[3]
 		for r := range fields {
-			n := math.Abs(pop.MeanN[r])
-			fields[r] += pop.weight * (n*value + g.overlap[r]*slope + terms*g.overlap[r]*math.Abs(a.Prime))
+			// c and ∇Δ/2 may be small beside their terms, of which their errors are.
+			n, cErr := math.Abs(pop.MeanN[r]), terms*g.overlap[r]
+			overlap := math.Abs(in.overlap[r]) + cErr
+			fields[r] += pop.weight * (n*value + times0(overlap, slope) + cErr*math.Abs(a.Prime))
 			for s := range kappa {
-				m, d := math.Abs(pop.MeanM[s]), g.spread[s]
-				second := a.Error + 2*terms*math.Abs(a.Second) + off[2]
-				third := a.Error + 2*terms*math.Abs(a.Third) + off[3]
-				rows[r] += pop.weight * (n*(slope*m+second*d) + g.overlap[r]*(second*m+third*d) + slope*math.Abs(pop.CovNM[r][s]))
+				m, dErr := math.Abs(pop.MeanM[s]), terms*g.spread[s]
+				d := math.Abs(in.spread[s]) + dErr
+				rows[r] += pop.weight * (n*(slope*m+times0(second, d)+math.Abs(a.Second)*dErr) + times0(overlap, times0(second, m)+times0(third, d)+math.Abs(a.Third)*dErr) +
+					cErr*(math.Abs(a.Second)*m+math.Abs(a.Third)*d) + slope*math.Abs(pop.CovNM[r][s]))
 			}
 		}
 	}
@@ -104,19 +112,19 @@ func (c *Circuit) FieldError(kappa []float64) (field, jacobian float64, err erro
 }
 
 // offset bounds what ⟨φ⟩, ⟨φ'⟩, ⟨φ”⟩ and ⟨φ”'⟩ change by as μ and Δ are off by
-// their rounding.
+// their rounding, no more than twice what they are at most.
 func (c *Circuit) offset(in, gross input, terms float64) [4]float64 {
 	mu, delta := terms*gross.mu, 2*terms*gross.delta
-	b := c.phi.averageBounds(in.mu, mu, max(0, in.delta-delta))
+	least, most := max(0, in.delta-delta), in.delta+delta
+	b := c.phi.averageBounds(in.mu, mu, least, most)
 	var out [4]float64
 	for k := range out {
-		out[k] = times0(b[k+1], mu)
-		if k+2 < len(b) {
-			out[k] += times0(b[k+2], delta) / 2
-		} else if delta > 0 {
-			out[k] += times0(b[5], math.Sqrt(delta)) // ⟨φ^(k)⟩ moves with √Δ at least as slowly as with μ
+		out[k] = times0(b[k+1], mu) + times0(b[k+2], delta)/2
+		if k > 0 {
+			out[k] = min(out[k], 2*b[k])
 		}
 	}
+	out[0] = min(out[0], b[1]*(mu+math.Sqrt(most)-math.Sqrt(least))) // φ is as steep in √Δ
 	return out
 }
 

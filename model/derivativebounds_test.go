@@ -54,7 +54,7 @@ func TestAverageBoundsOfWideInputs(t *testing.T) {
 			for mu := -3 * math.Sqrt(delta); mu <= 3*math.Sqrt(delta); mu += 0.1 * math.Sqrt(delta) {
 				a, err := phi.Averages(mu, delta, 4)
 				require.NoError(t, err)
-				b := phi.averageBounds(mu, 0, delta)
+				b := phi.averageBounds(mu, 0, delta, delta)
 				for k, v := range [4]float64{0, a.Prime, a.Second, a.Third} {
 					require.LessOrEqual(t, math.Abs(v), b[k]+a.Error, "%s, order %d, Δ = %v", phi.name, k, delta)
 					most[k] = max(most[k], math.Abs(v)/b[k])
@@ -67,7 +67,7 @@ func TestAverageBoundsOfWideInputs(t *testing.T) {
 			}
 		}
 	}
-	require.Zero(t, Identity().averageBounds(0, 0, 1e6)[2])
+	require.Zero(t, Identity().averageBounds(0, 0, 1e6, 1e6)[2])
 }
 
 // TestAverageBoundsAtKinks: the derivatives of a normal density at a kink are below their bounds, and reach them somewhere.
@@ -77,7 +77,7 @@ func TestAverageBoundsAtKinks(t *testing.T) {
 		for mu := -40.0; mu <= 40; mu += 0.03 * math.Sqrt(delta) {
 			a, err := ReLU().Averages(mu, delta, 4)
 			require.NoError(t, err)
-			b := ReLU().averageBounds(mu, 0, delta)
+			b := ReLU().averageBounds(mu, 0, delta, delta)
 			require.LessOrEqual(t, math.Abs(a.Second), b[2])
 			require.LessOrEqual(t, math.Abs(a.Third), b[3])
 			most[2], most[3] = max(most[2], math.Abs(a.Second)/b[2]), max(most[3], math.Abs(a.Third)/b[3])
@@ -85,6 +85,6 @@ func TestAverageBoundsAtKinks(t *testing.T) {
 		require.Greater(t, most[2], 0.999)
 		require.Greater(t, most[3], 0.999)
 	}
-	require.True(t, math.IsInf(ReLU().averageBounds(0, 0, 0)[2], 1), "on the kink there is no bound")
-	require.Zero(t, ReLU().averageBounds(1, 1e-10, 0)[2])
+	require.True(t, math.IsInf(ReLU().averageBounds(0, 0, 0, 0)[2], 1), "on the kink there is no bound")
+	require.Zero(t, ReLU().averageBounds(1, 1e-10, 0, 0)[2])
 }

@@ -20,7 +20,8 @@ type cellLattice struct {
 
 // cells starts Newton in every cell of a grid in which no component of F, nor of
 // A⁻¹F with its mean slope A, keeps one sign, up to what second differences
-// say about F between the corners. Where Newton leaves the cell, its parts are tried.
+// say about F between the corners. Where Newton leaves the cell, its parts are tried,
+// and parts of parts as long as both signs are at their corners.
 func (e *equilibriumFinder) cells(round int) {
 	if e.n > cellDimensions {
 		return
@@ -46,6 +47,7 @@ func (e *equilibriumFinder) cells(round int) {
 			cell := Box{e.box.at(low), e.box.at(high)}
 			if z := e.try("cells", start, cell); z == nil || !cell.holds(z.Point, cell.width()/2) {
 				e.parts(cell)
+				e.narrow(cell)
 			}
 		}
 		if !advance(corner, across) {
@@ -217,6 +219,70 @@ func (e *equilibriumFinder) parts(cell Box) {
 		}
 		if !advance(half, 2) {
 			return
+		}
+	}
+}
+
+// A cell is halved so often, into no more parts at a time, until Newton stays: a
+// zero where F turns over in 2⁻¹² of a cell is as steep as units are that saturate.
+const (
+	narrowHalvings = 12
+	narrowParts    = 16
+)
+
+// narrow looks for zeros in parts of a cell that are ever smaller.
+func (e *equilibriumFinder) narrow(cell Box) {
+	left := []Box{cell}
+	for depth := 0; depth < narrowHalvings && len(left) > 0 && len(left) <= narrowParts; depth++ {
+		var next []Box
+		for _, whole := range left {
+			for _, part := range e.halves(whole) {
+				if !e.changes(part) {
+					continue
+				}
+				// A first part is as good as a cell of the grid, where Newton was tried.
+				if depth > 0 {
+					if z := e.try("cells", part.at(repeated(0.5, e.n)), part); z != nil && part.holds(z.Point, 0) {
+						continue
+					}
+				}
+				next = append(next, part)
+			}
+		}
+		left = next
+	}
+}
+
+// halves returns the 2ⁿ parts of a box.
+func (e *equilibriumFinder) halves(whole Box) []Box {
+	var out []Box
+	half, low, high := make([]int, e.n), make([]float64, e.n), make([]float64, e.n)
+	for {
+		for i, h := range half {
+			low[i], high[i] = float64(h)/2, float64(h+1)/2
+		}
+		out = append(out, Box{whole.at(low), whole.at(high)})
+		if !advance(half, 2) {
+			return out
+		}
+	}
+}
+
+// changes reports whether no component of F keeps one sign at the corners.
+func (e *equilibriumFinder) changes(part Box) bool {
+	corner, t := make([]int, e.n), make([]float64, e.n)
+	var corners [][]float64
+	for {
+		for i, c := range corner {
+			t[i] = float64(c)
+		}
+		f, err := fieldAt(e.f, part.at(t))
+		if err != nil || !finite(f) {
+			return false
+		}
+		corners = append(corners, f)
+		if !advance(corner, 2) {
+			return !signs(corners, make([]float64, e.n))
 		}
 	}
 }

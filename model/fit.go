@@ -143,6 +143,9 @@ func (p FitProblem) check() error {
 	return nil
 }
 
+// largestCoefficient has a square that is finite, and so have sums of some of them.
+const largestCoefficient = 0x1p500
+
 // fit solves for the coefficients c (columns×R) and makes the mixture of them.
 func (f fitFeatures) fit(phi Nonlinearity, design, y array, ridge float64) (*Fit, array, error) {
 	s, err := solveRidge(design, y, ridge)
@@ -157,6 +160,9 @@ func (f fitFeatures) fit(phi Nonlinearity, design, y array, ridge float64) (*Fit
 	out.Objective = misfit*misfit + ridge*out.CoefficientNorm*out.CoefficientNorm
 	if !finite([]float64{out.Objective, out.CoefficientNorm, out.Max}) {
 		return nil, array{}, invalidf("the squares of points and targets of this size overflow")
+	}
+	if size := out.CoefficientNorm * float64(len(f.features)); !(size < largestCoefficient) {
+		return nil, array{}, invalidf("coefficients of the size %.3g, of features that are nearly 0 at all points, give n a variance that overflows", size)
 	}
 	out.Mixture, err = f.mixture(phi, c)
 	return out, c, err

@@ -131,9 +131,28 @@ func (m *Mixture) Moments(p int) Moments { return m.pops[p].copied() }
 func (m *Mixture) transformed(t array) (*Mixture, error) {
 	pops := make([]Population, len(m.pops))
 	for p, pop := range m.pops {
-		pops[p] = Population{pop.weight, t.timesVector(pop.mean), t.mul(pop.cov).mulT(t).symmetric()}
+		cov, err := congruent(t, pop.cov)
+		if err != nil {
+			return nil, inPopulation(p, err)
+		}
+		pops[p] = Population{pop.weight, t.timesVector(pop.mean), cov}
 	}
 	return NewMixture(m.phi, pops)
+}
+
+// congruent returns T Σ Tᵀ. What rounding leaves of a variance that cancels may be no
+// covariance: then it is that of T X, Σ = X Xᵀ, without what is negligible there.
+func congruent(t, cov array) (*mat.SymDense, error) {
+	product := t.mul(cov).mulT(t).symmetric()
+	if _, err := DenseNoise(product); err == nil {
+		return product, nil
+	}
+	x, err := covarianceRoot(cov)
+	if err != nil {
+		return nil, err
+	}
+	x = compress(t.mul(x), reach(t, rowNorms(x)))
+	return x.mulT(x).symmetric(), nil
 }
 
 // ScaleInput returns the mixture with the input I v in place of I: the network

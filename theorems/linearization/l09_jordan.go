@@ -2,6 +2,7 @@ package linearization
 
 import (
 	"math"
+	"slices"
 
 	"github.com/rankproof/rankproof/generators"
 	"github.com/rankproof/rankproof/model"
@@ -22,7 +23,7 @@ func Jordan() theorems.Theorem {
 		Given:  []string{"μ ≠ 0, for equal ranks"},
 		Needed: []theorems.Witness{ranksDifferAtZero()},
 		Why: "The intertwining of the subject's two matrices A = I + τM, k ≤ 3, holds to k(2N+10)u|W||A|ᵏ entry by entry, " +
-			"plus what the allowed error of φ' moves one of them by.",
+			"plus what the allowed error of φ' moves one of them by, and τ times the subnormals below which M has no digits.",
 		Claims: []theorems.Check{
 			atPoints("intertwining", spectrumNetworks(), judgeIntertwining).Visiting(pointEdges...),
 		},
@@ -99,6 +100,8 @@ func judgeIntertwining(f *theorems.Finding, t *truth, s theorems.Subject) error 
 			relative += t.dErr[i] / t.d[i]
 		}
 	}
+	// Entries of M below the smallest normal number are off by subnormals, and come back times τ.
+	underflow, norm := smallest*(1+slices.Max(t.tau)), 1+dense.NormFro(absX)+dense.NormFro(absR)+dense.NormFro(t.absW)+dense.NormFro(d)
 	px, pr, sizeX, sizeR := x, r, absX, absR
 	for k := 1; k <= 3; k++ {
 		if k > 1 {
@@ -106,19 +109,20 @@ func judgeIntertwining(f *theorems.Finding, t *truth, s theorems.Subject) error 
 			sizeX, sizeR = dense.MatMul(sizeX, absX), dense.MatMul(sizeR, absR)
 		}
 		growth := float64(k) * (float64(2*t.n+10)*t.u + 2*relative)
+		least := float64(k*t.n) * underflow * math.Pow(norm, float64(k))
 		expectEqual(f, "W(DW)ᵏ = (WD)ᵏW", dense.MatMul(t.w, pr), dense.MatMul(px, t.w),
-			dense.MatMul(t.absW, sizeR), dense.MatMul(sizeX, t.absW), growth)
+			dense.MatMul(t.absW, sizeR), dense.MatMul(sizeX, t.absW), growth, least)
 		expectEqual(f, "D(WD)ᵏ = (DW)ᵏD", dense.MatMul(d, px), dense.MatMul(pr, d),
-			dense.MatMul(d, sizeX), dense.MatMul(sizeR, d), growth)
+			dense.MatMul(d, sizeX), dense.MatMul(sizeR, d), growth, least)
 	}
 	return nil
 }
 
-func expectEqual(f *theorems.Finding, what string, a, b, sizeA, sizeB [][]float64, growth float64) {
+func expectEqual(f *theorems.Finding, what string, a, b, sizeA, sizeB [][]float64, growth, least float64) {
 	for i := range a {
 		for j := range a[i] {
 			size := sizeA[i][j] + sizeB[i][j]
-			f.Expect(what+" in an entry", math.Abs(a[i][j]-b[i][j]), growth*size+smallest, size+8*smallest)
+			f.Expect(what+" in an entry", math.Abs(a[i][j]-b[i][j]), growth*size+least, size+8*least)
 		}
 	}
 }

@@ -95,6 +95,16 @@ func amplified(size, x float64) float64 {
 	return size * math.Exp(x)
 }
 
+// undecidedBeyondFloats excuses a solver where states may leave floating point: |x(t) − x(0)| ≤ |F(x(0))|(e^{Lt} − 1)/L for a field
+// whose logarithmic norm is at most L, and a solver works with its square.
+func undecidedBeyondFloats(err error, f model.VectorField, start []float64, rate, horizon float64) error {
+	const most = 0x1p500
+	if v, failed := f.Field(start); failed == nil && !(grown(dense.VectorNorm2(v), rate, horizon) < most) {
+		return fmt.Errorf("%w: states may exceed %.3g: %v", theorems.ErrUndecided, most, err)
+	}
+	return err
+}
+
 // expectStates demands a state of n entries for each time, the start first.
 func expectStates(f *theorems.Finding, states [][]float64, start, times []float64) bool {
 	complete := len(states) == len(times)

@@ -1,6 +1,8 @@
 package meanfield
 
 import (
+	"errors"
+	"fmt"
 	"math"
 
 	"github.com/rankproof/rankproof/generators"
@@ -53,10 +55,27 @@ func (t *fitted) fit(s theorems.Subject, count int, y [][]float64, beta float64)
 	}
 	fit, err := s.FitMixture(p)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, t.undecidedIfHuge(err, y, beta)
 	}
 	c, err := t.of(fit.Mixture)
 	return fit, c, err
+}
+
+// undecidedIfHuge excuses a fit that refuses coefficients whose squares, variances of n, may overflow.
+func (t *fitted) undecidedIfHuge(err error, y [][]float64, beta float64) error {
+	stacked, least := t.stacked(beta), math.Inf(1)
+	sizes := dense.SingularValues(stacked)
+	for j := range t.owner { // columns of very different sizes each count
+		sizes = append(sizes, dense.VectorNormInf(columnOf(stacked, j)))
+	}
+	for _, size := range sizes {
+		least = min(least, max(0, size-t.off)) // within the error of averages of 0 it may be as small as one likes
+	}
+	const most = 0x1p490
+	if errors.Is(err, model.ErrInvalid) && !(dense.NormFro(y)/least < most) {
+		return fmt.Errorf("%w: coefficients may exceed %.3g: %v", theorems.ErrUndecided, most, err)
+	}
+	return err
 }
 
 func judgeRealizable(s theorems.Subject, c generators.Fitting) (f theorems.Finding, err error) {

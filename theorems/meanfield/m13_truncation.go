@@ -214,18 +214,18 @@ func judgeTruncatedFlow(bound func(boundData, float64) float64) func(theorems.Su
 		}
 		low := &unitFlow{cut, full.law}
 		times := evenly(c.Horizon, 32)
+		values, lip := dense.SingularValues(c.W), full.law.lipschitz
 		x, err := s.Integrate(full, c.Start, times)
 		if err != nil {
-			return f, err
+			return f, undecidedBeyondFloats(err, full, c.Start, lip*values[0]-1, c.Horizon)
 		}
 		y, err := s.Integrate(low, c.Start, times)
 		if err != nil {
-			return f, err
+			return f, undecidedBeyondFloats(err, low, c.Start, lip*values[0]-1, c.Horizon)
 		}
 		if !expectStates(&f, x, c.Start, times) || !expectStates(&f, y, c.Start, times) {
 			return f, nil
 		}
-		values, lip := dense.SingularValues(c.W), full.law.lipschitz
 		rounding := 0x1p-53*512*float64(len(c.W))*dense.NormFro(c.W) + s.UnitRoundoff*64*(dense.NormFro(c.W)+size)*float64(len(c.W))
 		top := dense.NormTwo(cut)
 		b := boundData{singular: values, rank: c.Rank(), distance: singular(values, c.Rank()), rate: lip*top - 1}

@@ -29,14 +29,12 @@ func plainAt(c generators.Mixture, kappa []float64, u float64) (plain, error) {
 	for i, k := range kappa {
 		out.f[i], out.j[i][i], errs[i] = -k, -1, 4*u*math.Abs(k)
 	}
-	n := float64((2*r+1)*(2*r+1) + 8)
+	n, bounds := float64((2*r+1)*(2*r+1)+8), boundsOf(c.Nonlinearity)
 	for p, alpha := range c.Weights() {
 		mean, cov := c.Mean(p), c.Cov(p)
 		w := append(append(append([]float64(nil), kappa...), make([]float64, r)...), 1)
 		along := dense.MatVec(cov, w) // covariances with the net input
 		mu, delta := dense.Dot(mean, w), dense.Dot(along, w)
-		muErr := n * u * dense.Dot(absolutes(mean), absolutes(w))
-		deltaErr := n * u * dense.Dot(dense.AbsMatVec(cov, w), absolutes(w))
 		var a, off [4]float64
 		for order := range a {
 			if delta <= 0 && order > 1 && dense.VectorNormInf(along) == 0 {
@@ -48,16 +46,22 @@ func plainAt(c generators.Mixture, kappa []float64, u float64) (plain, error) {
 			}
 			off[order] += averageAccuracy * u * max(1, math.Abs(a[order]))
 		}
+		// Where Δ is small beside its terms averages move with it, ⟨φ”⟩ and ⟨φ”'⟩ more than others.
+		in, moved := netInputOf(quadrature.Population{Weight: alpha, Mean: mean, Cov: cov}, kappa, u+0x1p-53), off
+		for order := range moved {
+			moved[order] += bounds.moved(order, in)
+		}
 		for i := range r {
 			an, ci := mean[r+i], along[r+i]
 			ciErr := n * u * dense.Dot(absolutes(cov[r+i]), absolutes(w))
 			out.f[i] += alpha * (an*a[0] + ci*a[1])
-			errs[i] += alpha * (math.Abs(an)*(off[0]+math.Abs(a[1])*muErr+math.Abs(a[2])*deltaErr/2) + ciErr*(math.Abs(a[1])+off[1]) +
-				math.Abs(ci)*(off[1]+math.Abs(a[2])*muErr+math.Abs(a[3])*deltaErr/2) + n*u*(math.Abs(an*a[0])+math.Abs(ci*a[1])))
+			errs[i] += alpha * (math.Abs(an)*moved[0] + ciErr*math.Abs(a[1]) + (math.Abs(ci)+ciErr)*moved[1] + n*u*(math.Abs(an*a[0])+math.Abs(ci*a[1])))
 			for k := range r {
 				am, half := mean[k], along[k]
 				out.j[i][k] += alpha * (an*(a[1]*am+a[2]*half) + a[1]*cov[r+i][k] + ci*(a[2]*am+a[3]*half))
-				size := math.Abs(an)*(off[1]*math.Abs(am)+off[2]*math.Abs(half)) + off[1]*math.Abs(cov[r+i][k]) + math.Abs(ci)*(off[2]*math.Abs(am)+off[3]*math.Abs(half))
+				spread, spreadErr := math.Abs(half)+in.gErr[k], in.gErr[k]
+				size := math.Abs(an)*(moved[1]*math.Abs(am)+times0(moved[2], spread)+math.Abs(a[2])*spreadErr) + moved[1]*math.Abs(cov[r+i][k]) +
+					times0(math.Abs(ci)+ciErr, times0(moved[2], math.Abs(am))+times0(moved[3], spread)+math.Abs(a[3])*spreadErr) + ciErr*(math.Abs(a[2]*am)+math.Abs(a[3]*half))
 				out.jErr += alpha * size
 			}
 		}
@@ -104,4 +108,12 @@ func (p plain) expectEigenvalues(f *theorems.Finding, got []complex128, u float6
 	for i := range have {
 		f.Expect("e_k of the eigenvalues of DF", cmplx.Abs(have[i]-complex(want[i], 0)), bounds[i], 1+math.Pow(size, float64(i+1)))
 	}
+}
+
+// times0 is a product that is 0 where a factor is, however large the other.
+func times0(x, y float64) float64 {
+	if x == 0 || y == 0 {
+		return 0
+	}
+	return x * y
 }
