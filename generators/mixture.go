@@ -15,7 +15,7 @@ import (
 type Mixture struct {
 	Tags         []string      `json:"tags,omitempty"`
 	Nonlinearity string        `json:"nonlinearity" shrink:"identity,hard-tanh,tanh"`
-	Shares       []float64     `json:"shares" dim:"P" shrink:"positive" numbers:"whole"` // weights are these over their sum
+	Shares       []float64     `json:"shares" dim:"P" shrink:"positive"` // weights are these over their sum
 	MeanM        [][]float64   `json:"mean_m" dim:"P,R" numbers:"few"`
 	MeanN        [][]float64   `json:"mean_n" dim:"P,R" numbers:"few"`
 	MeanI        []float64     `json:"mean_i" dim:"P" numbers:"few"`

@@ -64,11 +64,11 @@ func (m Moments) Complete() (Population, error) {
 	if err != nil {
 		return Population{}, err
 	}
-	weights, err := regressionOn(root, n) // Y with Σ_na = Y Xᵀ
+	weights, rest, err := regressionOn(root, n) // Y with Σ_na = Y Xᵀ
 	if err != nil {
 		return Population{}, err
 	}
-	nn := weights.mulT(weights).symmetrized()
+	nn := weights.mulT(weights).plus(rest.mulT(rest).scaled(1 / asymmetry)).symmetrized()
 	size := 2*r + 1
 	cov := mat.NewSymDense(size, nil)
 	for i := range r {
@@ -118,36 +118,37 @@ func (m Moments) check() error {
 	return nil
 }
 
-// regressionOn returns the Y of least norm with Y Xᵀ = B. A B that reaches
-// beyond the range of X is ErrInvalid: a part ε of a standard deviation would
-// give the whole covariance an eigenvalue −ε², and as much of that is allowed
-// as in any covariance.
-func regressionOn(x, b array) (array, error) {
+// regressionOn returns the Y of least norm with Y Xᵀ = B, and the rest E of B, in
+// deviations of the rows of X. What E lets covary with a direction whose variance
+// is lost in rounding would give Y Yᵀ and X Xᵀ an eigenvalue −‖E‖; with a variance
+// of E Eᵀ/ε beside that of Y it is −ε, as much as is allowed in any covariance. A B
+// that reaches farther beyond the range of X, by √ε of Y, is ErrInvalid.
+func regressionOn(x, b array) (y, rest array, err error) {
 	deviation := rowNorms(x)
 	per := reciprocals(deviation)
 	scaled := x.scaledRows(per)
 	target := b.scaledColumns(per)
 	u, s, v, err := scaled.svd()
 	if err != nil {
-		return array{}, err
+		return y, rest, err
 	}
-	y := target.mul(u)
+	y = target.mul(u)
 	for i := range y.rows {
 		for k, sk := range s {
 			y.row(i)[k] /= sk
 		}
 	}
 	y = y.mulT(v)
-	rest := target.minus(y.mulT(scaled))
+	rest = target.minus(y.mulT(scaled))
 	for i, norm := range rowNorms(y) {
 		for j := range b.cols {
 			left := rest.at(i, j)
 			if deviation[j] == 0 && b.at(i, j) != 0 || !(left*left <= asymmetry*norm*norm) {
-				return array{}, invalidf("entry (%d,%d) of the covariance of n with (m, I) is %v, which no variance of (m, I) goes with", i, j, b.at(i, j))
+				return y, rest, invalidf("entry (%d,%d) of the covariance of n with (m, I) is %v, which no variance of (m, I) goes with", i, j, b.at(i, j))
 			}
 		}
 	}
-	return y, nil
+	return y, rest, nil
 }
 
 // MinimalCompletion returns the mixture with every Σ_nn replaced by the

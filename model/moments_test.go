@@ -103,3 +103,18 @@ func TestMinimalCompletion(t *testing.T) {
 	require.Less(t, smallest.At(2, 2), given.At(2, 2))
 	require.Less(t, smallest.At(3, 3), given.At(3, 3))
 }
+
+// A completion is a covariance that NewMixture accepts, also where n covaries with what is lost in rounding: with m₁ = z₁ − εz₂,
+// m₂ = z₂ − εz₃ and I = z₁ that is ε²z₃, and n = −z₂ − z₃.
+func TestCompletionIsAccepted(t *testing.T) {
+	for _, eps := range []float64{0x1p-8, 0x1p-10, 0x1p-12, 0x1p-13} {
+		l := [][3]float64{{1, -eps, 0}, {0, 1, -eps}, {0, -1, -1}, {0, 0, 0}, {1, 0, 0}} // m, n, I
+		c := func(i, j int) float64 { return l[i][0]*l[j][0] + l[i][1]*l[j][1] + l[i][2]*l[j][2] }
+		pop, err := model.Moments{Weight: 1, MeanM: []float64{0, 0}, MeanN: []float64{0, 0}, VarI: c(4, 4),
+			CovMM: [][]float64{{c(0, 0), c(0, 1)}, {c(1, 0), c(1, 1)}}, CovNM: [][]float64{{c(2, 0), c(2, 1)}, {0, 0}},
+			CovMI: []float64{c(0, 4), c(1, 4)}, CovNI: []float64{c(2, 4), 0}}.Complete()
+		require.NoError(t, err, "ε = %v", eps)
+		_, err = model.NewMixture(model.Tanh(), []model.Population{pop})
+		require.NoError(t, err, "ε = %v", eps)
+	}
+}

@@ -25,7 +25,12 @@ type nonlinearity struct {
 	jumps       []float64 // of φ′ at the breaks, none for a smooth φ
 }
 
-var knee = []float64{-20, -4, 0, 4, 20}
+// Beyond the last break there is less than a rounding of ∫φ′, which at a large Δ no panel would see: e^−2x of tanh, 2e^−x of
+// the logistic.
+var (
+	knee     = []float64{-20, -4, 0, 4, 20}
+	slowKnee = []float64{-40, -20, -4, 0, 4, 20, 40}
+)
 
 func zero(float64) float64 { return 0 }
 
@@ -48,10 +53,10 @@ var nonlinearities = map[string]nonlinearity{
 		breaks: knee},
 	"logistic": {derivatives: [4]func(float64) float64{logistic, logisticPrime, logisticSecond,
 		func(x float64) float64 { t, s := math.Tanh(x/2), tanhPrime(x/2); return s * (4*t*t - 2*s) / 16 }},
-		breaks: knee},
+		breaks: slowKnee},
 	"softplus": {derivatives: [4]func(float64) float64{
 		func(x float64) float64 { return max(0, x) + math.Log1p(math.Exp(-math.Abs(x))) }, logistic, logisticPrime, logisticSecond},
-		breaks: knee},
+		breaks: slowKnee},
 	"relu": {derivatives: [4]func(float64) float64{
 		func(x float64) float64 { return max(0, x) }, func(x float64) float64 { return step(x > 0) }, zero, zero},
 		breaks: []float64{0}, jumps: []float64{1}},

@@ -101,6 +101,19 @@ func TestAverageAgainstTrapezoid(t *testing.T) {
 	}
 }
 
+// ⟨φ′⟩ of a wide input sees φ′ as a narrow law, of mass 1 and variance π²/3: (1 − π²/6Δ)/√(2πΔ), and 7π⁴/120Δ² at most
+// of it. Tails of a billionth were once beyond every panel.
+func TestWideInputSeesTails(t *testing.T) {
+	for _, delta := range []float64{1e4, 1e6, 6553600, 1e8, 1e12} {
+		for name, order := range map[string]int{"logistic": 1, "softplus": 2} {
+			got, _, err := Average(name, order, 0, delta)
+			require.NoError(t, err)
+			want := (1 - math.Pi*math.Pi/6/delta) / math.Sqrt(2*math.Pi*delta)
+			require.LessOrEqual(t, math.Abs(got-want), want*(7*math.Pow(math.Pi, 4)/120/delta/delta+64*unit), "%s, Δ = %v", name, delta)
+		}
+	}
+}
+
 // The logistic is tanh at half the argument, and the derivative of softplus, at every Δ.
 func TestFamiliesAgree(t *testing.T) {
 	get := func(name string, order int, mu, delta float64) (float64, float64) {

@@ -22,7 +22,7 @@ func FiniteSize() theorems.Theorem {
 		Needed: []theorems.Witness{matchedMomentsFluctuateLess()},
 		Why: "FieldVariance: E φ², E(φ²)', E(φ²)'' to 2¹³u of their size at rounded μ, Δ, c, by Leibniz's rule or Stein's lemma, and means as in M2, squared. " +
 			"Sampled networks: N‖F_N − F‖² ≥ 0 has that mean and a second moment of at most E‖Z‖⁴/N + 3(tr)²; e-process, false alarm 1e-9 an instance. " +
-			"A factor of 2 is found after 110 to 320 networks, one of 4 within the 200 of a claim; 2 % of a coefficient by quadrature at once, and by sampling after 3 to 7·10⁵ units (TestPower). " +
+			"Betting needs a trace of 10⁴ times the error of its own; sizes are fixed where a small multiple of the shares is whole numbers. A factor of 2 is found after 110 to 320 networks, one of 4 within the 200 of a claim; 2 % of a coefficient by quadrature at once, and by sampling after 3 to 7·10⁵ units (TestPower). " +
 			"Means of loadings over the k units of a population are N(a, σ²/k): one nearer than a share of 5·10⁻¹⁰ deviations, or beyond 7.5, has probability below 5·10⁻¹⁰, as have the bets; their squares add up to a χ², within limits of Laurent and Massart at 1e-9: 20 % of a variance is found in 4096 units, 2 % in 4·10⁵ (TestPower).",
 		Claims: []theorems.Check{
 			theorems.Claim("variance, n given x", tame(generators.MixtureOptions{Nonlinearity: everyPhi}), judgeVariance).
@@ -232,7 +232,11 @@ func judgeNetworks(s theorems.Subject, c generators.MixturePoint, fixed bool) (f
 	}
 	want := t.fluctuations()
 	rng := randomOf(c.Kappa, c.Shares, c.MeanI, []float64{1})
-	options := model.MixtureSampling{Units: unitsFor(c.Mixture, []float64{8, 64}[rng.IntN(2)])}
+	units, whole := unitsFor(c.Mixture, []float64{8, 64}[rng.IntN(2)])
+	if fixed && !whole {
+		return f, theorems.ErrUndecided // F is not the mean of F_N
+	}
+	options := model.MixtureSampling{Units: units}
 	if fixed {
 		options.Sizes = model.ExactSizes
 	}
@@ -271,16 +275,31 @@ func judgeNetworks(s theorems.Subject, c generators.MixturePoint, fixed bool) (f
 	return f, nil
 }
 
-// unitsFor is the first multiple of the shares' sum from least on.
-func unitsFor(c generators.Mixture, least float64) int {
+// unitsFor returns the first multiple of the shares' sum from least on, where that
+// gives each population a whole number of units, and not many more; least where it
+// does not: sizes α_p N there are none, and labels can only be drawn.
+func unitsFor(c generators.Mixture, least float64) (units int, whole bool) {
 	total := 0.0
 	for _, s := range c.Shares {
 		total += s
 	}
-	return int(total * math.Ceil(least/total))
+	times, sum := math.Ceil(least/total), 0.0
+	for _, s := range c.Shares {
+		size := s * times
+		if size != math.Trunc(size) || math.FMA(s, times, -size) != 0 {
+			return int(least), false
+		}
+		sum += size
+	}
+	const most = 16 // times as many units as asked for
+	if sum > most*least {
+		return int(least), false
+	}
+	return int(sum), true
 }
 
-// newBet is the e-process on N‖F_N − F‖², nil where there is nothing but rounding.
+// newBet is the e-process on N‖F_N − F‖², nil where there is nothing but rounding. A
+// mean known to a share of 1/(64·networksDrawn) makes E larger by e^(1/64) at most.
 func (t *truth) newBet(want fluctuations, units int, fixed bool) (*evidence.Test, error) {
 	rounding, size := 0.0, 0.0
 	for r := range t.kappa {
@@ -289,7 +308,7 @@ func (t *truth) newBet(want fluctuations, units int, fixed bool) (*evidence.Test
 	}
 	rounding *= math.Sqrt(float64(units))
 	trace := want.trace(fixed)
-	if trace <= want.err+0x1p20*rounding*(rounding+t.u*size) {
+	if trace <= 64*networksDrawn*want.err+0x1p20*rounding*(rounding+t.u*size) {
 		return nil, nil
 	}
 	moved := rounding * (2*math.Sqrt(trace) + rounding) // of the mean

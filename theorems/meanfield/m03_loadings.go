@@ -29,12 +29,15 @@ func judgeLoadingsOf(s theorems.Subject, c generators.MixturePoint, least float6
 	if err != nil {
 		return f, err
 	}
-	units := unitsFor(c.Mixture, least)
-	net, err := s.SampleMixture(t.mixture, model.MixtureSampling{Units: units, Sizes: model.ExactSizes}, randomOf(c.Kappa, c.Shares, c.MeanI, []float64{3}).Uint64())
+	options, fixed := model.MixtureSampling{}, false
+	if options.Units, fixed = unitsFor(c.Mixture, least); fixed { // otherwise drawn: given the sizes, units are what they are
+		options.Sizes = model.ExactSizes
+	}
+	net, err := s.SampleMixture(t.mixture, options, randomOf(c.Kappa, c.Shares, c.MeanI, []float64{3}).Uint64())
 	if err != nil {
 		return f, err
 	}
-	if !t.expectLoadings(&f, net, units, true) {
+	if !t.expectLoadings(&f, net, options.Units, fixed) {
 		return f, nil
 	}
 	rank := len(t.kappa)

@@ -7,9 +7,7 @@ import (
 	"github.com/rankproof/rankproof/generators"
 	"github.com/rankproof/rankproof/model"
 	"github.com/rankproof/rankproof/oracles/certificate"
-	"github.com/rankproof/rankproof/oracles/dense"
 	"github.com/rankproof/rankproof/oracles/evidence"
-	"github.com/rankproof/rankproof/oracles/exact"
 	"github.com/rankproof/rankproof/theorems"
 	"gonum.org/v1/gonum/mat"
 	"pgregory.net/rapid"
@@ -22,10 +20,10 @@ func FromUnitsToField() theorems.Theorem {
 		Statement: "For every Gaussian mixture, target T, κ and N, E‖F_N(κ) − T‖² = ‖F(κ) − T‖² + E‖F_N(κ) − F(κ)‖², fit and sampling error, each measured apart; " +
 			"of all completions of Σ_nn the minimal one, Σ_na Σ_aa⁺ Σ_an, has the least sampling error, with the same F.",
 		Source: "+ (bias and variance)",
-		Given:  []string{"F is the mean of F_N: sizes drawn, or fixed at α_p N"},
+		Given:  []string{"F is the mean of F_N: sizes drawn, or fixed at α_p N, whole numbers"},
 		Needed: []theorems.Witness{roundedSizesAreBiased()},
-		Why: "Networks: ‖F_N − T‖² ≥ 0 has the mean ‖F − T‖² + FieldVariance/N, F and the variance the subject's, and a second moment of at most (‖F − T‖ + (E‖F_N − F‖⁴)^¼)⁴; e-process, false alarm 1e-9 an instance. " +
-			"Completions: both variances are off by the bound of M3, and both fields by that of M2; Σ_nn of the completion is off by 64(R+1)u of Σ_nn over the smallest eigenvalue but 0 of the correlations of Σ_aa.",
+		Why: "Networks: ‖F_N − T‖² ≥ 0 has the mean ‖F − T‖² + FieldVariance/N, F and the variance the subject's, and a second moment of at most (‖F − T‖ + (E‖F_N − F‖⁴)^¼)⁴; e-process, false alarm 1e-9 an instance, where deviations are 10⁴ times what rounding moves the mean by. " +
+			"Where no multiple of the shares gives whole numbers of units, labels are drawn. Completions: both variances are off by the bound of M3, and both fields by that of M2; Σ_nn of the completion by that of M14, rounding over the smallest eigenvalue of the correlations of (m, I).",
 		Claims: []theorems.Check{
 			theorems.Claim("completions", rapid.Map(generators.MixturePoints(generators.MixtureOptions{Nonlinearity: everyPhi, Moderate: true, MaxPopulations: 3}), untargeted), judgeCompletion).
 				Visiting("P = 1", "R = 1", "R = 3", "Σ singular", "Σ = 0", "I = 0", "κ = 0"),
@@ -126,9 +124,9 @@ func judgeTarget(s theorems.Subject, c Targeted) (f theorems.Finding, err error)
 	}
 	want := t.fluctuations()
 	rng := randomOf(c.Kappa, c.Shares, c.MeanI, []float64{15})
-	units := unitsFor(c.Mixture, []float64{8, 64}[rng.IntN(2)])
+	units, whole := unitsFor(c.Mixture, []float64{8, 64}[rng.IntN(2)])
 	options := model.MixtureSampling{Units: units}
-	fixed := rng.IntN(2) == 0
+	fixed := rng.IntN(2) == 0 && whole // where α_p N is no size, F is not the mean of F_N
 	if fixed {
 		options.Sizes = model.ExactSizes
 	}
@@ -147,7 +145,10 @@ func judgeTarget(s theorems.Subject, c Targeted) (f theorems.Finding, err error)
 		fit += (x - target[r]) * (x - target[r])
 		rounding += t.fieldBound(r)
 	}
-	if !(deviation > 64*networksDrawn*rounding) || !(want.trace(fixed) > 0x1p10*want.err) {
+	// The mean that is bet on is off by the rounding of F, F_N and the variance: by a
+	// share of it of 1/(64·networksDrawn), or of a deviation, that makes E larger by e^(1/16) at most.
+	off, _ := t.varianceBound(fixed)
+	if !(deviation > 64*networksDrawn*rounding) || !(want.trace(fixed) > 64*networksDrawn*(want.err+off)) {
 		return f, nil // nothing but rounding to bet on
 	}
 	sampling := variance / float64(units)
@@ -158,7 +159,7 @@ func judgeTarget(s theorems.Subject, c Targeted) (f theorems.Finding, err error)
 	if f.Verdict == theorems.Fails {
 		return f, nil
 	}
-	bet, err := evidence.NewMeanSquare(mean, max(second, mean*mean*(1+0x1p-10)), falseAlarm)
+	bet, err := evidence.NewMeanSquare(mean, max(second, mean*mean*(1+0x1p-10)), falseAlarm/2)
 	if err != nil {
 		return f, err
 	}
@@ -196,6 +197,20 @@ func judgeCompletion(s theorems.Subject, c Targeted) (f theorems.Finding, err er
 	if err != nil {
 		return f, err
 	}
+	spread := 0.0
+	for p, in := range t.at {
+		b, err := blocksOf(c.Mixture, p)
+		if err != nil {
+			return f, err
+		}
+		relative, err := completionError(b, s.UnitRoundoff)
+		if err != nil {
+			return f, err
+		}
+		for r := range c.Kappa { // Σ_nn of the completion is no more than that given
+			spread += in.weight * relative * in.varN[r] * t.squareSize(0, in, in.delta)
+		}
+	}
 	populations := make([]model.Population, t.mixture.Populations())
 	for p := range populations {
 		rows, err := s.Complete(t.mixture.Moments(p))
@@ -230,16 +245,6 @@ func judgeCompletion(s theorems.Subject, c Targeted) (f theorems.Finding, err er
 	for r := range before {
 		f.Expect("F of the completion", math.Abs(after[r]-before[r]), 2*t.fieldBound(r), t.fieldScale(r)+t.u)
 	}
-	spread := 0.0 // what the rounding of Σ_nn makes of it
-	for p, in := range t.at {
-		relative, err := completionError(t.laws[p].Cov, len(c.Kappa), t.u)
-		if err != nil {
-			return f, err
-		}
-		for r := range c.Kappa {
-			spread += in.weight * in.varN[r] * t.squareSize(0, in, in.delta) * relative
-		}
-	}
 	for _, fixed := range []bool{false, true} {
 		given, err := s.FieldVariance(t.mixture, c.Kappa, fixed)
 		if err != nil {
@@ -253,32 +258,6 @@ func judgeCompletion(s theorems.Subject, c Targeted) (f theorems.Finding, err er
 		f.Expect("variance of the completion ≤ that of any other", max(0, least-given), 2*bound+spread, scale+t.u)
 	}
 	return f, nil
-}
-
-// completionError bounds the relative error of Σ_na Σ_aa⁺ Σ_an = Y Yᵀ, Y = Σ_na X^(+ᵀ), Σ_aa = X Xᵀ: an error E of the correlations
-// of Σ_aa, some 64nu of a backward stable decomposition, changes it by Y X⁺ E X^(+ᵀ) Yᵀ, E over their smallest eigenvalue that is not 0.
-func completionError(cov [][]float64, rank int, u float64) (float64, error) {
-	n := rank + 1
-	a, correlations := zeroRows(n, n), zeroRows(n, n)
-	at := func(i int) int { // m, then I
-		if i == rank {
-			return 2 * rank
-		}
-		return i
-	}
-	for i := range n {
-		for j := range n {
-			a[i][j] = cov[at(i)][at(j)]
-			if size := math.Sqrt(cov[at(i)][at(i)]) * math.Sqrt(cov[at(j)][at(j)]); size > 0 {
-				correlations[i][j] = a[i][j] / size
-			}
-		}
-	}
-	exactly, err := exact.FromFloat64(a)
-	if err != nil || exactly.Rank() == 0 {
-		return 0, err
-	}
-	return 64 * float64(n) * u / dense.SingularValues(correlations)[exactly.Rank()-1], nil
 }
 
 func completionTwin(name, mistake string, wrong func(cov [][]float64)) theorems.Twin {
@@ -325,7 +304,7 @@ func decideDecomposition(c FiniteEnsemble) error {
 func roundedSizesAreBiased() theorems.Witness {
 	c := FiniteEnsemble{Units: 2, Shares: []float64{1, 1}, M: [][][]float64{{{1}}, {{1}}}, N: [][][]float64{{{1}}, {{-1}}}, Kappa: []float64{1}, Target: []float64{1}}
 	return theorems.Witness{
-		Without: "F is the mean of F_N: sizes drawn, or fixed at α_p N", Shows: "weights (½, ½), n = ±1, two units of the first population: F_N + κ = 1 = T, fit error 1",
+		Without: "F is the mean of F_N: sizes drawn, or fixed at α_p N, whole numbers", Shows: "weights (½, ½), n = ±1, two units of the first population: F_N + κ = 1 = T, fit error 1",
 		Case: c,
 		Check: theorems.Decide("all units of the first population", rapid.Just(c), func(c FiniteEnsemble) error {
 			e, err := c.counted()

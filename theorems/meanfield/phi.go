@@ -10,16 +10,20 @@ type activation struct {
 	lipschitz    float64
 }
 
-// knee is where a quadrature of a smooth φ' has its panels end.
-var knee = []float64{-20, -4, 0, 4, 20}
+// A knee is where a quadrature of a smooth φ' has its panels end. Beyond the last
+// there is less than a rounding of ∫φ', e^−2x of tanh and 2e^−x of the logistic.
+var (
+	knee     = []float64{-20, -4, 0, 4, 20}
+	slowKnee = []float64{-40, -20, -4, 0, 4, 20, 40}
+)
 
 // activations by name, those of package precise.
 var activations = map[string]activation{
 	"tanh": {math.Tanh, func(x float64) float64 { return 1 / (math.Cosh(x) * math.Cosh(x)) }, knee, 1},
 	"erf": {func(x float64) float64 { return math.Erf(math.Sqrt(math.Pi) / 2 * x) },
 		func(x float64) float64 { return math.Exp(-math.Pi / 4 * x * x) }, knee, 1},
-	"logistic": {sigmoid, func(x float64) float64 { return sigmoid(x) * sigmoid(-x) }, knee, 0.25},
-	"softplus": {func(x float64) float64 { return math.Max(0, x) + math.Log1p(math.Exp(-math.Abs(x))) }, sigmoid, knee, 1},
+	"logistic": {sigmoid, func(x float64) float64 { return sigmoid(x) * sigmoid(-x) }, slowKnee, 0.25},
+	"softplus": {func(x float64) float64 { return math.Max(0, x) + math.Log1p(math.Exp(-math.Abs(x))) }, sigmoid, slowKnee, 1},
 	"relu":     {func(x float64) float64 { return math.Max(0, x) }, func(x float64) float64 { return indicator(x > 0) }, []float64{0}, 1},
 	"hard-tanh": {func(x float64) float64 { return math.Min(1, math.Max(-1, x)) },
 		func(x float64) float64 { return indicator(math.Abs(x) < 1) }, []float64{-1, 1}, 1},
