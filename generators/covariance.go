@@ -35,8 +35,11 @@ func (c covariance) expanded() [][]float64 {
 	return out
 }
 
-// noise hands Σ to model in one of two forms: "dense", or the structure that
-// it has.
+// forms are how a covariance is handed to model: "dense"; "structured", as it is
+// held; or "reduced", with something taken away, as what a conversion leaves is.
+var forms = [...]string{"structured", "dense", "reduced", "dense"}
+
+// noise hands Σ to model in one of the forms.
 func (c covariance) noise(name, form string) (model.Noise, error) {
 	s, err := c.inForm(form)
 	if err != nil {
@@ -61,8 +64,10 @@ func (c covariance) inForm(form string) (model.Noise, error) {
 		return model.DiagonalNoise(c.diag)
 	case form == "structured":
 		return structured, nil
+	case form == "reduced":
+		return c.reduced(factor)
 	case form != "dense":
-		return model.Noise{}, fmt.Errorf("%w: form is %q, want structured or dense", model.ErrInvalid, form)
+		return model.Noise{}, fmt.Errorf("%w: form is %q, want structured, dense or reduced", model.ErrInvalid, form)
 	case len(c.diag) == 0:
 		return model.ZeroNoise(0), nil
 	}
@@ -71,6 +76,29 @@ func (c covariance) inForm(form string) (model.Noise, error) {
 		return model.Noise{}, err
 	}
 	return model.DenseNoise(dense)
+}
+
+// reduced hands Σ over as diag(d) + 2 F Fᵀ − F Fᵀ, or, without F, as diag(d + h²) −
+// diag(h²) with h of one unit alone, a power of two with h² ≤ d: the range of what
+// is left is that of Σ, and no digits of it are lost.
+func (c covariance) reduced(factor mat.Matrix) (model.Noise, error) {
+	if factor != nil {
+		rows, cols := factor.Dims()
+		twice := mat.NewDense(rows, 2*cols, nil)
+		twice.Augment(factor, factor)
+		return model.ReducedNoise(c.diag, twice, factor)
+	}
+	for i, d := range c.diag {
+		if d > 0 {
+			_, exponent := math.Frexp(d)
+			h := math.Ldexp(1, (exponent-1)>>1)
+			more, taken := append([]float64(nil), c.diag...), mat.NewDense(len(c.diag), 1, nil)
+			more[i] += h * h
+			taken.Set(i, 0, h)
+			return model.ReducedNoise(more, nil, taken)
+		}
+	}
+	return model.ReducedNoise(c.diag, nil, nil)
 }
 
 // matrixOrNil converts rows to a gonum matrix, nil where there are no numbers.

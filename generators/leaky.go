@@ -21,7 +21,7 @@ func LeakyRecurrents(o RecurrentOptions) *rapid.Generator[Leaky] {
 		rank := between(rng, o.MinRank, min(max(o.MaxRank, 1), (o.MaxUnits-1)/2))
 		units := between(rng, 2*rank+1, o.MaxUnits)
 		l := Leaky{Leak: float64(1+rng.IntN(7)) / 8}
-		l.Form = [...]string{"structured", "dense"}[rng.IntN(2)]
+		l.Form = forms[rng.IntN(len(forms))]
 		s, tags := drawDynamics(rng, rank, dynamics{exact: o.Exact, modest: o.modest(), overlap: true})
 		for i := range s {
 			s[i][i] -= l.Leak

@@ -1,6 +1,7 @@
 package generators
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"testing"
 
@@ -69,5 +70,28 @@ func TestMovesAreZeroBeyondTheEnd(t *testing.T) {
 		require.Equal(t, c, none)
 		require.Equal(t, Mutate(c, []byte{11, 1}, domain), Mutate(c, []byte{11, 1, 0}, domain))
 		Mutate(c, make([]byte, 5000), domain)
+	}
+}
+
+// TestEveryMoveMoves: each kind of move changes instances, in many ways by the
+// bytes after the first.
+func TestEveryMoveMoves(t *testing.T) {
+	gen := Recurrents(RecurrentOptions{MaxUnits: 5, MinRank: 2})
+	domain := DomainOf(func(seed int) Recurrent { return gen.Example(seed) }).Where(nil)
+	rng := rand.New(rand.NewPCG(1, 1))
+	c := gen.Example(3)
+	for kind := range moveKinds {
+		changed := map[string]bool{}
+		for range 40 {
+			moves := []byte{byte(kind)}
+			for range 6 {
+				moves = append(moves, byte(rng.Uint32()))
+			}
+			one := Mutate(c, moves[:6], domain)
+			one.Tags = c.Tags
+			changed[fmt.Sprintf("%+v", one)] = true
+		}
+		delete(changed, fmt.Sprintf("%+v", c))
+		require.Greater(t, len(changed), 1, "move %d", kind)
 	}
 }

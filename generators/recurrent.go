@@ -6,12 +6,12 @@ import (
 
 // Recurrent is a linear low-rank network, y_{t+1} = J y_t + ε_t with J = M Nᵀ
 // of N units. Covariances are held by their factors, P = diag(p) + F Fᵀ and
-// that of y_0 alike. In structured form model is handed the loadings, in dense
-// form J. Without a law of y_0, one step before the first observation, it is
+// that of y_0 alike. In dense form model is handed J, otherwise the loadings.
+// Without a law of y_0, one step before the first observation, it is
 // stationary.
 type Recurrent struct {
 	Tags      []string    `json:"tags,omitempty"`
-	Form      string      `json:"form" shrink:"structured,dense"`
+	Form      string      `json:"form" shrink:"structured,dense,reduced"`
 	M         [][]float64 `json:"M" dim:"N,R*" numbers:"few"`
 	N         [][]float64 `json:"N" dim:"N,R*" numbers:"few"`
 	PDiag     []float64   `json:"p_diag" dim:"N" numbers:"few,nonnegative"`

@@ -30,8 +30,8 @@ func requireRecurrent(t testing.TB, r Recurrent) exactRecurrent {
 	require.NoError(t, err)
 	require.Equal(t, x.units, net.Units())
 	_, _, loadings := net.Loadings()
-	require.Equal(t, r.Form == "structured", loadings)
-	require.Equal(t, r.Form == "dense", net.P().Kind() == model.DenseNoiseKind)
+	require.Equal(t, r.Form != "dense", loadings)
+	requireForm(t, r.Form, r.p(), net.P())
 	_, starts := net.Initial()
 	require.Equal(t, r.HasInitial(), starts)
 	for i, row := range r.J() {

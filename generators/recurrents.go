@@ -48,7 +48,7 @@ func drawRecurrent(t *rapid.T, o RecurrentOptions) Recurrent {
 	rng := noise(t)
 	units, rank := o.drawSizes(rng)
 	kind := rng.IntN(10)
-	r := Recurrent{Form: [...]string{"structured", "dense"}[rng.IntN(2)]}
+	r := Recurrent{Form: forms[rng.IntN(len(forms))]}
 	l := loadings{m: zeros(units, 0), n: zeros(units, 0)}
 	if rank > 0 {
 		l = r.drawLoadings(o, rng, units, rank, kind)

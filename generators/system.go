@@ -7,10 +7,10 @@ import (
 // System is a latent linear dynamical system, x_{t+1} = A x_t + w_t and
 // y_t = C x_t + v_t, with K latents and N units. Covariances are held by their
 // factors, Q = diag(q) + F Fᵀ, R_v and that of x_1 alike, and handed to model
-// in one of two forms. Without a law of x_1 it is stationary.
+// in one of three forms. Without a law of x_1 it is stationary.
 type System struct {
 	Tags      []string    `json:"tags,omitempty"`
-	Form      string      `json:"form" shrink:"structured,dense"`
+	Form      string      `json:"form" shrink:"structured,dense,reduced"`
 	A         [][]float64 `json:"A" dim:"K*,K*" numbers:"few"`
 	C         [][]float64 `json:"C" dim:"N,K*" numbers:"few"`
 	QDiag     []float64   `json:"q_diag" dim:"K*" numbers:"few,nonnegative"`

@@ -144,22 +144,27 @@ func requireSystem(t testing.TB, s System) exactSystem {
 	require.NoError(t, err)
 	require.Equal(t, s.Latents(), lds.Latents())
 	require.Equal(t, s.Units(), lds.Units())
-	require.Contains(t, []string{"structured", "dense"}, s.Form)
 	for i, row := range s.R() {
 		for j := range row {
 			require.Equal(t, row[j], lds.R().At(i, j), "of few bits: no rounding anywhere")
 		}
 	}
-	if s.Form == "structured" {
-		require.NotEqual(t, model.DenseNoiseKind, lds.R().Kind())
-	} else {
-		require.Equal(t, model.DenseNoiseKind, lds.R().Kind())
-	}
+	requireForm(t, s.Form, s.r(), lds.R())
 	_, starts := lds.Initial()
 	require.Equal(t, s.HasInitial(), starts)
 	x := exactly(t, s)
 	requireCovariance(t, s.cov())
 	return x
+}
+
+// requireForm: model holds Σ in the form, and takes something away in the
+// reduced one unless there is nothing.
+func requireForm(t testing.TB, form string, c covariance, got model.Noise) {
+	t.Helper()
+	require.Contains(t, forms, form)
+	_, _, taken, structured := got.Structure()
+	require.Equal(t, form != "dense", structured)
+	require.Equal(t, form == "reduced" && c.directions().rank() > 0, taken != nil)
 }
 
 func TestSystemsAreSound(t *testing.T) {

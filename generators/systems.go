@@ -61,7 +61,7 @@ func drawSystem(t *rapid.T, o SystemOptions) System {
 	rng := noise(t)
 	n, k := o.drawSizes(rng)
 	special := rng.IntN(8)
-	s := System{Form: [...]string{"structured", "dense"}[rng.IntN(2)]}
+	s := System{Form: forms[rng.IntN(len(forms))]}
 	s.drawLatents(o, rng, k)
 	switch {
 	case o.MovingAverage, o.ZeroOnTheCircle:

@@ -129,6 +129,10 @@ func TestCanary(t *testing.T) {
 	require.Equal(t, []string{conjectures.CanaryClimb}, o.Blind(context.Background(), tame))
 	o.Theorems[len(o.Theorems)-1] = tame
 	require.Equal(t, report.Blind, hunted(t, context.Background(), plan, o, "").Status())
+
+	o.Theorems, plan.Theorems = o.Theorems[:1], plan.Theorems[:1]
+	o.Plan = plan.Digest()
+	require.Equal(t, report.Blind, hunted(t, context.Background(), plan, o, "").Status(), "without a canary")
 }
 
 // TestBugIsToldOnce plants a bug, which is told in its simplest form, and once.

@@ -85,8 +85,14 @@ func (h Hunt) Status() HuntStatus {
 	return Complete
 }
 
+// noCanary is what escaped where none is in the plan.
+const noCanary = "a canary, as there is none"
+
 // escaped returns the claims of canaries that were not refuted.
 func (h Hunt) escaped() []string {
+	if !slices.ContainsFunc(h.Totals.Theorems, isCanary) {
+		return []string{noCanary}
+	}
 	var out []string
 	for _, t := range h.list {
 		if strings.HasPrefix(t.ID, CanaryPrefix) {
@@ -96,7 +102,8 @@ func (h Hunt) escaped() []string {
 	return out
 }
 
-// Escaped returns the claims of a canary that were not refuted.
+// Escaped returns the claims of a canary that were not refuted: all, if it is not
+// in the plan.
 func Escaped(canary theorems.Theorem, totals journal.Totals) []string {
 	var failures []journal.FailureTotals // none of a canary that is not in the plan
 	for _, th := range totals.Theorems {

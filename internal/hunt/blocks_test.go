@@ -1,0 +1,101 @@
+package hunt_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"testing"
+
+	"github.com/rankproof/rankproof/internal/hunt"
+	"github.com/rankproof/rankproof/theorems"
+	"github.com/rankproof/rankproof/theorems/conjectures"
+	"github.com/stretchr/testify/require"
+)
+
+// TestBlocksDiffer: no block judges the instances of another one, of another
+// theorem or of another root seed; and each judges the same whenever it is asked.
+func TestBlocksDiffer(t *testing.T) {
+	l6 := theorem(t, "L6")
+	_, o := ground(t, theorems.Model(), l6)
+	other := l6
+	other.ID = "another/theorem"
+	o.Starts[other.ID] = o.Starts[l6.ID]
+	first := map[string]string{}
+	for root := range uint64(2) {
+		o.Grounds.Seed, o.Grounds.Size = root, 4
+		for _, th := range []theorems.Theorem{l6, other} {
+			for block := range 16 {
+				name, text := fmt.Sprint(root, th.ID, block), instances(t, o.Grounds, th, block)
+				require.Equal(t, text, instances(t, o.Grounds, th, block), name)
+				require.Empty(t, first[text], "block %s is another one", name)
+				first[text] = name
+			}
+		}
+	}
+}
+
+// instances are those of a block, as text.
+func instances(t *testing.T, g hunt.Grounds, th theorems.Theorem, block int) string {
+	t.Helper()
+	text := ""
+	g.Each(th, block, func(_ int, c theorems.Check, instance any, _ theorems.Outcome) bool {
+		one, err := json.Marshal(instance)
+		require.NoError(t, err)
+		text += c.Name + string(one)
+		return true
+	})
+	return text
+}
+
+// TestBlocksStartFromWhatWasKept: blocks that mutate or climb, and no others,
+// depend on it.
+func TestBlocksStartFromWhatWasKept(t *testing.T) {
+	l6 := theorem(t, "L6")
+	_, o := ground(t, theorems.Model(), l6)
+	require.NotEmpty(t, o.Starts[l6.ID])
+	o.Grounds.Size = 8
+	bare := o.Grounds
+	bare.Starts = nil
+	differ := [4]int{} // by kind
+	for block := range 32 {
+		if instances(t, o.Grounds, l6, block) != instances(t, bare, l6, block) {
+			differ[block%4]++
+		}
+	}
+	require.Zero(t, differ[0]+differ[2], "a block that draws")
+	require.Equal(t, 8, differ[1], "blocks that mutate")
+	require.Positive(t, differ[3], "blocks that climb")
+}
+
+// TestEveryClaimIsClimbed in its turn.
+func TestEveryClaimIsClimbed(t *testing.T) {
+	canary := conjectures.Canary()
+	g := hunt.Grounds{Subject: theorems.Model(), Size: 1}
+	climbed := map[string]bool{}
+	for turn := range canary.Claims {
+		g.Each(canary, 3+4*turn, func(_ int, c theorems.Check, _ any, _ theorems.Outcome) bool {
+			climbed[c.Name] = true
+			return true
+		})
+	}
+	require.Len(t, climbed, len(canary.Claims))
+}
+
+// TestPartsDivideBlocks: every block is of one part, and parts have equally many
+// blocks of each kind.
+func TestPartsDivideBlocks(t *testing.T) {
+	const kinds = 4
+	for of := 1; of <= 12; of++ {
+		counts := map[[2]int]int{} // by part and kind
+		for block := range kinds * of {
+			var parts []int
+			for i := range of {
+				if (hunt.Shard{Index: i, Of: of}).Has(block) {
+					parts = append(parts, i)
+				}
+			}
+			require.Len(t, parts, 1, "block %d of %d parts", block, of)
+			counts[[2]int{parts[0], block % kinds}]++
+		}
+		require.Len(t, counts, kinds*of, "of %d parts one has no block of a kind", of)
+	}
+}
