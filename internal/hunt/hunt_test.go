@@ -3,6 +3,8 @@ package hunt_test
 import (
 	"context"
 	"encoding/json"
+	"os"
+	"runtime/debug"
 	"slices"
 	"sync/atomic"
 	"testing"
@@ -17,6 +19,12 @@ import (
 	"github.com/rankproof/rankproof/theorems/registry"
 	"github.com/stretchr/testify/require"
 )
+
+// TestMain trades memory, of which little is used, for time.
+func TestMain(m *testing.M) {
+	debug.SetGCPercent(800)
+	os.Exit(m.Run())
+}
 
 // ground returns a plan of eight blocks for some theorems and the canary, and
 // what it is worked on with.
