@@ -231,9 +231,14 @@ func built(t *testing.T, pkg string) string {
 // programsFolder is there as long as the tests of this package.
 var programsFolder string
 
+// TestMain keeps programsFolder, and lets the compiler trade memory for a third of its
+// time.
 func TestMain(m *testing.M) {
 	os.Exit(func() int {
 		var err error
+		if os.Getenv("GOGC") == "" {
+			os.Setenv("GOGC", "800")
+		}
 		if programsFolder, err = os.MkdirTemp("", "rankproof"); err != nil {
 			log.Fatal(err)
 		}

@@ -3,12 +3,20 @@ package generators
 import (
 	"math"
 	"math/big"
+	"os"
+	"runtime/debug"
 	"slices"
 	"testing"
 
 	"github.com/rankproof/rankproof/oracles/exact"
 	"github.com/stretchr/testify/require"
 )
+
+// TestMain trades memory, of which little is used, for time.
+func TestMain(m *testing.M) {
+	debug.SetGCPercent(800)
+	os.Exit(m.Run())
+}
 
 // u is the unit roundoff of float64.
 const u = 0x1p-53

@@ -2,12 +2,20 @@ package model_test
 
 import (
 	"math/rand/v2"
+	"os"
+	"runtime/debug"
 	"testing"
 
 	"github.com/rankproof/rankproof/model"
 	"github.com/stretchr/testify/require"
 	"gonum.org/v1/gonum/mat"
 )
+
+// TestMain trades memory, of which little is used, for time.
+func TestMain(m *testing.M) {
+	debug.SetGCPercent(800)
+	os.Exit(m.Run())
+}
 
 // u is the unit roundoff of float64.
 const u = 0x1p-53

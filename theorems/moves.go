@@ -10,10 +10,11 @@ func Where[C any](c Check, hypothesis func(C) bool) Check {
 	return c
 }
 
-// AsDrawn has the instances of a check not be changed at all: what it judges
-// rests on how they are made.
+// AsDrawn has the instances of a check not be changed at all, nor shrunk: what it
+// judges rests on how they are made.
 func (c Check) AsDrawn() Check {
 	c.given = func(any) bool { return false }
+	c.shrink = func(instance any, _ func(any) bool) any { return instance }
 	return c
 }
 

@@ -19,7 +19,7 @@ type Rechecked struct {
 func (r Rechecked) String() string {
 	switch r.Verdict {
 	case Holds:
-		return fmt.Sprintf("the statement holds there exactly (%q): the implementation, or its bound, is at fault", r.By)
+		return fmt.Sprintf("what %q decides holds there exactly: the implementation, or its bound, is at fault, unless it is another part of the statement that fails", r.By)
 	case Fails:
 		return fmt.Sprintf("the statement is violated there exactly (%q): %s", r.By, r.Reason)
 	}

@@ -135,15 +135,15 @@ func (o *huntOptions) hunt(ctx context.Context, s streams, changed func(string) 
 		defer stop()
 	}
 	failed := watched(timed, h, screen, text)
-	unkept := found.close()
+	found.close()
 	if err := options.Journal.Close(); failed == nil {
 		failed = err
 	}
-	sum := h.Report(plan)
+	sum := h.Report(ctx, plan)
 	sum.Interrupted = h.Unfinished() || ctx.Err() != nil && o.duration > 0
 	sum.Part = shard.Of > 1
 	err = writeHunt(s, sum, o.json)
-	if failed == nil {
+	if unkept := found.keepAll(sum.Failures); failed == nil {
 		failed = unkept
 	}
 	if failed == nil && raise != nil {

@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"testing"
@@ -17,7 +18,9 @@ import (
 // asVerify makes the test program act as verify, so that tests can kill it.
 const asVerify = "RANKPROOF_TEST_AS_VERIFY"
 
+// TestMain trades memory, of which little is used, for time, as hunts do.
 func TestMain(m *testing.M) {
+	debug.SetGCPercent(garbage)
 	if os.Getenv(asVerify) != "" {
 		os.Exit(command(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 	}

@@ -123,9 +123,5 @@ func writeLedger(file string, l *theorems.Ledger) error {
 	if err := l.Write(&text); err != nil {
 		return unwritable(err)
 	}
-	beside := file + ".new"
-	if err := os.WriteFile(beside, text.Bytes(), 0o644); err != nil {
-		return unwritable(err)
-	}
-	return unwritable(os.Rename(beside, file))
+	return unwritable(replaceFile(file, text.Bytes()))
 }

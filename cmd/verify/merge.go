@@ -52,7 +52,7 @@ block say different things. The first of 2, 4, 1 and 3 that applies is returned.
 				return badInput(err)
 			}
 			list := append(registry.All(), conjectures.Canary())
-			merged := report.NewHunt(plan, totals, problems, theorems.Model(), list, hunt.Shrunk(theorems.Model()))
+			merged := report.NewHunt(plan, totals, problems, theorems.Model(), list, hunt.Shrunk(cmd.Context(), theorems.Model()))
 			return writeHunt(s, merged, asJSON)
 		},
 	}
@@ -67,10 +67,7 @@ block say different things. The first of 2, 4, 1 and 3 that applies is returned.
 func writeHunt(s streams, h report.Hunt, asJSON bool) error {
 	var err error
 	if asJSON {
-		var document report.HuntDocument
-		if document, err = h.Document(); err == nil {
-			err = report.WriteJSON(s.out, document)
-		}
+		err = report.WriteJSON(s.out, h.Document())
 	} else {
 		err = h.WriteText(s.out)
 	}

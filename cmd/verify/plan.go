@@ -22,7 +22,7 @@ func (o *huntOptions) planFlags(cmd *cobra.Command) {
 	f.IntVar(&o.blockSize, "block-size", hunt.BlockSize, "instances of a block: many make records small, few lose less when a block is cut short")
 	f.Uint64Var(&o.seed, "seed", 1, "root of all randomness")
 	f.StringVar(&o.only, "only", "", "theorems whose ref or ID matches a `pattern`, as for run")
-	f.StringVar(&o.corpus, "corpus", "", "start mutations and climbs from the counterexamples in a `directory` too")
+	f.StringVar(&o.corpus, "corpus", "", "start mutations and climbs from the counterexamples in a `directory`, not from the embedded corpus")
 }
 
 func newPlanCommand(s streams) *cobra.Command {
@@ -95,11 +95,10 @@ func (o *huntOptions) makePlan(list []theorems.Theorem) (journal.Plan, hunt.Opti
 	}
 	corpus := registry.Corpus()
 	if o.corpus != "" {
-		more, err := corpusIn(o.corpus)
-		if err != nil {
+		var err error
+		if corpus, err = corpusIn(o.corpus); err != nil {
 			return journal.Plan{}, none, badInput(fmt.Errorf("--corpus: %w", err))
 		}
-		corpus = append(corpus, more...)
 	}
 	list = append(list, conjectures.Canary())
 	grounds, starts, err := hunt.NewGrounds(theorems.Model(), list, corpus, registry.Ledger())

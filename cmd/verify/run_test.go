@@ -165,7 +165,7 @@ func TestRefutation(t *testing.T) {
 	status, out := judged(t, subject, false, l3)
 	require.Equal(t, statusRefuted, status)
 	for _, want := range []string{"refuted", "\nL3 linearization/right-eigenvectors: refuted\n", `"modes" fails`, "error ", ", bound ", ", scale ",
-		"exactly: the statement holds there exactly (\"modes\")", "nonlinearity  ", "drawn as", "\"modes\" fails on ", "verify replay FILE", "\ngenerators.Point{Network:", "1 theorem: 0 hold, 1 refuted"} {
+		"exactly: what \"modes\" decides holds there exactly", "nonlinearity  ", "drawn as", "\"modes\" fails on ", "verify replay FILE", "\ngenerators.Point{Network:", "1 theorem: 0 hold, 1 refuted"} {
 		require.Contains(t, out, want)
 	}
 	line := ""
@@ -191,7 +191,7 @@ func TestRefutation(t *testing.T) {
 	for _, failure := range d.Theorems[0].Failures {
 		require.Zero(t, verifyReading(string(failure), "replay", "-").status)
 		require.Contains(t, string(failure), `"instances": `)
-		require.Contains(t, string(failure), `the statement holds there exactly (\"modes\")`)
+		require.Contains(t, string(failure), `what \"modes\" decides holds there exactly`)
 	}
 }
 

@@ -183,7 +183,7 @@ func fail(r *journal.Record, index int, c theorems.Check, instance any, out theo
 	}
 	text, err := json.Marshal(instance)
 	if err != nil { // a number that is not finite: the generator's defect
-		what, text = what+" (instance is not JSON)", []byte("null")
+		what, text = what+" (instance is not JSON)", []byte("{}")
 	}
 	r.Failures = append(r.Failures, journal.Failure{Check: c.Name, What: what, Exact: out.Exact, Found: out.Finding.String(), Index: index, Case: text})
 }

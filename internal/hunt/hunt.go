@@ -22,7 +22,7 @@ type Options struct {
 	Journal  *journal.Journal
 	// Tell is called with each failure that shrinks to a form not seen before,
 	// the canary's apart, from several goroutines.
-	Tell func(theorems.Theorem, theorems.Failure)
+	Tell func(theorems.Theorem, report.Told)
 }
 
 // Hunt is a hunt under way.
@@ -122,7 +122,7 @@ func (h *Hunt) judge(ctx context.Context, e *entry, block int) error {
 	return nil
 }
 
-// Report returns what is recorded so far.
-func (h *Hunt) Report(p journal.Plan) report.Hunt {
-	return report.NewHunt(p, h.Journal.Totals(), h.Journal.Problems(), h.Subject, h.Theorems, h.found.of(h.Subject))
+// Report returns what is recorded so far. Failures are shrunk, unless ctx ends.
+func (h *Hunt) Report(ctx context.Context, p journal.Plan) report.Hunt {
+	return report.NewHunt(p, h.Journal.Totals(), h.Journal.Problems(), h.Subject, h.Theorems, h.found.shrunk(ctx, h.Subject))
 }

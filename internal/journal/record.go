@@ -15,7 +15,7 @@ type Record struct {
 	Kind     string    `json:"kind"` // how instances were found: draw, mutate, climb
 	Counts             // of its instances
 	Top      *Margin   `json:"top,omitempty"`   // the largest margin of those that hold
-	Above    []Margin  `json:"above,omitempty"` // margins above those of the ledger, with their cases
+	Above    []Margin  `json:"above,omitempty"` // margins above those of the ledger; block and index name the instance
 	Failures []Failure `json:"failures,omitempty"`
 	Seconds  float64   `json:"seconds"`
 }
@@ -48,7 +48,7 @@ type Margin struct {
 	What   string          `json:"what"`
 	Margin float64         `json:"margin"`
 	Index  int             `json:"index"`          // of the instance in its block
-	Case   json.RawMessage `json:"case,omitempty"` // the instance
+	Case   json.RawMessage `json:"case,omitempty"` // the instance, where a writer gives it
 }
 
 // Failure is the first instance of a block on which a check failed in one way,

@@ -25,27 +25,36 @@ func Failures(w io.Writer, r Result, run Run) error {
 		io.WriteString(w, wrap("  ", fmt.Sprintf("%q was not tried: %s lacks an operation that it needs", name, run.Subject.Name)))
 	}
 	for _, f := range r.Failures {
-		if err := OneFailure(w, r.Theorem, run.Subject, f); err != nil {
+		text, err := theorems.NewCounterexample(r.Theorem, run.Subject, f)
+		if err != nil {
+			return err
+		}
+		if err := OneFailure(w, Told{f, text}); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
+// Told is a failure with the text in which it is kept.
+type Told struct {
+	Failure        theorems.Failure
+	Counterexample theorems.Counterexample
+}
+
 // OneFailure writes a failure with its numbers, the shrunk case, the line of
 // JSON that verify replay reads and the case as Go.
-func OneFailure(w io.Writer, t theorems.Theorem, s theorems.Subject, f theorems.Failure) error {
-	text, err := theorems.NewCounterexample(t, s, f)
-	if err != nil {
-		return err
-	}
+func OneFailure(w io.Writer, told Told) error {
+	f, text := told.Failure, told.Counterexample
 	line, err := text.JSON()
 	if err != nil {
 		return err
 	}
 	fmt.Fprintf(w, "\n  %q fails%s", f.Check, where(f))
 	Outcome(w, "  ", f.Outcome)
-	io.WriteString(w, wrap("  exactly: ", text.Exactly))
+	if text.Exactly != "" {
+		io.WriteString(w, wrap("  exactly: ", text.Exactly))
+	}
 	fmt.Fprintln(w, "\n  the simplest case found")
 	Instance(w, "    ", f.Case)
 	fmt.Fprintln(w, "\n  the same as JSON; save the line in FILE to repeat it with: verify replay FILE")

@@ -41,13 +41,13 @@ type Hunt struct {
 type HuntFailure struct {
 	Theorem theorems.Theorem
 	Kind    journal.FailureTotals
-	theorems.Failure
+	Told
 }
 
 // NewHunt returns what there is to tell of the totals of a plan. The failures
 // are those that shrink makes of each kind; of canaries none is told.
 func NewHunt(p journal.Plan, t journal.Totals, problems journal.Problems, s theorems.Subject, list []theorems.Theorem,
-	shrink func(theorems.Theorem, journal.FailureTotals) []theorems.Failure) Hunt {
+	shrink func(theorems.Theorem, journal.FailureTotals) []Told) Hunt {
 	h := Hunt{Plan: p, Totals: t, Problems: problems, Subject: s, list: list}
 	for _, th := range t.Theorems {
 		i := slices.IndexFunc(list, func(t theorems.Theorem) bool { return t.ID == th.ID })

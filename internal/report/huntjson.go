@@ -66,7 +66,7 @@ type MarginJSON struct {
 }
 
 // Document returns the JSON.
-func (h Hunt) Document() (HuntDocument, error) {
+func (h Hunt) Document() HuntDocument {
 	p := h.Problems
 	d := HuntDocument{Status: h.Status(), Plan: h.Totals.Plan, Seed: h.Plan.Seed, BlockSize: h.Plan.BlockSize,
 		Files: p.Files, Records: p.Records, Duplicates: p.Duplicates, Damaged: p.Damaged, DamagedLines: p.DamagedLines,
@@ -86,11 +86,7 @@ func (h Hunt) Document() (HuntDocument, error) {
 			if f.Theorem.ID != th.ID {
 				continue
 			}
-			c, err := theorems.NewCounterexample(f.Theorem, h.Subject, f.Failure)
-			if err != nil {
-				return d, err
-			}
-			t.Failures = append(t.Failures, HuntFailureJSON{c, f.Kind.What, f.Outcome.Exact, f.Kind.Blocks})
+			t.Failures = append(t.Failures, HuntFailureJSON{f.Counterexample, f.Kind.What, f.Failure.Outcome.Exact, f.Kind.Blocks})
 		}
 		if !t.Canary {
 			d.Of += th.Of
@@ -98,7 +94,7 @@ func (h Hunt) Document() (HuntDocument, error) {
 		}
 		d.Theorems = append(d.Theorems, t)
 	}
-	return d, nil
+	return d
 }
 
 func marginJSON(x journal.Extreme) MarginJSON {

@@ -183,7 +183,7 @@ func more(w io.Writer, n int) {
 func (h Hunt) failures(w io.Writer) error {
 	for _, f := range h.Failures {
 		fmt.Fprintf(w, "\n%s %s: in %s", f.Theorem.Ref, f.Theorem.ID, Counted(f.Kind.Blocks, "block"))
-		if err := OneFailure(w, f.Theorem, h.Subject, f.Failure); err != nil {
+		if err := OneFailure(w, f.Told); err != nil {
 			return err
 		}
 	}

@@ -117,9 +117,23 @@ func TestEvasiveSubjectsDoNotPass(t *testing.T) {
 			require.NoError(t, err)
 			for _, th := range list {
 				th.Certificates, th.Twins = nil, nil
-				r := th.Run(context.Background(), c.break_(theorems.Model()), evasiveEffort)
-				require.NotEqual(t, theorems.Holds, r.Verdict, "%s", th.Ref)
+				requireNotHeld(t, th, c.break_, evasiveEffort)
 			}
 		})
 	}
+}
+
+// requireNotHeld fails the test if the theorem holds about the broken model. A
+// failure among the first instances is one of the whole, and the rest need not
+// be judged; an evasion is seen by the whole alone.
+func requireNotHeld(t *testing.T, th theorems.Theorem, break_ func(theorems.Subject) theorems.Subject, e theorems.Effort) {
+	t.Helper()
+	first := e
+	first.Checks, first.ExactChecks = min(e.Checks, 20), 0
+	th.Twins, th.Certificates = nil, nil // of which what is left cannot be a reason
+	if th.Run(context.Background(), break_(theorems.Model()), first).Verdict == theorems.Fails {
+		return
+	}
+	r := th.Run(context.Background(), break_(theorems.Model()), e)
+	require.NotEqual(t, theorems.Holds, r.Verdict, "%s", th.Ref)
 }
