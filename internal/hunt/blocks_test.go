@@ -3,9 +3,11 @@ package hunt_test
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"testing"
 
 	"github.com/rankproof/rankproof/internal/hunt"
+	"github.com/rankproof/rankproof/internal/journal"
 	"github.com/rankproof/rankproof/theorems"
 	"github.com/rankproof/rankproof/theorems/conjectures"
 	"github.com/stretchr/testify/require"
@@ -97,5 +99,24 @@ func TestPartsDivideBlocks(t *testing.T) {
 			counts[[2]int{parts[0], block % kinds}]++
 		}
 		require.Len(t, counts, kinds*of, "of %d parts one has no block of a kind", of)
+	}
+}
+
+// TestFits: a plan is for one build, arithmetic, set of starts and statements.
+func TestFits(t *testing.T) {
+	here, _ := ground(t, theorems.Model(), theorem(t, "L6"))
+	require.NoError(t, hunt.Fits(here, here))
+	for want, change := range map[string]func(p *journal.Plan){
+		"format":               func(p *journal.Plan) { p.Format++ },
+		"build":                func(p *journal.Plan) { p.Build += "0" },
+		"rounded differently":  func(p *journal.Plan) { p.Environment += "0" },
+		"corpus or ledger":     func(p *journal.Plan) { p.Starts += "0" },
+		"in another version":   func(p *journal.Plan) { p.Theorems[0].Version += "0" },
+		"L6 (another/theorem)": func(p *journal.Plan) { p.Theorems[0].ID = "another/theorem" },
+	} {
+		p := here
+		p.Theorems = slices.Clone(here.Theorems)
+		change(&p)
+		require.ErrorContains(t, hunt.Fits(p, here), want)
 	}
 }
