@@ -1,6 +1,7 @@
 package hunt_test
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -81,6 +82,29 @@ func TestEveryClaimIsClimbed(t *testing.T) {
 		})
 	}
 	require.Len(t, climbed, len(canary.Claims))
+}
+
+// TestMarginsAboveTheLedger: a block records the largest margin of each quantity
+// that is above that of the ledger, and of an empty ledger all are.
+func TestMarginsAboveTheLedger(t *testing.T) {
+	l6 := theorem(t, "L6")
+	_, o := ground(t, theorems.Model(), l6)
+	o.Grounds.Size = 40
+	block := func(ledger *theorems.Ledger) journal.Record {
+		o.Grounds.Ledger = ledger
+		r, ok := o.Block(context.Background(), l6, 0, func([]string) {})
+		require.True(t, ok)
+		return r
+	}
+	r, ledger := block(&theorems.Ledger{}), &theorems.Ledger{}
+	require.NotEmpty(t, r.Above)
+	most := 0.0
+	for _, m := range r.Above {
+		most = max(most, m.Margin)
+		ledger.Raise(theorems.Extreme{Theorem: l6.ID, Check: m.Check, What: m.What, Margin: m.Margin})
+	}
+	require.Equal(t, r.Top.Margin, most)
+	require.Empty(t, block(ledger).Above)
 }
 
 // TestPartsDivideBlocks: every block is of one part, and parts have equally many
