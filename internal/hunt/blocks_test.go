@@ -1,11 +1,14 @@
 package hunt_test
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"testing"
 
 	"github.com/rankproof/rankproof/internal/hunt"
+	"github.com/rankproof/rankproof/internal/journal"
 	"github.com/rankproof/rankproof/theorems"
 	"github.com/rankproof/rankproof/theorems/conjectures"
 	"github.com/stretchr/testify/require"
@@ -51,13 +54,14 @@ func instances(t *testing.T, g hunt.Grounds, th theorems.Theorem, block int) str
 func TestBlocksStartFromWhatWasKept(t *testing.T) {
 	l6 := theorem(t, "L6")
 	_, o := ground(t, theorems.Model(), l6)
-	require.NotEmpty(t, o.Starts[l6.ID])
-	o.Grounds.Size = 8
-	bare := o.Grounds
-	bare.Starts = nil
+	one, other := o.Grounds, o.Grounds
+	one.Size, other.Size = 8, 8
+	kept := o.Starts[l6.ID][0]
+	one.Starts = map[string][]hunt.Start{l6.ID: {kept}}
+	other.Starts = map[string][]hunt.Start{l6.ID: {{Check: kept.Check, Instance: kept.Check.Draw(1)}}}
 	differ := [4]int{} // by kind
 	for block := range 32 {
-		if instances(t, o.Grounds, l6, block) != instances(t, bare, l6, block) {
+		if instances(t, one, l6, block) != instances(t, other, l6, block) {
 			differ[block%4]++
 		}
 	}
@@ -80,6 +84,29 @@ func TestEveryClaimIsClimbed(t *testing.T) {
 	require.Len(t, climbed, len(canary.Claims))
 }
 
+// TestMarginsAboveTheLedger: a block records the largest margin of each quantity
+// that is above that of the ledger, and of an empty ledger all are.
+func TestMarginsAboveTheLedger(t *testing.T) {
+	l6 := theorem(t, "L6")
+	_, o := ground(t, theorems.Model(), l6)
+	o.Grounds.Size = 40
+	block := func(ledger *theorems.Ledger) journal.Record {
+		o.Grounds.Ledger = ledger
+		r, ok := o.Block(context.Background(), l6, 0, func([]string) {})
+		require.True(t, ok)
+		return r
+	}
+	r, ledger := block(&theorems.Ledger{}), &theorems.Ledger{}
+	require.NotEmpty(t, r.Above)
+	most := 0.0
+	for _, m := range r.Above {
+		most = max(most, m.Margin)
+		ledger.Raise(theorems.Extreme{Theorem: l6.ID, Check: m.Check, What: m.What, Margin: m.Margin})
+	}
+	require.Equal(t, r.Top.Margin, most)
+	require.Empty(t, block(ledger).Above)
+}
+
 // TestPartsDivideBlocks: every block is of one part, and parts have equally many
 // blocks of each kind.
 func TestPartsDivideBlocks(t *testing.T) {
@@ -97,5 +124,24 @@ func TestPartsDivideBlocks(t *testing.T) {
 			counts[[2]int{parts[0], block % kinds}]++
 		}
 		require.Len(t, counts, kinds*of, "of %d parts one has no block of a kind", of)
+	}
+}
+
+// TestFits: a plan is for one build, arithmetic, set of starts and statements.
+func TestFits(t *testing.T) {
+	here, _ := ground(t, theorems.Model(), theorem(t, "L6"))
+	require.NoError(t, hunt.Fits(here, here))
+	for want, change := range map[string]func(p *journal.Plan){
+		"format":               func(p *journal.Plan) { p.Format++ },
+		"build":                func(p *journal.Plan) { p.Build += "0" },
+		"rounded differently":  func(p *journal.Plan) { p.Environment += "0" },
+		"corpus or ledger":     func(p *journal.Plan) { p.Starts += "0" },
+		"in another version":   func(p *journal.Plan) { p.Theorems[0].Version += "0" },
+		"L6 (another/theorem)": func(p *journal.Plan) { p.Theorems[0].ID = "another/theorem" },
+	} {
+		p := here
+		p.Theorems = slices.Clone(here.Theorems)
+		change(&p)
+		require.ErrorContains(t, hunt.Fits(p, here), want)
 	}
 }
