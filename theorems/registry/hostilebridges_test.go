@@ -7,7 +7,6 @@ import (
 
 	"github.com/rankproof/rankproof/model"
 	"github.com/rankproof/rankproof/theorems"
-	"github.com/stretchr/testify/require"
 )
 
 // TestEvasiveNoisyNetworksDoNotPass: as TestEvasiveSubjectsDoNotPass, of X2 and X3.

@@ -7,7 +7,6 @@ import (
 
 	"github.com/rankproof/rankproof/model"
 	"github.com/rankproof/rankproof/theorems"
-	"github.com/stretchr/testify/require"
 )
 
 // fewerChecks are enough to see an evasion in: a claim of the four or five that a
