@@ -340,9 +340,16 @@ func requireKnown(t *testing.T, c command) {
 }
 
 // cheap cuts a run of the theorems short: few instances, of one theorem
-// unless others were asked for; and a fit to few populations and units.
+// unless others were asked for; a fit to few populations and units; and a hunt,
+// or the plan of one, to half of its instances: four blocks of a theorem, in
+// which a canary is caught in every way.
 func cheap(args []string) []string {
 	out := append([]string(nil), args...)
+	for i, arg := range out {
+		if arg == "--until-instances" && i+1 < len(out) && out[i+1] == "4000" {
+			out[i+1] = "2000"
+		}
+	}
 	if len(out) > 0 && out[0] == "fit" {
 		return append(out, "--populations", "5", "--units", "500")
 	}

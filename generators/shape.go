@@ -145,35 +145,36 @@ func CheckShape(instance any) error {
 	fields := fieldsOf(v)
 	size := sizes(fields)
 	for _, f := range fields {
-		if err := f.check(f.name, f.value, f.dims, size); err != nil {
-			return err
+		if where, what := f.check(f.value, f.dims, size); what != "" {
+			return fmt.Errorf("%w: %s%s %s", model.ErrInvalid, f.name, where, what)
 		}
 	}
 	return nil
 }
 
-func (f field) check(name string, v reflect.Value, dims []string, size map[string]int) error {
+// check says what is wrong, and in which entry, such as [2][0]; "" if nothing is.
+func (f field) check(v reflect.Value, dims []string, size map[string]int) (where, what string) {
 	switch v.Kind() {
 	case reflect.Slice:
 		if v.IsNil() {
-			return nil
+			return "", ""
 		}
 		want := size[dims[0]]
 		if v.Len() != want && !(f.optional && v.Len() == 1) {
-			return fmt.Errorf("%w: %s has %d entries, want %s = %d", model.ErrInvalid, name, v.Len(), dims[0], want)
+			return "", fmt.Sprintf("has %d entries, want %s = %d", v.Len(), dims[0], want)
 		}
 		for i := range v.Len() {
-			if err := f.check(fmt.Sprintf("%s[%d]", name, i), v.Index(i), dims[1:], size); err != nil {
-				return err
+			if where, what := f.check(v.Index(i), dims[1:], size); what != "" {
+				return fmt.Sprintf("[%d]%s", i, where), what
 			}
 		}
 	case reflect.Float64:
 		x := v.Float()
 		if math.IsNaN(x) || math.IsInf(x, 0) {
-			return fmt.Errorf("%w: %s is %v", model.ErrInvalid, name, x)
+			return "", fmt.Sprintf("is %v", x)
 		}
 	}
-	return nil
+	return "", ""
 }
 
 // clone returns a deep copy of an instance, addressable.

@@ -80,7 +80,7 @@ func TestFitFollowsVanDerPol(t *testing.T) {
 	features := drawn(t, seed, 2, 40, model.DefaultFeatureScales(vanDerPolBox))
 	fit := fitted(t, model.FitProblem{Nonlinearity: model.Tanh(), Features: features, Points: points, Targets: targets, Ridge: 1e-8})
 	require.Less(t, math.Abs(periodOf(t, fit.Mixture.Circuit())/vanDerPolPeriod-1), 1e-3)
-	net, err := fit.Mixture.Sample(random(seed), model.MixtureSampling{Units: 20000, Sizes: model.ExactSizes, Completion: model.Minimal, MatchMoments: true})
+	net, err := fit.Mixture.Sample(random(seed), model.MixtureSampling{Units: 5000, Sizes: model.ExactSizes, Completion: model.Minimal, MatchMoments: true})
 	require.NoError(t, err)
 	require.Less(t, math.Abs(periodOf(t, net)/vanDerPolPeriod-1), 1e-2)
 }

@@ -80,7 +80,7 @@ func TestVanDerPol(t *testing.T) {
 // within what one network of many units scatters; matched, it is less.
 func TestSampling(t *testing.T) {
 	o := options(t, "bistable")
-	o.Spread, o.Match = 0.3, false
+	o.Spread, o.Match, o.Time = 0.3, false, 1 // only the errors are looked at
 	drawn := run(t, o).Errors
 	require.Greater(t, drawn.Sampling, drawn.Expected/3)
 	require.Less(t, drawn.Sampling, drawn.Expected*3)
@@ -285,7 +285,12 @@ func TestRefusals(t *testing.T) {
 }
 
 func TestJSON(t *testing.T) {
-	r := run(t, options(t, "vanderpol"))
+	small := func(target string) Options {
+		o := options(t, target)
+		o.Populations, o.Units = 5, 100
+		return o
+	}
+	r := run(t, small("vanderpol"))
 	var out bytes.Buffer
 	require.NoError(t, r.WriteJSON(&out, "p.svg", "m.json"))
 	var d document
@@ -298,7 +303,7 @@ func TestJSON(t *testing.T) {
 	require.Equal(t, r.Errors.Sampling, d.Errors.Sampling)
 	require.Equal(t, r.Trajectories[0].Period, *d.Trajectories[0].Period)
 	require.Equal(t, "p.svg", d.Picture)
-	r = run(t, options(t, "bistable"))
+	r = run(t, small("bistable"))
 	out.Reset()
 	require.NoError(t, r.WriteJSON(&out, "", ""))
 	require.Contains(t, out.String(), `"period":null`)

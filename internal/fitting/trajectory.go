@@ -105,11 +105,24 @@ func distances(a, b [][]float64) (apart, aside float64) {
 	for k := len(a) / 2; k < len(a); k += 5 {
 		nearest := math.Inf(1)
 		for j := 1; j < len(b); j++ {
-			nearest = math.Min(nearest, toSegment(a[k], b[j-1], b[j]))
+			if !beyond(a[k], b[j-1], b[j], nearest) {
+				nearest = math.Min(nearest, toSegment(a[k], b[j-1], b[j]))
+			}
 		}
 		aside = math.Max(aside, nearest)
 	}
 	return apart, aside
+}
+
+// beyond reports whether a coordinate of x alone is further than d from all of
+// the segment between p and q.
+func beyond(x, p, q []float64, d float64) bool {
+	for i := range x {
+		if math.Max(math.Min(p[i], q[i])-x[i], x[i]-math.Max(p[i], q[i])) > d {
+			return true
+		}
+	}
+	return false
 }
 
 // toSegment returns the distance of x from the segment between p and q.

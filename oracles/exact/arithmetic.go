@@ -69,7 +69,14 @@ func (m *Matrix) Scale(c *big.Rat) *Matrix {
 
 // T returns the transpose, of shape Cols × Rows.
 func (m *Matrix) T() *Matrix {
-	return build(m.cols, m.rows, &m.den, func(i, j int) *big.Int { return m.at(j, i) })
+	t := newMatrix(m.cols, m.rows)
+	t.den.Set(&m.den)
+	for i := range t.rows {
+		for j := range t.cols {
+			t.num[i*t.cols+j].Set(m.at(j, i))
+		}
+	}
+	return t // the same entries have the same common factor
 }
 
 // Pow returns A^k, with A^0 = I. It panics unless A is square and k ≥ 0.

@@ -38,6 +38,9 @@ func (m *Matrix) reduce() *Matrix {
 			m.num[i].Neg(&m.num[i])
 		}
 	}
+	if k, is := powerOfTwo(&m.den); is {
+		return m.halve(k)
+	}
 	common := new(big.Int).Set(&m.den)
 	for i := range m.num {
 		if common.Cmp(one) == 0 {
@@ -48,6 +51,29 @@ func (m *Matrix) reduce() *Matrix {
 	m.den.Quo(&m.den, common)
 	for i := range m.num {
 		m.num[i].Quo(&m.num[i], common)
+	}
+	return m
+}
+
+// powerOfTwo returns k where x is 2^k, as denominators of floating-point numbers are.
+func powerOfTwo(x *big.Int) (k uint, is bool) {
+	k = x.TrailingZeroBits()
+	return k, x.Sign() > 0 && x.BitLen() == int(k)+1
+}
+
+// halve divides num and den, which is 2^k, by their greatest common divisor.
+func (m *Matrix) halve(k uint) *Matrix {
+	for i := range m.num {
+		if k == 0 {
+			return m
+		}
+		if m.num[i].Sign() != 0 {
+			k = min(k, m.num[i].TrailingZeroBits())
+		}
+	}
+	m.den.Rsh(&m.den, k)
+	for i := range m.num {
+		m.num[i].Rsh(&m.num[i], k)
 	}
 	return m
 }
@@ -82,6 +108,12 @@ func fromRats(rows, cols int, entries []*big.Rat) *Matrix {
 // lcm sets z to the least common multiple of z and d, both positive.
 func lcm(z, d *big.Int) {
 	if d.Cmp(one) == 0 || z.Cmp(d) == 0 {
+		return
+	}
+	if k, is := powerOfTwo(d); is { // the odd part of z stays
+		if j := z.TrailingZeroBits(); j < k {
+			z.Lsh(z, k-j)
+		}
 		return
 	}
 	common := new(big.Int).GCD(nil, nil, z, d)
