@@ -21,7 +21,8 @@ type cellLattice struct {
 // cells starts Newton in every cell of a grid in which no component of F, nor of
 // A⁻¹F with its mean slope A, keeps one sign, up to what second differences
 // say about F between the corners. Where Newton leaves the cell, its parts are tried,
-// and parts of parts as long as both signs are at their corners.
+// and where indices show that a zero is missing, parts of parts as long as both
+// signs are at their corners.
 func (e *equilibriumFinder) cells(round int) {
 	if e.n > cellDimensions {
 		return
@@ -47,7 +48,9 @@ func (e *equilibriumFinder) cells(round int) {
 			cell := Box{e.box.at(low), e.box.at(high)}
 			if z := e.try("cells", start, cell); z == nil || !cell.holds(z.Point, cell.width()/2) {
 				e.parts(cell)
-				e.narrow(cell)
+				if round > 0 { // a zero is missing
+					e.narrow(cell)
+				}
 			}
 		}
 		if !advance(corner, across) {
