@@ -37,10 +37,11 @@ type SteadyState struct {
 // as the limit from the stationary covariance V, not from Q or 0, from where
 // the recursion can stick at another solution. It is stabilizing iff the
 // process has no zero on the unit circle; with one, the filter converges like
-// 1/t, and Σ_∞ is known to half of the digits, about 1e-8. Singular and zero
+// 1/t, and Σ_∞ is known to half of the digits, about 1e-8, at a zero of
+// multiplicity m to a 2m-th part of them: ErrorBound says to how many. Singular and zero
 // Q, R_v and S are legal. O(N K²) unless R_v is dense; any initial law is left
-// aside. ρ(A) ≥ 1, by computed eigenvalues, is ErrUnstable; a Residual above
-// √(2u), or doublings that do not end, are ErrNotConverged. (S5, S12)
+// aside. ρ(A) ≥ 1, by computed eigenvalues, is ErrUnstable; a Residual above √(2u)
+// and above what such a zero explains, or doublings that do not end, are ErrNotConverged. (S5, S12)
 func (l *LDS) SteadyState() (*SteadyState, error) {
 	d, err := l.newDescent()
 	if err != nil {
@@ -66,7 +67,8 @@ func (l *LDS) steadyStateAt(d *descent, root array, missing float64) (*SteadySta
 	next := carried(d.a, d.at.post, d.q)
 	difference := next.mulT(next).minus(root.mulT(root))
 	out := &SteadyState{Residual: difference.maxAbs(), Steps: d.order}
-	if !(out.Residual < contradiction) {
+	slow := out.Residual < missing && missing < leastKnown(d.a.rows)
+	if !(out.Residual < contradiction || slow) {
 		return nil, fmt.Errorf("%w: the Riccati equation has a residual of %.3g", ErrNotConverged, out.Residual)
 	}
 	gain, err := d.completedGain()
@@ -85,6 +87,13 @@ func (l *LDS) steadyStateAt(d *descent, root array, missing float64) (*SteadySta
 	out.FilterGain, out.PredictorGain = gain.dense(), l.a.mul(gain).dense()
 	out.Innovation = l.r.withFactor(l.c.mul(cov))
 	return out, nil
+}
+
+// leastKnown is what Σ_∞ is known to at a zero on the unit circle of the largest
+// multiplicity m that K latents have, K. After n steps 1/n is to go, and rounding
+// has grown to n^(2m−1) u: from n = u^(−1/2m) on, it is the larger.
+func leastKnown(latents int) float64 {
+	return math.Pow(unitRoundoff, 1/(2*math.Max(1, float64(latents))))
 }
 
 // completedGain returns the filter's gain as a map of ŷ. Where S is singular,

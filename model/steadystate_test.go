@@ -120,3 +120,27 @@ func TestSteadyStateOfSlowLatents(t *testing.T) {
 		require.True(t, math.Abs(steady.PredictorCov.At(0, 0)-want) <= steady.ErrorBound*v, "C = %v: %v, want %v ± %.3g", read, steady.PredictorCov.At(0, 0), want, steady.ErrorBound*v)
 	}
 }
+
+// y_t = w_t − 2w_{t−1} + w_{t−2} has a double zero on the unit circle: who waits knows all noises but the last, Σ_∞ =
+// diag(1, 0, 0), to a fourth of the digits, and ErrorBound says so.
+func TestSteadyStateAtADoubleZero(t *testing.T) {
+	for _, c := range []float64{-2, 2} {
+		q, err := model.DiagonalNoise([]float64{1, 0, 0})
+		require.NoError(t, err)
+		l, err := model.NewLDS(model.LDSConfig{A: mat.NewDense(3, 3, []float64{0, 0, 0, 1, 0, 0, 0, 1, 0}), C: mat.NewDense(1, 3, []float64{1, c, 1}), Q: q, R: model.ZeroNoise(1)})
+		require.NoError(t, err)
+		steady, err := l.SteadyState()
+		require.NoError(t, err)
+		require.False(t, steady.Stabilizing)
+		require.Less(t, steady.ErrorBound, math.Pow(0x1p-53, 1.0/6))
+		for i := range 3 {
+			for j := range 3 {
+				want := 0.0
+				if i == 0 && j == 0 {
+					want = 1
+				}
+				require.LessOrEqual(t, math.Abs(steady.PredictorCov.At(i, j)-want), steady.ErrorBound, "%d,%d", i, j)
+			}
+		}
+	}
+}

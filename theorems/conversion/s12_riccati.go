@@ -24,12 +24,12 @@ func Riccati() theorems.Theorem {
 		Given:  []string{"the filter is started from V", "there is no zero on the unit circle, for stabilizing"},
 		Needed: []theorems.Witness{stuckAtQ(), circleIsNotStabilizing()},
 		Why: "Identities between Σ, S and gains hold to the rounding of a few products, times the condition of the correlations of the innovations. Against a past of h steps Σ_∞ is off by " +
-			"what is still to come, no more than the state before it would tell; a double root on the unit circle is known to √u. " +
+			"what is still to come, no more than the state before it would tell; a zero of multiplicity m on the unit circle is a root of the equation of 2m, and Σ_∞ is known to u^(1/2m) there. " +
 			"A − KC is rounded in units of ‖A‖(1 + ‖K_f‖‖C‖), which may cancel, and its eigenvalues move by (2‖A − KC‖)^(1−1/K)‖δ‖^(1/K) at most.",
 		Claims: []theorems.Check{
 			aboutSystems("innovation covariance and gains", memorySystems(), judgeSteadyState).
 				Visiting("R_v = 0", "R_v singular", "Q singular", "zero outside the unit circle", "zero on the unit circle", "K > N"),
-			theorems.Where(aboutSystems("zeros outside the unit circle", movingAverages(), judgeMovingAverage), hasSimpleZeros).Visiting("zero outside the unit circle", "zero on the unit circle"),
+			aboutSystems("zeros outside the unit circle", movingAverages(), judgeMovingAverage).Visiting("zero outside the unit circle", "zero on the unit circle"),
 			theorems.Claim("infinite loss", generators.Systems(stationarySystems()), judgeInfinite),
 		},
 		Exact: []theorems.Check{
@@ -172,7 +172,11 @@ func judgeSteadyState(f *theorems.Finding, t *system, s theorems.Subject) error 
 		if !unique {
 			return nil
 		}
-		f.Expect("ρ(A − KC) − 1, if it is positive", math.Max(0, radius-1), math.Max(moved, 4*math.Pow(t.u, 0.25)*(1+radius)), 1)
+		known := math.Pow(t.u, 0.25)
+		if t.hasDoubleZero() {
+			known = math.Pow(t.u, 0.125) // Σ to u^¼, and a double eigenvalue
+		}
+		f.Expect("ρ(A − KC) − 1, if it is positive", math.Max(0, radius-1), math.Max(moved, 4*known*(1+radius)), 1)
 	}
 	return nil
 }
@@ -238,22 +242,21 @@ func (t *system) settledAfter(p int, covariance func(law *gaussian.Process, p in
 	return bound, nil
 }
 
-// hasSimpleZeros reports whether one unit reads a chain of past noises at two
-// delays at most: a zero on the unit circle is simple then. Of a double one the
-// Riccati equation knows only a fourth of the digits, and model says that it does not converge.
-func hasSimpleZeros(c generators.System) bool {
-	taps := 0
-	for i := range c.A {
-		if c.C[0][i] != 0 {
-			taps++
-		}
-		for j, x := range c.A[i] {
+// hasDoubleZero reports whether one unit reads a chain of three noises with
+// c_0 + c_1 z + c_2 z² = c_0(1 ± z)², whose double zero is on the unit circle.
+func (t *system) hasDoubleZero() bool {
+	if t.Units() != 1 || t.Latents() != 3 {
+		return false
+	}
+	for i, row := range t.A {
+		for j, x := range row {
 			if (i == j+1) != (x == 1) || i != j+1 && x != 0 {
 				return false
 			}
 		}
 	}
-	return taps <= 2 && c.Units() == 1
+	c := t.C[0]
+	return c[0] != 0 && c[0] == c[2] && math.Abs(c[1]) == 2*math.Abs(c[0])
 }
 
 // judgeMovingAverage knows the zeros of y_t = w_t + c w_{t−m}, of modulus
