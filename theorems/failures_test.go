@@ -83,7 +83,7 @@ func TestRecheck(t *testing.T) {
 	other := theorems.Decide("pairs", generators.Pairs(2), func(generators.Pair) error { return theorems.Violatedf("no") })
 	th := theorems.Theorem{Ref: "T1", ID: "toy/sum", Claims: []theorems.Check{bounded(3)}, Exact: []theorems.Check{other, positive}}
 	at := func(v ...float64) string { return th.Recheck("bounded", small{V: v}).String() }
-	require.Contains(t, at(1, 2), `holds there exactly ("sum"): the implementation`)
+	require.Contains(t, at(1, 2), `what "sum" decides holds there exactly: the implementation`)
 	require.Contains(t, at(1, -2), `violated there exactly ("sum"): sum is -1`)
 	for _, undecided := range []float64{101, 50} {
 		require.Equal(t, "no exact check decides this instance", at(undecided))

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"os"
 	"runtime"
 	"runtime/debug"
 	"time"
@@ -100,7 +101,11 @@ func (o *huntOptions) hunt(ctx context.Context, s streams, changed func(string) 
 	}
 	var raise *theorems.Ledger
 	if o.raise != "" {
-		if raise, err = ledgerIn(o.raise); err != nil {
+		if raise, err = ledgerIn(o.raise); err == nil {
+			err = replaceFile(o.raise+".can", nil) // it will be written in the end: can it?
+			os.Remove(o.raise + ".can")
+		}
+		if err != nil {
 			return badInput(fmt.Errorf("--raise: %w", err))
 		}
 	}
@@ -108,6 +113,9 @@ func (o *huntOptions) hunt(ctx context.Context, s streams, changed func(string) 
 	plan, options, err := o.open(changed)
 	if err != nil {
 		return err
+	}
+	if shard.Of > 1 && plan.Blocks == 0 {
+		return fmt.Errorf("--shard is %s, and the plan has no end: a part is one of a plan that --plan or --until-instances gives", o.shard)
 	}
 	defer options.Journal.Close()
 	options.Shard, options.Workers = shard, o.workers
@@ -140,7 +148,7 @@ func (o *huntOptions) hunt(ctx context.Context, s streams, changed func(string) 
 		failed = err
 	}
 	sum := h.Report(ctx, plan)
-	sum.Interrupted = h.Unfinished() || ctx.Err() != nil && o.duration > 0
+	sum.Interrupted = failed != nil || h.Unfinished() || ctx.Err() != nil && o.duration > 0
 	sum.Part = shard.Of > 1
 	err = writeHunt(s, sum, o.json)
 	if unkept := found.keepAll(sum.Failures); failed == nil {
@@ -161,6 +169,7 @@ func (o *huntOptions) raiseBy(ctx context.Context, options hunt.Options, totals 
 		fmt.Fprintf(text, "%s is not raised, as this was interrupted: the same command raises it with --for 1s\n", o.raise)
 		return nil
 	}
+	fmt.Fprintf(text, "raising %s: blocks with larger margins are judged again, which may take minutes\n", o.raise)
 	raised, err := options.Raise(ctx, ledger, options.Theorems, totals, o.workers)
 	if err != nil {
 		return err

@@ -26,19 +26,19 @@ func ParseShard(text string) (Shard, error) {
 
 // Header writes what is about to be hunted.
 func (h *Hunt) Header(w io.Writer, p journal.Plan, dir string) {
-	end := "until it is stopped"
+	end := "without end"
 	if p.Blocks > 0 {
-		end = report.Counted(p.Blocks*len(p.Theorems), "block")
+		end = fmt.Sprintf("%s in all", report.Counted(p.Blocks*len(p.Theorems), "block"))
 	}
-	fmt.Fprintf(w, "hunt: seed %d, plan %s, %s and the canary, %s of %s\n", p.Seed, p.Digest(), report.Counted(len(p.Theorems)-1, "theorem"),
-		end, report.Counted(p.BlockSize, "instance"))
+	fmt.Fprintf(w, "hunt: seed %d, plan %s, %s and the canary, blocks of %s, %s\n", p.Seed, p.Digest(), report.Counted(len(p.Theorems)-1, "theorem"),
+		report.Counted(p.BlockSize, "instance"), end)
 	if h.Shard.Of > 1 {
 		fmt.Fprintf(w, "part %d of %d\n", h.Shard.Index, h.Shard.Of)
 	}
 	if dir == "" {
 		fmt.Fprintln(w, "records are not kept: --dir keeps them")
 	} else if n := h.before.Instances; n > 0 {
-		fmt.Fprintf(w, "%s recorded before\n", report.Counted(n, "instance"))
+		fmt.Fprintf(w, "%s recorded before, those of the canary among them\n", report.Counted(n, "instance"))
 	}
 }
 

@@ -67,7 +67,6 @@ func NewHunt(p journal.Plan, t journal.Totals, problems journal.Problems, s theo
 // nothing is missing once there is something.
 func (h Hunt) Status() HuntStatus {
 	all, _, _ := h.Totals.Sum(isTheorem)
-	_, blocks, _ := h.Totals.Sum(nil)
 	missing := 0
 	for _, th := range h.Totals.Theorems {
 		missing += th.NotDone()
@@ -77,7 +76,7 @@ func (h Hunt) Status() HuntStatus {
 		return Contradictory
 	case all.Fails > 0:
 		return Refuted
-	case missing > 0 && !h.Part || blocks == 0 || h.Interrupted:
+	case missing > 0 && !h.Part || all.Instances == 0 && !h.Part || h.Interrupted:
 		return Incomplete
 	case len(h.escaped()) > 0 && !h.Part:
 		return Blind

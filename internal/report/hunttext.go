@@ -206,7 +206,7 @@ func (h Hunt) conclusion() string {
 				kinds += len(th.Failures)
 			}
 		}
-		also = append(also, fmt.Sprintf("Refuted: %s of failure.", Counted(kinds, "kind")))
+		also = append(also, fmt.Sprintf("Refuted: %s of failure, told in %s.", Counted(kinds, "kind"), Counted(len(h.Failures), "form")))
 	case Incomplete:
 		also = append(also, "Incomplete: nothing failed in what is there.")
 	case Complete:
