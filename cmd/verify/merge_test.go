@@ -93,7 +93,7 @@ func TestMerge(t *testing.T) {
 		"nothing": {[]string{unplanned, "--plan", filepath.Join(whole, "plan.json")}, 3, report.Incomplete, []string{
 			"4 blocks missing\n  L3; Y1\n    2 of 2 blocks: 0–1\n", "4 blocks missing"}},
 		"refuted": {[]string{bad}, 1, report.Refuted, []string{
-			"L3 linearization/right-eigenvectors: in 1 block\n", `"modes" fails`, `recorded as "error/bound 2"; judged again here, it does not fail`, `{"theorem":"linearization/right-eigenvectors"`, "Refuted: 1 kind of failure."}},
+			"L3 linearization/right-eigenvectors: in 1 block\n", `"modes" fails`, `recorded as "error/bound 2"; judged again here, it does not fail`, `{"theorem":"linearization/right-eigenvectors"`, "Refuted: 1 kind of failure, told in 1 form."}},
 		"contradictory": {[]string{whole, bad}, 4, report.Contradictory, []string{
 			"1 block of which two records say different things\n  linearization/right-eigenvectors, block 0\n    " + whole, "Contradictory: ", `{"theorem":"linearization/right-eigenvectors"`}},
 		"blind": {[]string{torn, recorded(t, p, held(p, modesID, 0))}, 3, report.Blind, []string{

@@ -59,11 +59,14 @@ func open(dir string, plan Plan, create func(dir string) (file, string, error), 
 	if err := os.MkdirAll(dir, 0o777); err != nil {
 		return nil, err
 	}
+	if _, err := plan.isIn(filepath.Join(dir, PlanFile)); err != nil {
+		return nil, err
+	}
 	var err error
 	if j.fold, j.problems, err = read(plan, []string{dir}); err != nil {
 		return nil, err
 	}
-	// Last: what is refused leaves no plan behind.
+	// Now that nothing is refused any more: it would leave a plan behind.
 	if err := plan.WriteFile(filepath.Join(dir, PlanFile)); err != nil {
 		return nil, err
 	}
