@@ -154,7 +154,7 @@ func (d *Domain) within(instance reflect.Value) []field {
 		}
 		f.fixed = s.constant || s.low == s.high
 		f.nonnegative = f.nonnegative || s.low >= 0
-		f.nonzero = s.low > 0
+		f.nonzero = f.nonzero || s.low > 0
 		if len(f.dims) == 0 {
 			f.low, f.high = s.low, s.high
 		}

@@ -12,7 +12,7 @@ import (
 type Gauged struct {
 	MixturePoint
 	Shear   [][]float64 `json:"shear" dim:"R,R" numbers:"whole"` // its strict triangles; the diagonal is not read
-	Stretch []float64   `json:"stretch" dim:"R" shrink:"positive" numbers:"few"`
+	Stretch []float64   `json:"stretch" dim:"R" shrink:"nonzero" numbers:"few"`
 }
 
 // Gaugeds draws mixtures with changes of their latents.

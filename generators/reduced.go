@@ -38,7 +38,7 @@ type ReducedRun struct {
 type ReducedGauge struct {
 	Reduced
 	Shear   [][]float64 `json:"shear" dim:"R,R" numbers:"whole"`
-	Stretch []float64   `json:"stretch" dim:"R" shrink:"positive" numbers:"few"`
+	Stretch []float64   `json:"stretch" dim:"R" shrink:"nonzero" numbers:"few"`
 }
 
 // ReducedOptions say what a theorem's hypotheses ask of a network.

@@ -16,6 +16,7 @@ import (
 //	Tau []float64   `dim:"N?"`      one number, or N
 //	A   [][]float64 `dim:"K*,K*"`   K may be 0
 //	Dt  float64     `shrink:"positive"`
+//	G   []float64   `shrink:"nonzero"`  of either sign
 //
 // That is all that shrinking, shape checks and printing need to know of it.
 
@@ -27,6 +28,7 @@ type field struct {
 	optional bool     // may have one entry where its dimension says more
 	vanish   []string // dimensions that may be 0
 	positive bool     // 1, not 0, is its simplest value
+	one      bool     // so it is of a field that is not 0, of either sign
 	texts    []string // simplest first
 
 	numbers     string // what numbers it may be given: see numbers.go
@@ -96,6 +98,8 @@ func readField(f reflect.StructField) field {
 	case "":
 	case "positive":
 		fd.positive = true
+	case "nonzero":
+		fd.nonzero, fd.one = true, true
 	default:
 		fd.texts = strings.Split(shrink, ",")
 	}

@@ -87,9 +87,9 @@ func editsOf[C any](instance C) []edit {
 	return edits
 }
 
-// simplest is 0, or 1 where a number must be positive.
+// simplest is 0, or 1 where a number must not be 0.
 func (f field) simplest(float64) float64 {
-	if f.positive {
+	if f.positive || f.one {
 		return 1
 	}
 	return 0
@@ -139,11 +139,11 @@ func oneNumber(k, n int, to func(float64) float64) edit {
 }
 
 // keep refuses a change that would leave a positive field without a positive
-// number.
+// number, or make 0 what must not be.
 func (f field) keep(to func(float64) float64) func(float64) float64 {
 	return func(x float64) float64 {
 		// A positive field that is 0 is absent, and stays so.
-		if y := to(x); !f.positive || x != 0 && y > 0 {
+		if y := to(x); (!f.positive || x != 0 && y > 0) && (!f.one || y != 0) {
 			return y
 		}
 		return x

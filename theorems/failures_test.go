@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"sync/atomic"
 	"testing"
 
@@ -53,6 +54,23 @@ func TestFailuresAreBounded(t *testing.T) {
 	r := th.Run(context.Background(), theorems.Subject{}, effort(2))
 	require.LessOrEqual(t, len(r.Failures), 6*3)
 	require.Less(t, judged.Load(), int64(200+6*(4001+3001)))
+}
+
+// Instances of one kind that all shrink to the form of the first are shrunk until their
+// common budget is used up, and counted from there on.
+func TestShrinkingOfLaterFailuresEnds(t *testing.T) {
+	var judged atomic.Int64
+	c := theorems.Claim("any", vectors(), func(_ theorems.Subject, c small) (f theorems.Finding, err error) {
+		judged.Add(1)
+		f.Demand("eighths", 8*c.V[0] == math.Trunc(8*c.V[0])) // no number is made simpler
+		return f, nil
+	})
+	e := effort(2)
+	e.Checks = 1000
+	r := theorems.Theorem{Ref: "T1", ID: "toy/any", Claims: []theorems.Check{c}}.Run(context.Background(), theorems.Subject{}, e)
+	require.Len(t, r.Failures, 1)
+	require.Greater(t, r.Failures[0].Instances, e.Checks/2)
+	require.LessOrEqual(t, judged.Load(), int64(e.Checks)+4001+3000)
 }
 
 func TestWay(t *testing.T) {

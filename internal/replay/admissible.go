@@ -107,6 +107,8 @@ type fieldOf struct {
 	dims      []string
 	omittable bool
 	positive  bool
+	nonzero   bool
+	negative  bool // may be
 }
 
 // numbered lists the fields of an instance, those of embedded structs included.
@@ -122,7 +124,8 @@ func numbered(v reflect.Value) []fieldOf {
 			continue
 		}
 		name, options, _ := strings.Cut(f.Tag.Get("json"), ",")
-		field := fieldOf{name: name, value: v.Field(i), omittable: options == "omitempty", positive: f.Tag.Get("shrink") == "positive"}
+		field := fieldOf{name: name, value: v.Field(i), omittable: options == "omitempty", positive: f.Tag.Get("shrink") == "positive", nonzero: f.Tag.Get("shrink") == "nonzero",
+			negative: !strings.Contains(f.Tag.Get("numbers"), "nonnegative")}
 		if dim := strings.TrimSuffix(f.Tag.Get("dim"), "?"); dim != "" {
 			field.dims = strings.Split(dim, ",")
 		}
@@ -192,8 +195,12 @@ func (f fieldOf) checkNumbers(name string, v reflect.Value) error {
 		switch {
 		case f.positive && !(x > 0):
 			return fmt.Errorf("%s is %v, want a positive number", name, x)
-		case !(math.Abs(x) <= largest) || f.positive && x < 1/largest:
-			return fmt.Errorf("%s is %v, beyond what the bounds are derived for (%v, and %v for what is positive)", name, x, largest, 1/largest)
+		case !f.negative && x < 0:
+			return fmt.Errorf("%s is %v, want no negative number", name, x)
+		case f.nonzero && x == 0:
+			return fmt.Errorf("%s is 0, want another number", name)
+		case !(math.Abs(x) <= largest) || (f.positive || f.nonzero) && math.Abs(x) < 1/largest:
+			return fmt.Errorf("%s is %v, beyond what the bounds are derived for (%v, and %v for what is not 0)", name, x, largest, 1/largest)
 		}
 	case v.CanInt():
 		switch n := v.Int(); {

@@ -30,6 +30,24 @@ func TestInterrupted(t *testing.T) {
 	require.ErrorIs(t, err, context.Canceled)
 }
 
+// TestDrawnIsAdmissible: what a generator draws can be kept and judged again.
+func TestDrawnIsAdmissible(t *testing.T) {
+	all := registry.All()
+	for _, th := range all {
+		for _, check := range slices.Concat(th.Claims, th.Exact) {
+			for seed := range uint64(6) {
+				text, err := json.Marshal(check.Draw(seed << 1))
+				require.NoError(t, err)
+				text, err = json.Marshal(theorems.Counterexample{Theorem: th.ID, Check: check.Name, Case: text})
+				require.NoError(t, err)
+				c, _, _, err := theorems.ParseCounterexample(text, all)
+				require.NoError(t, err)
+				require.NoError(t, replay.Admissible(c), "%s", text)
+			}
+		}
+	}
+}
+
 // TestNeverPanics mangles an instance of each type, and wants an error
 // or a judgement, but no panic: of the judge either, which check.On turns into
 // a failure.

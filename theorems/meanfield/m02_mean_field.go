@@ -166,7 +166,7 @@ type AveragePoint struct {
 	Tags         []string `json:"tags,omitempty"`
 	Nonlinearity string   `json:"nonlinearity" shrink:"identity,hard-tanh,tanh"`
 	Mu           float64  `json:"mu"`
-	Delta        float64  `json:"delta" shrink:"positive"`
+	Delta        float64  `json:"delta" numbers:",nonnegative"`
 }
 
 // averagePoints draws μ from small to beyond ±40, kinks among them, and Δ = 0 or
