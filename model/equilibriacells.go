@@ -271,10 +271,13 @@ func (e *equilibriumFinder) halves(whole Box) []Box {
 	}
 }
 
-// changes reports whether no component of F keeps one sign at the corners.
+// changes reports whether no component of F, nor of A⁻¹F with its mean slope A,
+// keeps one sign at the corners: a sheet on which all of F turns over passes
+// through many parts, of which A⁻¹F leaves those with a zero.
 func (e *equilibriumFinder) changes(part Box) bool {
 	corner, t := make([]int, e.n), make([]float64, e.n)
 	var corners [][]float64
+	slope := mat.NewDense(e.n, e.n, nil) // in units of the part, times 2ⁿ⁻¹
 	for {
 		for i, c := range corner {
 			t[i] = float64(c)
@@ -284,8 +287,27 @@ func (e *equilibriumFinder) changes(part Box) bool {
 			return false
 		}
 		corners = append(corners, f)
+		for i, v := range f {
+			for k, c := range corner {
+				slope.Set(i, k, slope.At(i, k)+v*float64(2*c-1))
+			}
+		}
 		if !advance(corner, 2) {
-			return !signs(corners, make([]float64, e.n))
+			break
 		}
 	}
+	margin := make([]float64, e.n)
+	if signs(corners, margin) {
+		return false
+	}
+	inverse, ok := smallInverse(slope)
+	if !ok || e.n == 1 {
+		return true
+	}
+	for c, f := range corners {
+		turned := make([]float64, e.n)
+		vec(turned).MulVec(inverse, vec(f))
+		corners[c] = turned
+	}
+	return !signs(corners, margin)
 }

@@ -18,6 +18,7 @@ type linearTruth struct {
 	j, p           [][]float64
 	exactJ, exactP *exact.Matrix
 	size           float64 // ‖|J|‖_F of what J is summed from
+	noise          float64 // ‖|P|‖_F of what P is summed from
 	u              float64
 }
 
@@ -29,6 +30,7 @@ func (t *noisyTruth) linear(form model.Form, exactP *exact.Matrix) (*linearTruth
 	_, allowed := t.jacobian(form)
 	l := &linearTruth{j: j.Float64(), p: exactP.Float64(), exactJ: j, exactP: exactP, u: t.u}
 	l.size = dense.NormFro(allowed) / (float64(t.rank+16) * t.u) // what rounding of J scales with
+	l.noise = dense.NormFro(l.p)
 	return l, nil
 }
 
@@ -40,7 +42,7 @@ type latentRounding struct{ a, c, q, r, dynamics, lost float64 }
 // rounding: with orthonormal loadings, ‖δG‖ ≤ u‖P‖ moves P N G⁻ NᵀP by the
 // fraction ‖P‖/λ_min(G) at most; bases of J's ranges are known to u‖J‖/s_min(J).
 func (l *linearTruth) rounding(got theorems.LatentSystem) latentRounding {
-	n, p := len(l.j), dense.NormFro(l.p)
+	n, p := len(l.j), l.noise
 	kappa := 1.0
 	if rank := l.exactJ.Rank(); rank > 0 {
 		s := dense.SingularValues(l.j)

@@ -28,7 +28,7 @@ func TwoNoisyForms() theorems.Theorem {
 		Given:  []string{"the noise of the activation form is W ε: of another noise of that covariance's size it is another process"},
 		Needed: []theorems.Witness{noiseOfItsOwn()},
 		Why: "W P Wᵀ = F Fᵀ, F from a root of P to 40(N+4)u of |W||P|^½ in each column. Paths: e⁺ ≤ |W|(Lip φ·e + error of φ) + (N+q+R)u of what is summed. Laws as in X2, read through W: errors of C and R_v " +
-			"times ‖W‖ and ‖W‖².",
+			"times ‖W‖ and ‖W‖²; W P Wᵀ is rounded in units of |M||N|ᵀ|P||N||M|ᵀ, where loadings may cancel.",
 		Claims: []theorems.Check{
 			theorems.Claim("W P Wᵀ", generators.NoisyPoints(generators.NoisyOptions{NetworkOptions: anyNetwork}), judgePassedNoise).
 				Visiting("N = 1", "low rank", "scale 1/N", "W = 0", "P singular", "P = 0"),
@@ -297,6 +297,9 @@ func judgeTwoForms(s theorems.Subject, c generators.NoisyPoint) (f theorems.Find
 		truth, err := t.linear(form, exactP)
 		if err != nil {
 			return f, err
+		}
+		if form == model.Activation { // W P Wᵀ, summed from the loadings
+			truth.noise = dense.NormFro(dense.MatMul(dense.MatMul(t.absW, dense.Abs(t.p)), dense.Transpose(t.absW)))
 		}
 		if _, err := truth.expectLDS(&f, s, l.Network, most, read, law); err != nil {
 			return f, err

@@ -23,7 +23,7 @@ func Memory() theorems.Theorem {
 		Given:  []string{"R_v ≻ 0, for the rate", "never increasing is not falling"},
 		Needed: []theorems.Witness{zeroOnTheCircle(), notStrictly()},
 		Why: "The oracle takes a past of finite length h off the joint law; what it misses is no more than what the state before that past would tell. The information of a " +
-			"further step is quadratic in a scaled conditional covariance, as in S2. A slope of ln(loss) is off by its last change times ρ²/(1−ρ²).",
+			"further step is quadratic in a scaled conditional covariance, as in S2. Near the unit circle Σ_∞ is a double root, known to √u ‖V‖, and the nats to ½‖D⁻¹C‖² of it. A slope of ln(loss) is off by its last change times ρ²/(1−ρ²).",
 		Claims: []theorems.Check{
 			aboutSystems("nats lost by order p", memorySystems(), judgeMemory).Visiting("R_v = 0", "R_v singular", "K > N"),
 			aboutSystems("coefficients of the predictor", rateSystems(2), judgeCoefficients),
@@ -103,6 +103,9 @@ func judgeMemory(f *theorems.Finding, t *system, s theorems.Subject) error {
 		return err
 	}
 	rest += operations(t.Units()) * 0x1p-53 // of which it was computed
+	// A double root Σ_∞ is known to √u of V, and the nats are ½ ln det(C Σ_∞Cᵀ + R_v).
+	c := scaledNorm(t.C, deviations(t.law.PredictionCovariance(pastSteps)))
+	doubled := math.Max(1, c*c*dense.NormFro(t.law.StateCovariance())/2)
 	previous := math.Inf(1)
 	for p := range 4 {
 		got, err := s.MarkovLoss(t.lds, p)
@@ -126,7 +129,7 @@ func judgeMemory(f *theorems.Finding, t *system, s theorems.Subject) error {
 		e := epsilon * math.Exp(2*want)
 		rounding := float64(t.Units()) * (2*math.Sqrt(2*want) + e) * e
 		if rest > unsettled { // a zero on the unit circle, or near: as judgeCircle
-			rounding += math.Sqrt(operations(t.Latents()) * t.u)
+			rounding += math.Sqrt(operations(t.Latents())*t.u) * doubled
 		}
 		f.Expect("|loss of order p − ½ ln(det Var_p/det Var_h)|", math.Abs(got-want), rounding+rest, math.Max(want, tooRough))
 		if !math.IsInf(previous, 1) {

@@ -158,8 +158,8 @@ func (t *truth) expectEuler(f *theorems.Finding, s theorems.Subject, dt float64)
 	if f.Verdict == theorems.Fails {
 		return nil
 	}
-	expectVerdict(f, "flow", got.Flow, flow(0), got.Abscissa, slack, a.size)
-	expectVerdict(f, "map", got.Map, euler(1), got.Radius-1, slackMap, 1+dt*a.size)
+	expectVerdict(f, "flow", got.Flow, flow(0), got.Abscissa, 2*slack, a.size)
+	expectVerdict(f, "map", got.Map, euler(1), got.Radius-1, 2*slackMap, 1+dt*a.size)
 	return nil
 }
 
@@ -228,7 +228,7 @@ func ones(n int) [][]float64 {
 }
 
 // expectVerdict: a decided verdict must be the true one; an undecided one must
-// be near the boundary, at a distance that was found true before.
+// be near the boundary, within what abscissa and radius were allowed to be off by.
 func expectVerdict(f *theorems.Finding, what string, got model.Stability, truth exact.Side, distance, slack, scale float64) {
 	distance = math.Abs(distance)
 	if got == model.Undecided {

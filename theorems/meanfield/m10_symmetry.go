@@ -26,7 +26,8 @@ func Symmetry() theorems.Theorem {
 		Given:  []string{"Q is orthogonal", "weights are equal along each orbit", "a_I is carried along"},
 		Needed: []theorems.Witness{stretchingIsNoSymmetry(), unequalWeightsBreakSymmetry(), ownInputsBreakSymmetry()},
 		Why: "Images by signed permutations are exact; others are off by R u of their norms, as the sums of F are: arguments of averages move by that, averages as in M5, " +
-			"and each of them is off by 2^13 u. Derivatives of averages are bounded by those of φ, ⟨φ'''⟩ in moving by sup|φ'''|/√Δ.",
+			"and each of them is off by 2^13 u. Derivatives of averages are bounded by those of φ, ⟨φ'''⟩ in moving by sup|φ'''|/√Δ. " +
+			"A list that lacks an image that is a zero, its indices adding up to 1, is incomplete in a way that no search can see, and says nothing.",
 		Claims: []theorems.Check{
 			theorems.Claim("F(Qκ) = Q F(κ)", generators.Symmetrics(all, false), judgeSymmetricField).
 				Visiting("reflection", "cyclic 5", "hexagon", "turns of the tetrahedron", "turns of the cube", "cube and octahedron", "Σ = 0", "Σ singular", "κ = 0", "kinked φ"),

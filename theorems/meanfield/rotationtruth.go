@@ -106,20 +106,27 @@ type orbit struct {
 
 // orbitAt solves for the periodic orbit at an angle, a > 1.
 func (r *rotation) orbitAt(angle float64) (orbit, error) {
-	steps := 64
-	if r.Nonlinearity == "erf" || r.Nonlinearity == "hard-tanh" {
+	steps, closed := 64, r.Nonlinearity == "erf" || r.Nonlinearity == "hard-tanh" // g in closed form
+	if closed {
 		steps = 256
-	}
-	fine, err := r.orbitWith(angle, steps)
-	if err != nil {
-		return orbit{}, err
 	}
 	coarse, err := r.orbitWith(angle, steps/2)
 	if err != nil {
 		return orbit{}, err
 	}
-	fine.off = max(math.Abs(fine.exponent/coarse.exponent-1), math.Abs(fine.log-coarse.log)) + 0x1p-40
-	return fine, nil
+	// Of a difference that is not small it is not known whether it bounds the error: where Σ_mm is far from round the return is steep.
+	const settled, most = 0x1p-30, 8192
+	for {
+		fine, err := r.orbitWith(angle, steps)
+		if err != nil {
+			return orbit{}, err
+		}
+		fine.off = max(math.Abs(fine.exponent/coarse.exponent-1), math.Abs(fine.log-coarse.log)) + 0x1p-40
+		if steps *= 2; fine.off < settled || steps > most || !closed {
+			return fine, nil
+		}
+		coarse = fine
+	}
 }
 
 func (r *rotation) orbitWith(angle float64, steps int) (orbit, error) {
