@@ -9,7 +9,6 @@ import (
 	"github.com/rankproof/rankproof/oracles/certificate"
 	"github.com/rankproof/rankproof/oracles/dense"
 	"github.com/rankproof/rankproof/oracles/exact"
-	"github.com/rankproof/rankproof/oracles/gaussian"
 	"github.com/rankproof/rankproof/theorems"
 )
 
@@ -23,8 +22,8 @@ func Riccati() theorems.Theorem {
 		Source: "+",
 		Given:  []string{"the filter is started from V", "there is no zero on the unit circle, for stabilizing"},
 		Needed: []theorems.Witness{stuckAtQ(), circleIsNotStabilizing()},
-		Why: "Identities between Σ, S and gains hold to the rounding of a few products, times the condition of the correlations of the innovations. Against a past of h steps Σ_∞ is off by " +
-			"what is still to come, no more than the state before it would tell; a zero of multiplicity m on the unit circle is a root of the equation of 2m, and Σ_∞ is known to u^(1/2m) there. " +
+		Why: "Identities between Σ, S and gains hold to the rounding of a few products, times the condition of the correlations of the innovations. Against a past of h steps, P, Σ_∞ is off by " +
+			"what is still to come, no more than the state before it would tell, nor than Y where the filter from P − Y rises; a zero of multiplicity m on the unit circle is a root of the equation of 2m, and Σ_∞ is known to u^(1/2m) there. " +
 			"A − KC is rounded in units of ‖A‖(1 + ‖K_f‖‖C‖), which may cancel, and its eigenvalues move by (2‖A − KC‖)^(1−1/K)‖δ‖^(1/K) at most.",
 		Claims: []theorems.Check{
 			aboutSystems("innovation covariance and gains", memorySystems(), judgeSteadyState).
@@ -100,7 +99,7 @@ func judgeSteadyState(f *theorems.Finding, t *system, s theorems.Subject) error 
 		return nil
 	}
 	long := t.law.PredictionCovariance(pastSteps)
-	rest, err := t.settledAfter(pastSteps, innovationCovariance)
+	rest, restState, err := t.settledAfter(pastSteps)
 	if err != nil {
 		return err
 	}
@@ -124,10 +123,6 @@ func judgeSteadyState(f *theorems.Finding, t *system, s theorems.Subject) error 
 
 	// Σ itself, where no unit looks too.
 	longState, err := stateCovariance(t.law, pastSteps)
-	if err != nil {
-		return err
-	}
-	restState, err := t.settledAfter(pastSteps, stateCovariance)
 	if err != nil {
 		return err
 	}
@@ -200,46 +195,6 @@ func reachedLimits() []theorems.Sharp {
 		}
 	}
 	return out
-}
-
-// stateCovariance is Var(x_{p+1} | y_1 … y_p).
-func stateCovariance(law *gaussian.Process, p int) ([][]float64, error) {
-	unseen := make([][]float64, p)
-	for i := range unseen {
-		unseen[i] = make([]float64, law.Units())
-	}
-	_, cov, err := law.Posterior(unseen, nil, p+1, p)
-	return cov, err
-}
-
-// innovationCovariance is Var(y_{p+1} | y_1 … y_p).
-func innovationCovariance(law *gaussian.Process, p int) ([][]float64, error) {
-	return law.PredictionCovariance(p), nil
-}
-
-// settledAfter bounds how far what the filter knows after p steps is from its
-// limit, by what the state before that past would tell: the filter from x_1
-// known for certain stays below the limit. Where that does not fall to 0, as
-// with zeros outside the unit circle, it estimates it: what the last four steps
-// told falls by some factor q from four to four, then q/(1−q) times it is left.
-func (t *system) settledAfter(p int, covariance func(law *gaussian.Process, p int) ([][]float64, error)) (float64, error) {
-	known, err := t.fromKnownState()
-	if err != nil {
-		return 0, err
-	}
-	var at [4][][]float64
-	for i, law := range []*gaussian.Process{t.law, t.law, t.law, known} {
-		if at[i], err = covariance(law, p-[]int{8, 4, 0, 0}[i]); err != nil {
-			return 0, err
-		}
-	}
-	bound := dense.NormFro(minus(at[2], at[3]))
-	last, before := dense.NormFro(minus(at[1], at[2])), dense.NormFro(minus(at[0], at[1]))
-	const steady = 0.25 // by which it falls in four steps where an estimate is taken
-	if q := last / before; q < steady || last == 0 {
-		bound = math.Min(bound, 8*last)
-	}
-	return bound, nil
 }
 
 // hasDoubleZero reports whether one unit reads a chain of three noises with
