@@ -80,7 +80,8 @@ func (l *LDS) HankelRank(tol RankTolerance) (RankDecision, error) {
 // start spans and that A maps into itself, and the sizes of the directions as
 // they were found. The size of the start is that of what it was computed from,
 // lest what cancels be taken for all of it. A direction of which little was seen
-// is known to as few digits: A applied to it counts for as little.
+// is known to as few digits: A applied to it counts for as little, and so does
+// what is left of a vector that lay along it.
 func spanned(a, start array, size, cut float64) (basis array, sizes []float64, err error) {
 	basis = newArray(a.rows, 0)
 	if norm := a.frobenius(); norm > 0 {
@@ -89,8 +90,18 @@ func spanned(a, start array, size, cut float64) (basis array, sizes []float64, e
 	if size > 0 {
 		start = start.scaled(1 / size)
 	}
+	var known []float64 // the size of each direction of the basis
 	for fresh := start; basis.cols < basis.rows; {
-		next, s, err := apart(fresh, basis, cut)
+		along := basis.tmul(fresh)
+		weights := make([]float64, fresh.cols)
+		for j := range weights {
+			blurred := 1.0
+			for i, size := range known {
+				blurred = math.Max(blurred, math.Abs(along.at(i, j))/size)
+			}
+			weights[j] = 1 / blurred
+		}
+		next, s, err := apart(fresh.scaledColumns(weights), basis, cut)
 		if err != nil {
 			return basis, nil, err
 		}
@@ -98,7 +109,8 @@ func spanned(a, start array, size, cut float64) (basis array, sizes []float64, e
 		if next.cols == 0 {
 			break
 		}
-		basis, fresh = basis.beside(next), a.mul(next.scaledColumns(s[:next.cols]))
+		basis, known = basis.beside(next), append(known, s[:next.cols]...)
+		fresh = a.mul(next.scaledColumns(s[:next.cols]))
 	}
 	return basis, sizes, nil
 }
