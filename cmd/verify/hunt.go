@@ -110,12 +110,9 @@ func (o *huntOptions) hunt(ctx context.Context, s streams, changed func(string) 
 		}
 	}
 	defer debug.SetGCPercent(debug.SetGCPercent(garbage))
-	plan, options, err := o.open(changed)
+	plan, options, err := o.open(shard, changed)
 	if err != nil {
 		return err
-	}
-	if shard.Of > 1 && plan.Blocks == 0 {
-		return fmt.Errorf("--shard is %s, and the plan has no end: a part is one of a plan that --plan or --until-instances gives", o.shard)
 	}
 	defer options.Journal.Close()
 	options.Shard, options.Workers = shard, o.workers

@@ -143,6 +143,7 @@ func TestHuntRefuses(t *testing.T) {
 		{"hunt --until-instances -3", "--until-instances is -3"},
 		{"hunt --block-size 9", "--block-size is 9, want 100"},
 		{"hunt --dir " + dir + " --block-size 500", "--block-size is not that of"},
+		{"hunt --shard 1/3 --dir " + filepath.Join(dir, "new"), "the plan has no end"},
 		{"hunt --shard 3/3", `"3/3" is no part i/n`},
 		{"hunt --only X9", `no theorem is called "X9"`},
 		{"hunt --plan " + broken, "broken.json: format is 0"},
@@ -162,5 +163,6 @@ func TestHuntRefuses(t *testing.T) {
 		got := verify(strings.Fields(c.args)...)
 		require.Equal(t, statusBadInput, got.status, c.args)
 		require.Contains(t, got.err, c.want, c.args)
+		require.NoDirExists(t, filepath.Join(dir, "new"), "what is refused leaves nothing behind")
 	}
 }

@@ -111,7 +111,7 @@ func (o *huntOptions) makePlan(list []theorems.Theorem) (journal.Plan, hunt.Opti
 
 // open returns the plan to work on, that of --plan, of --dir, or of the flags,
 // with its journal.
-func (o *huntOptions) open(changed func(string) bool) (journal.Plan, hunt.Options, error) {
+func (o *huntOptions) open(shard hunt.Shard, changed func(string) bool) (journal.Plan, hunt.Options, error) {
 	var none hunt.Options
 	kept := o.plan
 	if kept == "" && o.dir != "" {
@@ -122,6 +122,9 @@ func (o *huntOptions) open(changed func(string) bool) (journal.Plan, hunt.Option
 	plan, options, err := o.planToWorkOn(kept, changed)
 	if err != nil {
 		return plan, none, err
+	}
+	if shard.Of > 1 && plan.Blocks == 0 { // before there is a directory with this plan
+		return plan, none, fmt.Errorf("--shard is %s, and the plan has no end: a part is one of a plan that --plan or --until-instances gives", o.shard)
 	}
 	options.Plan, options.Seed, options.Size, options.Blocks = plan.Digest(), plan.Seed, plan.BlockSize, plan.Blocks
 	if options.Journal, err = journal.Open(o.dir, plan); err != nil {

@@ -30,8 +30,8 @@ func Environment() string {
 // fused rounds once or twice, as the compiler has it.
 func fused(x float64) float64 { return x*x*1.1 - x*1.3 }
 
-// Build names this program by a digest of its file, so that two builds of one
-// source, but not of two, count as one.
+// Build names this program by a digest of its file: a version's name would not
+// tell a changed bound from the one before. Its error is that of reading the file.
 func Build() (string, error) {
 	name, err := os.Executable()
 	if err != nil {

@@ -73,7 +73,8 @@ func (h *Hunt) Run(ctx context.Context) error {
 }
 
 // Blind returns the claims of a canary that the first blocks of each kind do
-// not refute. Nothing is recorded: it is for the parts of a plan, of which one may have no block of the canary.
+// not refute. Nothing is recorded: it is for the parts of a plan, of which one
+// may have no block of the canary.
 func (g Grounds) Blind(ctx context.Context, canary theorems.Theorem) []string {
 	refuted := map[string]bool{}
 	for block := range fewestBlocks {

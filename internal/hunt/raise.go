@@ -6,8 +6,8 @@ import (
 	"sync"
 
 	"github.com/rankproof/rankproof/internal/journal"
+	"github.com/rankproof/rankproof/internal/report"
 	"github.com/rankproof/rankproof/theorems"
-	"github.com/rankproof/rankproof/theorems/conjectures"
 )
 
 // Raise raises a ledger by the margins that records hold, and returns by how
@@ -19,7 +19,7 @@ func (g Grounds) Raise(ctx context.Context, l *theorems.Ledger, list []theorems.
 	slots := make(chan struct{}, max(1, workers))
 	for _, th := range totals.Theorems {
 		i := slices.IndexFunc(list, func(t theorems.Theorem) bool { return t.ID == th.ID })
-		if i < 0 || th.ID == conjectures.Canary().ID || len(th.Above) == 0 {
+		if i < 0 || report.IsCanary(th.ID) || len(th.Above) == 0 {
 			continue
 		}
 		group.Go(func() {

@@ -5,8 +5,8 @@ import (
 	"time"
 
 	"github.com/rankproof/rankproof/internal/journal"
+	"github.com/rankproof/rankproof/internal/report"
 	"github.com/rankproof/rankproof/theorems"
-	"github.com/rankproof/rankproof/theorems/conjectures"
 )
 
 // schedule decides which block is next. Theorems share the time: each has a
@@ -120,7 +120,7 @@ func (s *schedule) finished(e *entry, r journal.Record, tags map[string]bool) {
 	e.used += r.Seconds/(1+mostNovelty*e.novelty)*e.restraint() - provisional
 }
 
-func (e *entry) isCanary() bool { return e.theorem.ID == conjectures.Canary().ID }
+func (e *entry) isCanary() bool { return report.IsCanary(e.theorem.ID) }
 
 // restraint is how many times more slowly than others a theorem goes on: the
 // canary, once its kinds of failure are known.

@@ -51,10 +51,9 @@ func (h *Hunt) Status() Status {
 		s.Canary = "caught"
 	}
 	news := h.schedule.since()
-	canary := conjectures.Canary().ID
 	for _, t := range totals.Theorems {
 		s.Instances += t.Instances
-		if t.ID == canary {
+		if report.IsCanary(t.ID) {
 			continue
 		}
 		row := Row{Ref: t.Ref, Blocks: t.Blocks, Instances: t.Instances, Unknown: t.Unknown, Since: news[t.ID], Failures: len(t.Failures)}

@@ -94,7 +94,7 @@ func (h Hunt) escaped() []string {
 	}
 	var out []string
 	for _, t := range h.list {
-		if strings.HasPrefix(t.ID, CanaryPrefix) {
+		if IsCanary(t.ID) {
 			out = append(out, Escaped(t, h.Totals)...)
 		}
 	}
@@ -119,5 +119,8 @@ func Escaped(canary theorems.Theorem, totals journal.Totals) []string {
 	return out
 }
 
-func isCanary(th journal.TheoremTotals) bool  { return strings.HasPrefix(th.ID, CanaryPrefix) }
+// IsCanary reports whether an ID is that of a theorem that is false on purpose.
+func IsCanary(id string) bool { return strings.HasPrefix(id, CanaryPrefix) }
+
+func isCanary(th journal.TheoremTotals) bool  { return IsCanary(th.ID) }
 func isTheorem(th journal.TheoremTotals) bool { return !isCanary(th) }

@@ -24,7 +24,7 @@ func everyDirectionIsStable() theorems.Conjecture {
 	one, smallest := theorems.Size{R: 1, P: 1}, theorems.Size{R: 2, P: 1}
 	return theorems.Conjecture{
 		Ref: "F9", ID: "conjectures/every-direction-is-stable",
-		Statement: "For one centred population with overlap σ = Σ_nm and every Σ_mm ≻ 0, φ as in M7 (tanh, erf-type, hard-tanh), every fixed point of the mean field κ̇ = −κ + g(Δ)σκ on an eigenvector of σ " +
+		Statement: "For one centred population with overlap σ = Σ_nm and every Σ_mm ≻ 0, φ as in M7 (tanh, erf-type, hard-tanh), every fixed point κ ≠ 0 of the mean field κ̇ = −κ + g(Δ)σκ on an eigenvector of σ " +
 			"with eigenvalue λ > 1 is stable.",
 		Source:  "Rank one, where it is so, and σ = λI, where it is nearly so; B (arXiv:2007.02062)",
 		Instead: "Its Jacobian has the spectrum {λ_j/λ − 1 : j ≠ k} ∪ {2Δλ g'(Δ) < 0}: linearly stable iff λ = λ_k is simple and λ_k > Re λ_j for all others (M7).",
