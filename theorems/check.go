@@ -191,6 +191,8 @@ func (c Check) On(s Subject, instance any) (out Outcome) {
 	if c.judge != nil {
 		f, err := c.judge(s, instance)
 		switch {
+		case errors.Is(err, ErrNotImplemented) && f.Verdict == Fails:
+			return Outcome{Finding: f} // it was tried as far as that
 		case errors.Is(err, ErrNotImplemented):
 			return Outcome{NotTried: true, Operation: operationOf(err), Finding: Finding{Reason: err.Error()}}
 		case errors.Is(err, ErrUndecided):
