@@ -220,7 +220,7 @@ def complete(weight, mean_m, mean_n, mean_I, cov_mm, cov_nm, cov_mI, cov_nI, var
 
 
 @rp.operation
-def sample(mixture, units, sizes="drawn", given=None, completion="given", match_moments=False, seed=0):
+def sample(mixture, units, sizes="drawn", given=None, completion="as_given", match_moments=False, seed=0):
     """A network of so many units: loadings M, N, I, and the population of each."""
     m, rng, units = Mixture(**mixture), np.random.default_rng(int(seed)), int(units)
     R, P = m.rank, len(m.weight)
@@ -335,7 +335,7 @@ def cycle(mixture, start, transient=30.0):
     point = flow(rate, start, transient, rtol=1e-9, atol=1e-12)
     direction = rate(point)
     if np.linalg.norm(direction) < 1e-7 * (1 + np.linalg.norm(point)):
-        raise rp.Singular("no cycle: the trajectory has come to rest")
+        return {"none": True}  # at rest
     crossings, last, size = [], [0.0, point], [0.0]
 
     def visit(t, y):  # back through the plane across the orbit, the way it left
@@ -351,7 +351,7 @@ def cycle(mixture, start, transient=30.0):
 
     flow(rate, point, 100.0, h=0.05, rtol=1e-9, atol=1e-12, visit=visit)
     if not crossings:
-        raise rp.Singular("no cycle: the trajectory does not return")
+        return {"none": True}
 
     def with_derivative(s):
         value, J = m.with_jacobian(s[None, :R])
@@ -371,9 +371,9 @@ def cycle(mixture, start, transient=30.0):
         move = np.linalg.solve(system, np.append(-miss, 0))
         point, period = point + move[:R], period + move[R]
         if not (0 < period < 200) or np.linalg.norm(rate(point)) < 1e-9:
-            raise rp.Singular("no cycle: shooting leads to a point of rest")
+            return {"none": True}
     if not error < 1e-8:
-        raise rp.Singular(f"no cycle: shooting misses by {error:.1e}")
+        return {"none": True}
     orbit = [point]
     for _ in range(31):
         orbit.append(flow(rate, orbit[-1], period / 32))
@@ -382,7 +382,7 @@ def cycle(mixture, start, transient=30.0):
     if R == 2:  # their product with the trivial 1 is exp of the integral of div F
         multipliers = np.array([np.linalg.det(D) + 0j])
     orbit = np.array(orbit)
-    return {"point": point, "period": period, "multipliers": multipliers, "stable": bool(np.all(np.abs(multipliers) < 1)),
+    return {"point": point, "period": period, "exponents": np.log(multipliers) / period, "stable": bool(np.all(np.abs(multipliers) < 1)),
             "amplitude": np.ptp(orbit, axis=0) / 2, "orbit": orbit}
 
 

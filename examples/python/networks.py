@@ -109,18 +109,43 @@ def spectrum(network, x):
     return {"values": np.linalg.eigvals(net.jacobian(x)) + 0j, "trivial": []}
 
 
+def inverse_iteration(a, z, start):
+    """Vectors x of norm 1 (in columns) with (a - z) x = 0 to rounding, one for each z."""
+    one = np.eye(len(a))
+    x = (start / np.linalg.norm(start, axis=0)).T
+    for shift in (2, 3, 5, 8):  # multiples of rounding, so that nothing is exactly singular
+        try:
+            shifted = a - (z + shift * EPS * np.linalg.norm(a))[:, None, None] * one
+            for _ in range(2):
+                x = np.linalg.solve(shifted, x[..., None])[..., 0]
+                x = x / np.linalg.norm(x, axis=1)[:, None]
+            return x.T
+        except np.linalg.LinAlgError:
+            pass
+    raise rp.Singular("inverse iteration meets a singular matrix at every shift")
+
+
 def eigenpairs(a, error=0.0):
-    """Eigenvalues z of a with right and left vectors v, l of norm 1, and how far z may be off.
+    """Eigenvalues z of a, right and left vectors v, l of norm 1, and how far each z may be off.
 
     That is the backward error of the solver, plus that of a itself, times the condition
-    1/|l^T v| of the eigenvalue.
+    1/|l^T v| of the eigenvalue; and for no matrix of size n more than (2|a|)^(1-1/n) of its
+    n-th root (Elsner 1985). LAPACK balances a, and what it returns for badly scaled a may not
+    be an eigenvector to rounding: those are improved.
     """
+    n, size = max(len(a), 1), np.linalg.norm(a)
     z, v = np.linalg.eig(a + 0j)
-    zl, l = np.linalg.eig(a.T + 0j)
-    overlap = np.abs(l.T @ v)
-    backward = 10 * len(a) * EPS * np.linalg.norm(a) + error
-    off, off_l = (backward / np.maximum(overlap.max(axis=axis, initial=0), EPS) for axis in (0, 1))
-    return z, v, off, zl, l, off_l
+    if not size:
+        return z, v, v, np.zeros(len(a))
+    rough = np.linalg.norm(a @ v - z * v, axis=0) > 4 * n * EPS * size
+    if np.any(rough):
+        v[:, rough] = inverse_iteration(a, z[rough], v[:, rough])
+    rng = np.random.default_rng(0)
+    l = inverse_iteration(a.T, z, rng.normal(size=(n, n)) + 1j * rng.normal(size=(n, n)))
+    backward = 10 * n * EPS * size + error
+    most = (2 * size + backward) ** (1 - 1 / n) * backward ** (1 / n)
+    overlap = np.maximum(np.abs(l.T @ v).max(axis=0), EPS)
+    return z, v, l, np.minimum(most, backward / overlap)
 
 
 @rp.operation
@@ -131,15 +156,15 @@ def euler_stability(network, x, dt):
     if net.low_rank and net.scalar_tau and net.M.shape[1] <= net.units:
         a, rate = small_problem(net, x), 1 / net.tau[0]
         sizes = np.abs(net.N).T @ (net.slopes(x)[:, None] * np.abs(net.M))
-        mu, _, off, *_ = eigenpairs(a, (net.units + 8) * EPS * np.linalg.norm(sizes))
+        mu, _, _, off = eigenpairs(a, (net.units + 8) * EPS * np.linalg.norm(sizes))
         values, off = (mu - 1) * rate, off * rate
         if len(mu) < net.units:
             trivial = np.array([-rate])
     elif net.scalar_tau:  # W D, of which a leak of -1 takes no digits
-        mu, _, off, *_ = eigenpairs(net.connectivity() * net.slopes(x))
+        mu, _, _, off = eigenpairs(net.connectivity() * net.slopes(x))
         values, off = (mu - 1) / net.tau[0], off / net.tau[0]
     else:
-        values, _, off, *_ = eigenpairs(net.jacobian(x))
+        values, _, _, off = eigenpairs(net.jacobian(x))
     values = np.concatenate([values, trivial])
     off = np.concatenate([off, EPS * np.abs(trivial)])
     radii = np.abs(1 + dt * values)
@@ -154,41 +179,45 @@ def verdict(values, off, boundary):
     return "stable" if np.all(values + off < boundary) else "undecided"
 
 
+def biorthonormal(l, w, z, off):
+    """Combinations of the left vectors l with l_j^T w_k = 1 for j = k and 0 otherwise.
+
+    Between eigenvalues z that are apart by more than their errors 0 is what they have, and only lengths are free:
+    mixing these too would spoil short vectors by the rounding of long ones.
+    """
+    if not len(z):
+        return l
+    near = np.abs(z[:, None] - z) <= off[:, None] + off
+    pairing = np.where(near | np.eye(len(z), dtype=bool), l.T @ w, 0)
+    if not np.linalg.cond(pairing) * EPS * len(pairing) < 1:
+        raise rp.Singular("no biorthonormal eigenbasis: the spectrum is defective")
+    return np.linalg.solve(pairing, l.T).T
+
+
 @rp.operation
 def modes(network, x):
     """Modes with mu = 1 + tau lambda not 0, biorthonormal in both forms: w = D v, l_x = D l_r."""
     net = Network(**network)
     d = net.slopes(x)
     if net.low_rank and net.scalar_tau:
-        small = small_problem(net, x)
         sizes = np.abs(net.N).T @ (d[:, None] * np.abs(net.M))
-        z, v, off, zl, l, off_l = eigenpairs(small, (net.units + 4) * EPS * np.linalg.norm(sizes))
-        keep, keep_l = np.abs(z) > off, np.abs(zl) > off_l
-        v, l_r = net.M @ v[:, keep], net.N @ l[:, keep_l]
-        values = (z[keep] - 1) / net.tau[0]
+        z, v, l, off = eigenpairs(small_problem(net, x), (net.units + 4) * EPS * np.linalg.norm(sizes))
+        keep = np.abs(z) > off
+        v, l_r = net.M @ v[:, keep], net.N @ l[:, keep]
     else:
-        a = net.connectivity() * d if net.scalar_tau else net.jacobian(x)
-        z, v, off, zl, l, off_l = eigenpairs(a)
+        z, v, l, off = eigenpairs(net.connectivity() * d if net.scalar_tau else net.jacobian(x))
         # (lambda + 1/tau) l_r = W^T l_x / tau, with lambda + 1/tau = mu/tau for one tau
         leaks = np.zeros(1) if net.scalar_tau else -1 / net.tau
         rates = np.ones(1) if net.scalar_tau else 1 / net.tau
         keep = np.abs(z[:, None] - leaks).min(axis=1) > off + 2 * EPS * np.abs(leaks).max()
-        keep_l = np.abs(zl[:, None] - leaks).min(axis=1) > off_l + 2 * EPS * np.abs(leaks).max()
-        v, l = v[:, keep], l[:, keep_l]
-        l_r = net.apply_transpose(rates[:, None] * l) / (zl[keep_l] - leaks[:, None])
-        values = (z[keep] - 1) / net.tau[0] if net.scalar_tau else z[keep]
-    if v.shape[1] != l_r.shape[1]:
-        raise rp.Singular(f"{v.shape[1]} right and {l_r.shape[1]} left vectors: the spectrum is defective")
+        v = v[:, keep]
+        l_r = net.apply_transpose(rates[:, None] * l[:, keep]) / (z[keep] - leaks[:, None])
     v = v / np.linalg.norm(v, axis=0)
     w = d[:, None] * v
-    if v.shape[1]:
-        l_r = l_r / np.linalg.norm(d[:, None] * l_r, axis=0)  # l_x of norm 1
-        pairing = l_r.T @ w
-        if not np.linalg.cond(pairing) * EPS * len(pairing) < 1:
-            raise rp.Singular("no biorthonormal eigenbasis: the spectrum is defective")
-        l_r = np.linalg.solve(pairing, l_r.T).T
-    return {"eigenvalues": values, "activation": {"right": v, "left": d[:, None] * l_r},
-            "activity": {"right": w, "left": l_r}}
+    l_r = biorthonormal(l_r / np.linalg.norm(d[:, None] * l_r, axis=0), w, z[keep], off[keep])
+    values = (z - 1) / net.tau[0] if net.scalar_tau else z
+    return {"eigenvalues": values[keep], "dropped": values[~keep],
+            "activation": {"right": v, "left": d[:, None] * l_r}, "activity": {"right": w, "left": l_r}}
 
 
 def through_slopes(net, x, vector):
@@ -278,7 +307,7 @@ def simulate_driven(network, start, steps, form, method, inputs, dt=None, leak=N
     """Inputs u at times 0, dt/2, dt, ...; the activity form hears u filtered, tau du'/dt = -u' + u."""
     net = Network(**network)
     n, q = net.units, net.B.shape[1]
-    inputs = np.reshape(inputs, (-1, q))
+    inputs = np.reshape(inputs, (2 * int(steps) + 1, q))
     hears_filtered = form == "activity" and q > 0 and not unfiltered
     state = np.concatenate([start, inputs[0] if filtered is None else filtered]) if hears_filtered else start
     if hears_filtered and not net.scalar_tau and method != "leaky-map":

@@ -233,6 +233,16 @@ def information(a, b, given):
     return float(-np.where(small, np.log1p(-np.minimum(cosines[:len(sines)], 0.5) ** 2) / 2, np.log(sines)).sum())
 
 
+def sufficient(lds):
+    """K numbers a step in place of N: what y says of x, where its noise is independent, C^T R^-1 y in other units."""
+    C, R = lds["C"], lds["R"]
+    if not isinstance(R, dict) or "factor" in R or len(C) <= len(lds["A"]) or np.min(R.get("diag", R.get("iso"))) <= 0:
+        return lds
+    sd = np.sqrt(R["diag"] if "diag" in R else np.full(len(C), R["iso"]))
+    small = np.linalg.qr(C / sd[:, None], mode="r")
+    return {**lds, "C": small, "R": np.eye(len(small))} if len(small) else lds
+
+
 def nats(value):
     return {"infinite": True} if np.isinf(value) else {"nats": value}
 
@@ -240,7 +250,7 @@ def nats(value):
 @rp.operation
 def markov_gap(lds):
     """I(y_{t+1}; y_{t-1} | y_t)."""
-    s = System(**lds)
+    s = System(**sufficient(lds))
     if not s.stationary:
         raise rp.Invalid("an initial law is given: the gap is that of a stationary process")
     unit = s.unit()
@@ -255,7 +265,7 @@ def markov_loss(lds, order):
     That past is worth the state estimated from it, N(0, V - Sigma_inf) around 0, the
     state being N(0, Sigma_inf) around the estimate.
     """
-    s, order = System(**lds), int(order)
+    s, order = System(**sufficient(lds)), int(order)
     if not s.stationary:
         raise rp.Invalid("an initial law is given: the loss is that of a stationary process")
     unit = s.unit()
@@ -337,7 +347,7 @@ def settled(s):
     C = (given.u.T @ (s.C / given.scale[:, None])) / given.s[:, None]  # of white observations
     B = s.A @ V @ C.T
     E, G, H = s.A - B @ C, -C.T @ C, B @ B.T
-    one = np.eye(s.K)
+    one, steps = np.eye(s.K), 5000
     for _ in range(60):
         inner = one + H @ G
         if not np.all(np.isfinite(inner)) or np.linalg.cond(inner) > 1e10:
@@ -346,15 +356,16 @@ def settled(s):
         more = E @ step[:, s.K:]
         E, G, H = E @ step[:, :s.K], symmetric(G + E.T @ G @ step[:, :s.K]), symmetric(H + more)
         if np.abs(more).max(initial=0) <= EPS * np.abs(H).max(initial=0):
+            steps = 8
             break
     sigma = square_root(V - H)
     last = np.inf
-    for _ in range(2000):
+    for _ in range(steps):
         E, F = np.hstack([s.C @ sigma, s.root_r]), np.hstack([sigma, np.zeros((s.K, s.N))])
         ahead = s.after(Given(E, given.scale).rest(F))
         change = np.abs(ahead @ ahead.T - sigma @ sigma.T).max(initial=0)
         sigma = ahead
-        if change <= 4 * EPS * np.abs(V).max(initial=0) or change >= last:
+        if change <= 4 * EPS * np.abs(V).max(initial=0) or change >= last and change < 1e-9 * np.abs(V).max():
             break
         last = change
     unknown = sigma @ sigma.T
