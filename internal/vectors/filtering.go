@@ -258,7 +258,7 @@ func sharpest(law *gaussian.Process, steps, n int) float64 {
 
 // steadyCases: what the laws given long pasts have settled to.
 func steadyCases(c *cases, seed uint64) {
-	const past = 20
+	const past = 16
 	r := random(seed, "steady_state")
 	for _, s := range append(stationarySystems(r, 8), chain(4, 1, 0.5), chain(0.25, 1, 2)) {
 		law := s.law()

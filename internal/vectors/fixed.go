@@ -16,12 +16,12 @@ type zero struct {
 	slope number
 }
 
-// zerosOf brackets the zeros of f on a grid of [−reach, reach] and bisects each
-// to 2⁻¹⁵⁰; f has no double zeros, and none nearer than a cell of the grid.
+// zerosOf brackets the zeros of f on a grid of [−reach, reach] and narrows each
+// to 2⁻¹⁵⁰ by bisection and Newton's steps; f has no double zeros, and none nearer than a cell of the grid.
 func zerosOf(f, slope func(number) number, reach float64) []zero {
 	const cells = 64
 	at := func(x *big.Float) int { return f(number{value: x}).value.Sign() }
-	big := func(x float64) *big.Float { return exactly(x).value }
+	given := func(x float64) *big.Float { return exactly(x).value }
 	var out []zero
 	keep := func(x *big.Float) {
 		n := number{value: x}
@@ -33,7 +33,7 @@ func zerosOf(f, slope func(number) number, reach float64) []zero {
 	}
 	width := 2 * reach / cells
 	for k := range cells {
-		lo, hi := big(-reach+float64(k)*width), big(-reach+float64(k+1)*width)
+		lo, hi := given(-reach+float64(k)*width), given(-reach+float64(k+1)*width)
 		if at(lo) == 0 {
 			keep(lo)
 			continue
@@ -42,9 +42,9 @@ func zerosOf(f, slope func(number) number, reach float64) []zero {
 			continue
 		}
 		from := at(lo)
-		for range 170 {
+		for range 20 {
 			mid := exactly(0).value.Add(lo, hi)
-			mid.Quo(mid, big(2))
+			mid.Quo(mid, given(2))
 			switch at(mid) {
 			case 0:
 				lo, hi = mid, mid
@@ -53,6 +53,10 @@ func zerosOf(f, slope func(number) number, reach float64) []zero {
 			default:
 				hi = mid
 			}
+		}
+		for range 5 { // Newton's steps, from 20 digits of binary on
+			n := number{value: lo}
+			lo = exactly(0).value.Sub(lo, exactly(0).value.Quo(f(n).value, slope(n).value))
 		}
 		keep(lo)
 	}

@@ -171,6 +171,9 @@ func simulateCases(c *cases, seed uint64) {
 			steps = 2
 		}
 		k++
+		if n.phi == "softplus" && steps == 2 {
+			continue // softplus far below 0 takes the oracle seconds
+		}
 		f, external := n.activationField, n.external(nil)
 		if form == "activity" {
 			f = n.activityField

@@ -114,7 +114,7 @@ func stationarySystems(r *rand.Rand, draws int) []system {
 		{name: "tiny variances", flags: []string{"tiny-variance"}, a: [][]float64{{0.5, 0.25}, {-0.25, 0.5}}, c: unit, q: iso(2, 0x1p-60), r: iso(2, 0x1p-60)},
 		{name: "much noise", flags: []string{"huge-variance"}, a: [][]float64{{0.75}}, c: [][]float64{{1}, {0.5}}, q: iso(1, 1), r: diag(0x1p20, 1)},
 		{name: "far from normal A", flags: []string{"non-normal"}, a: [][]float64{{0.5, 16}, {0, -0.5}}, c: unit, q: iso(2, 1), r: iso(2, 1)},
-		{name: "no latents", flags: []string{"zero-latents", "white", "markov"}, r: full([][]float64{{2, 1}, {1, 2}})},
+		{name: "no latents", flags: []string{"zero-latents", "white", "markov"}, c: [][]float64{{}, {}}, r: full([][]float64{{2, 1}, {1, 2}})},
 		{name: "latents of equal modulus", a: [][]float64{{0.5, 0}, {0, -0.5}}, c: wide, q: iso(2, 1), r: iso(3, 1)},
 		{name: "three latents", a: [][]float64{{0.5, 0.25, 0}, {0, 0.25, 0.5}, {-0.25, 0, 0.25}}, c: [][]float64{{1, 0, 1}, {0, 1, -1}}, flags: []string{"more-latents-than-units"}, q: diag(1, 0.5, 0.25), r: iso(2, 0.5)},
 		chain(1, 1, 0.5),
