@@ -119,7 +119,7 @@ func TestSingleSurvey(t *testing.T) {
 			count := map[string]int{}
 			what := map[string]int{}
 			for seed := range uint64(200) {
-				out := c.On(s, c.Draw(2*seed))
+				out := c.On(s, c.DrawFor(s, 2*seed))
 				switch {
 				case out.NotTried:
 					count["not tried"]++
