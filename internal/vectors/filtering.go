@@ -283,7 +283,7 @@ func steadyCases(c *cases, seed uint64) {
 		if rest > 1e-6*v || change(innovation, halfInnovation) > 1e-6*frobenius(innovation) {
 			continue // a zero on the unit circle, or near
 		}
-		rest *= rest / v // geometric: what is after 2h is the square of what was after h
+		rest *= rest / math.Max(v, tiny) // geometric: what is after 2h is the square of what was after h
 		t := s.truth()
 		joint := law.Covariance(3)
 		d := deviations(joint)

@@ -114,7 +114,7 @@ func modesCases(c *cases, seed uint64) {
 		mx, mr := floatsExactly(x), floatsExactly(r)
 		e := eigenOf(mx, n.backward(mx))
 		var values, trivial []complex128
-		var tolerances []float64
+		tolerances := []float64{}
 		extra, least := n.backward(mx), math.Inf(1)
 		leaks := map[complex128]bool{}
 		for i := range n.units() {

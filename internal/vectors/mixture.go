@@ -305,7 +305,7 @@ func averageCases(c *cases, seed uint64) {
 	c.invalid("an unknown nonlinearity", []string{"inadmissible"}, object{"nonlinearity": "sine", "order": 0, "mu": 0, "delta": 1}, wire.Invalid)
 }
 
-// jacobian is −I + Σ α [a_n(⟨φ'⟩a_mᵀ + ½⟨φ''⟩∇Δᵀ) + Σ_nm⟨φ'⟩ + c(⟨φ''⟩a_mᵀ + ½⟨φ'''⟩∇Δᵀ)],
+// jacobian is −I + Σ α [a_n(⟨φ'⟩a_mᵀ + ½⟨φ”⟩∇Δᵀ) + Σ_nm⟨φ'⟩ + c(⟨φ”⟩a_mᵀ + ½⟨φ”'⟩∇Δᵀ)],
 // ∇Δ = 2(Σ_mm κ + Σ_mI).
 func (m mixture) jacobian(kappa []number) [][]number {
 	r := len(kappa)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"sync"
 
 	"github.com/rankproof/rankproof/internal/wire"
 )
@@ -101,21 +102,29 @@ type operation struct {
 	cases func(c *cases, seed uint64)
 }
 
-// Generate returns the files, in the order of operations.
+// Generate returns the files, in the order of operations: the same for a seed,
+// on however many processors.
 func Generate(seed uint64) []File {
-	var files []File
-	for _, op := range operations() {
-		var c cases
-		op.cases(&c, seed)
-		f := File{Operation: op.name, Schema: SchemaName, Protocol: wire.Version, GeneratorVersion: GeneratorVersion, Seed: seed, NumberOfTests: len(c.tests), Notes: map[string]string{}, Tests: c.tests}
-		for _, t := range c.tests {
-			for _, flag := range t.Flags {
-				f.Notes[flag] = flags[flag]
-			}
-		}
-		files = append(files, f)
+	list := operations()
+	files := make([]File, len(list))
+	var wait sync.WaitGroup
+	for i, op := range list {
+		wait.Go(func() { files[i] = op.file(seed) })
 	}
+	wait.Wait()
 	return files
+}
+
+func (op operation) file(seed uint64) File {
+	var c cases
+	op.cases(&c, seed)
+	f := File{Operation: op.name, Schema: SchemaName, Protocol: wire.Version, GeneratorVersion: GeneratorVersion, Seed: seed, NumberOfTests: len(c.tests), Notes: map[string]string{}, Tests: c.tests}
+	for _, t := range c.tests {
+		for _, flag := range t.Flags {
+			f.Notes[flag] = flags[flag]
+		}
+	}
+	return f
 }
 
 // Flags returns what every flag says.
