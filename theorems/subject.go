@@ -45,6 +45,10 @@ type Subject struct {
 
 	Processes
 	MeanFields
+
+	// Own holds functions that are none of these operations, for theorems of
+	// somebody's own about them: see OwnSubject.
+	Own any
 }
 
 // Model is our own package as a subject.
