@@ -77,6 +77,19 @@ type Subject struct {
 
 	Processes
 	MeanFields
+
+	// Own holds functions that are none of these operations, for theorems of
+	// somebody's own about them: see OwnSubject.
+	Own any
+}
+
+// Underflow returns four of the smallest subnormals of the arithmetic of a unit
+// roundoff, where relative accuracy ends: it is added to relative errors.
+func Underflow(unitRoundoff float64) float64 {
+	if unitRoundoff >= 0x1p-24 {
+		return 0x1p-147
+	}
+	return 0x1p-1072
 }
 
 // Model is our own package as a subject.
