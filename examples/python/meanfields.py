@@ -33,8 +33,9 @@ class Mixture:
     def inputs(self, kappa):
         """mu, Delta and Cov(n, x) of the net inputs at each point and population."""
         mu = kappa @ self.am.T + self.aI
-        delta = np.einsum("br,prs,bs->bp", kappa, self.mm, kappa) + 2 * kappa @ self.mI.T + self.II
-        c = np.einsum("prs,bs->bpr", self.nm, kappa) + self.nI
+        spread = (self.mm @ kappa.T).transpose(2, 0, 1)  # S_mm kappa (points x P x R)
+        delta = (spread * kappa[:, None]).sum(axis=2) + 2 * kappa @ self.mI.T + self.II
+        c = (self.nm @ kappa.T).transpose(2, 0, 1) + self.nI
         return mu, np.maximum(delta, 0), c
 
     def averages(self, kappa):
@@ -353,20 +354,20 @@ def cycle(mixture, start, transient=30.0):
     if not crossings:
         return {"none": True}
 
-    def with_derivative(s):
-        value, J = m.with_jacobian(s[None, :R])
-        return np.concatenate([value[0], (J[0] @ s[R:].reshape(R, R)).ravel()])
-
+    # Newton's method for flow(point, period) = point across the orbit, its derivative by differences, all in one batch
+    span = 1e-6 * (1 + np.abs(point).max())
+    many = lambda y: m.field(y.reshape(-1, R)).ravel()
     period, best, error = crossings[0], np.inf, 1.0
     for _ in range(20):
         rtol = min(1e-9, max(1e-13, error**2))
-        end = flow(with_derivative, np.concatenate([point, np.eye(R).ravel()]), period, rtol=rtol, atol=rtol / 100)
-        D, miss = end[R:].reshape(R, R), end[:R] - point
-        error = np.abs(miss).max() / (1e-300 + size[0])
+        bundle = np.vstack([point, point + span * np.eye(R), point - span * np.eye(R)])
+        end = flow(many, bundle.ravel(), period, rtol=rtol, atol=rtol / 100).reshape(-1, R)
+        D, miss = (end[1:R + 1] - end[R + 1:]).T / (2 * span), end[0] - point
+        error = np.abs(miss).max() / size[0]
         if error >= best / 2 and error < 1e-10:
             break
         best = min(best, error)
-        here, there = rate(point), rate(end[:R])
+        here, there = rate(point), rate(end[0])
         system = np.block([[D - np.eye(R), there[:, None]], [here[None], np.zeros((1, 1))]])
         move = np.linalg.solve(system, np.append(-miss, 0))
         point, period = point + move[:R], period + move[R]
@@ -376,13 +377,18 @@ def cycle(mixture, start, transient=30.0):
         return {"none": True}
     orbit = [point]
     for _ in range(31):
-        orbit.append(flow(rate, orbit[-1], period / 32))
-    multipliers = np.linalg.eigvals(D) + 0j
-    multipliers = np.delete(multipliers, np.argmin(np.abs(multipliers - 1)))
-    if R == 2:  # their product with the trivial 1 is exp of the integral of div F
-        multipliers = np.array([np.linalg.det(D) + 0j])
+        orbit.append(flow(rate, orbit[-1], period / 32, h=period / 32))
     orbit = np.array(orbit)
-    return {"point": point, "period": period, "exponents": np.log(multipliers) / period, "stable": bool(np.all(np.abs(multipliers) < 1)),
+    if R == 2:  # the mean of div F along the orbit
+        def with_divergence(s):
+            value, J = m.with_jacobian(s[None, :R])
+            return np.append(value[0], np.trace(J[0]) / period)
+
+        exponents = flow(with_divergence, np.append(point, 0.0), period)[R:] + 0j
+    else:
+        multipliers = np.linalg.eigvals(D) + 0j
+        exponents = np.log(np.delete(multipliers, np.argmin(np.abs(multipliers - 1)))) / period
+    return {"point": point, "period": period, "exponents": exponents, "stable": bool(np.all(exponents.real < 0)),
             "amplitude": np.ptp(orbit, axis=0) / 2, "orbit": orbit}
 
 

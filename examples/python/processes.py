@@ -347,8 +347,8 @@ def settled(s):
     C = (given.u.T @ (s.C / given.scale[:, None])) / given.s[:, None]  # of white observations
     B = s.A @ V @ C.T
     E, G, H = s.A - B @ C, -C.T @ C, B @ B.T
-    one, steps = np.eye(s.K), 5000
-    for _ in range(60):
+    one = np.eye(s.K)
+    for doublings in range(60):
         inner = one + H @ G
         if not np.all(np.isfinite(inner)) or np.linalg.cond(inner) > 1e10:
             break
@@ -356,8 +356,10 @@ def settled(s):
         more = E @ step[:, s.K:]
         E, G, H = E @ step[:, :s.K], symmetric(G + E.T @ G @ step[:, :s.K]), symmetric(H + more)
         if np.abs(more).max(initial=0) <= EPS * np.abs(H).max(initial=0):
-            steps = 8
             break
+    else:
+        doublings = 60
+    steps = 8 if doublings > 10 or np.linalg.cond(one + H @ G) <= 1e10 else 5000
     sigma = square_root(V - H)
     last = np.inf
     for _ in range(steps):
