@@ -1,7 +1,7 @@
 package gate
 
 import (
-	"fmt"
+	"errors"
 	"maps"
 	"sync"
 
@@ -84,7 +84,7 @@ func (a *allowance) refuse(r *request) error {
 		return nil
 	}
 	a.reached = true
-	return fmt.Errorf("%w: %s", theorems.ErrNotImplemented, why)
+	return theorems.Declined(r.op, errors.New(why))
 }
 
 // remember enters a fault.

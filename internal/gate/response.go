@@ -115,6 +115,9 @@ func notFinite(text []byte) string {
 func cut(text []byte, most int) string {
 	dots := ""
 	if len(text) > most {
+		for most > 0 && !utf8.RuneStart(text[most]) {
+			most--
+		}
 		text, dots = text[:most], "…"
 	}
 	return strings.Join(strings.Fields(strings.ToValidUTF8(string(text), "�")), " ") + dots
