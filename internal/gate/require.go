@@ -16,9 +16,6 @@ type Required struct {
 	Theorems   []theorems.Theorem
 }
 
-// Operations returns the names of all operations of the wire.
-func Operations() []string { return wire.HelloOf(theorems.Model()).Ops }
-
 // Require reads a list of operations and of patterns of theorems, separated by
 // commas.
 func Require(text string, list []theorems.Theorem) (Required, error) {
@@ -26,7 +23,7 @@ func Require(text string, list []theorems.Theorem) (Required, error) {
 	for _, pattern := range strings.Split(text, ",") {
 		pattern = strings.TrimSpace(pattern)
 		found := false
-		for _, op := range Operations() {
+		for _, op := range wire.Operations() {
 			ok, err := path.Match(pattern, op)
 			if err != nil {
 				return out, fmt.Errorf("pattern %q: %w", pattern, err)

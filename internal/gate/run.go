@@ -46,20 +46,25 @@ type Saved struct {
 }
 
 // Claims returns the theorems of a list that claim something about an
-// implementation, with nothing but their claims.
+// implementation.
 func Claims(list []theorems.Theorem) []theorems.Theorem {
 	var out []theorems.Theorem
 	for _, t := range list {
 		if len(t.Claims) > 0 {
-			t.Exact, t.Certificates, t.Twins = nil, nil, nil
 			out = append(out, t)
 		}
 	}
 	return out
 }
 
-// Subject returns the child as a subject.
-func (p *Pool) Subject() (theorems.Subject, error) { return wire.NewSubject(p.Hello, p.Call) }
+// Subject returns the child as a subject, which may decline instances.
+func (p *Pool) Subject() (theorems.Subject, error) { return p.subject(p.Call) }
+
+func (p *Pool) subject(call wire.Call) (theorems.Subject, error) {
+	s, err := wire.NewSubject(p.Hello, call)
+	s.Partial = true
+	return s, err
+}
 
 // Judge gathers the evidence of the claims of a theorem about the child, and
 // shrinks what fails. What it finds of a child that answers a request always in
@@ -70,15 +75,14 @@ func (p *Pool) Judge(ctx context.Context, t theorems.Theorem, e theorems.Effort)
 	if err != nil {
 		return Result{}, err
 	}
-	claims := Claims([]theorems.Theorem{t})[0]
 	e.AsFound = true
 	before := p.allowance.begin()
-	r := Result{Theorem: t, Report: claims.Run(ctx, s, e)}
+	r := Result{Theorem: t, Report: t.RunClaims(ctx, s, e)}
 	if p.allowance.wasReached() && e.Workers > 1 && ctx.Err() == nil {
 		// Which instances were asked before the limit was a matter of chance.
 		p.allowance.again(before)
 		e.Workers, e.Progress = 1, nil
-		r.Report = claims.Run(ctx, s, e)
+		r.Report = t.RunClaims(ctx, s, e)
 	}
 	for i, f := range r.Failures {
 		finding, err := p.finding(t, s, f)
@@ -99,7 +103,7 @@ func (p *Pool) finding(t theorems.Theorem, s theorems.Subject, f theorems.Failur
 	out := Finding{ID: idOf(t, f), Theorem: t, Failure: f}
 	check, _ := t.CheckNamed(f.Check)
 	left, candidates := ofShrinking, mostCandidates
-	patient, err := wire.NewSubject(p.Hello, func(op string, params json.RawMessage) (json.RawMessage, error) {
+	patient, err := p.subject(func(op string, params json.RawMessage) (json.RawMessage, error) {
 		if candidates--; candidates < 0 {
 			left = 0
 		}
@@ -135,7 +139,7 @@ func (p *Pool) finding(t theorems.Theorem, s theorems.Subject, f theorems.Failur
 // last fault.
 func (p *Pool) recorded(check theorems.Check, instance any) (o theorems.Outcome, requests []wire.Request, fault *Fault, err error) {
 	left := ofShrinking
-	s, err := wire.NewSubject(p.Hello, func(op string, params json.RawMessage) (json.RawMessage, error) {
+	s, err := p.subject(func(op string, params json.RawMessage) (json.RawMessage, error) {
 		if len(requests) < mostRequests {
 			requests = append(requests, wire.Request{ID: int64(len(requests)) + 2, Op: op, Params: params})
 		}

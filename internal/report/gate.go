@@ -16,7 +16,6 @@ type Gate struct {
 	Environment  Environment
 	Command      []string
 	Hello        wire.Hello
-	Operations   []string // of the wire
 	Subject      theorems.Subject
 	Effort       theorems.Effort
 	Planned      int // theorems that were to be run
@@ -34,19 +33,8 @@ type Gate struct {
 // Missing lists the operations that the child does not offer.
 func (g Gate) Missing() []string {
 	var out []string
-	for _, op := range g.Operations {
+	for _, op := range wire.Operations() {
 		if !slices.Contains(g.Hello.Ops, op) {
-			out = append(out, op)
-		}
-	}
-	return out
-}
-
-// Strange lists what the child offers that is no operation of this version.
-func (g Gate) Strange() []string {
-	var out []string
-	for _, op := range g.Hello.Ops {
-		if op != "hello" && !slices.Contains(g.Operations, op) {
 			out = append(out, op)
 		}
 	}

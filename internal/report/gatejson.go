@@ -80,7 +80,7 @@ type FaultJSON struct {
 // Document returns the JSON.
 func (g Gate) Document() GateDocument {
 	d := GateDocument{Verdict: g.Verdict(), Command: g.Command, Hello: g.Hello, Seed: g.Effort.Seed, Checks: g.Effort.Checks,
-		NotImplemented: append([]string{}, g.Missing()...), Strange: append([]string{}, g.Strange()...),
+		NotImplemented: append([]string{}, g.Missing()...), Strange: append([]string{}, g.Hello.Unknown()...),
 		Theorems: []GatedJSON{}, Findings: []FindingJSON{},
 		PassNow: append([]gate.Known{}, g.Expectations.Passing...), KnownNotTried: append([]gate.Known{}, g.Expectations.NotTried...),
 		RequiredUnmet: append([]string{}, g.Unmet...), GivenUp: g.Ended, Stopped: g.Stopped,

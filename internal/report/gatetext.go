@@ -6,15 +6,16 @@ import (
 	"strings"
 
 	"github.com/rankproof/rankproof/internal/gate"
-	"github.com/rankproof/rankproof/theorems"
+	"github.com/rankproof/rankproof/internal/wire"
 )
 
 // WriteHead writes what is put under test.
 func (g Gate) WriteHead(w io.Writer) {
+	operations := wire.Operations()
 	io.WriteString(w, wrap("", fmt.Sprintf("%s %s computes in %s and offers %d of %s; %s a theorem, seed %d",
-		orUnnamed(g.Hello.Name), g.Hello.Version, g.Hello.Precision, len(g.Operations)-len(g.Missing()), Counted(len(g.Operations), "operation"),
+		orUnnamed(g.Hello.Name), g.Hello.Version, g.Hello.Precision, len(operations)-len(g.Missing()), Counted(len(operations), "operation"),
 		Counted(g.Effort.Checks, "instance"), g.Effort.Seed)))
-	for _, op := range g.Strange() {
+	for _, op := range g.Hello.Unknown() {
 		io.WriteString(w, wrap("warning: ", fmt.Sprintf("it offers %q, which is no operation of this version; it is not asked", op)))
 	}
 	fmt.Fprintln(w)
@@ -218,6 +219,9 @@ func (g Gate) Annotations(w io.Writer) {
 	}
 }
 
+// Annotate writes an error as an annotation of GitHub's.
+func Annotate(w io.Writer, title, message string) { annotate(w, "error", title, message) }
+
 func annotate(w io.Writer, level, title, message string) {
 	data := strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A")
 	property := strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A", ":", "%3A", ",", "%2C")
@@ -226,8 +230,16 @@ func annotate(w io.Writer, level, title, message string) {
 
 // doubtsOf says what leaves a theorem open.
 func doubtsOf(r gate.Result) []string {
-	if VerdictOf(r) == GateUntried {
+	if VerdictOf(r) != GateUnknown {
 		return nil
 	}
-	return Result{gate.Claims([]theorems.Theorem{r.Theorem})[0], r.Report}.Doubts(0)
+	if r.Interrupted {
+		return []string{"interrupted after " + Counted(r.Instances, "instance")}
+	}
+	out := Result{r.Theorem, r.Report}.Doubts(0)
+	if len(out) == 0 {
+		out = []string{fmt.Sprintf("of %s, %d were unknown, %d vacuous and %d decided exactly only: more than is allowed",
+			Counted(r.Judged+r.Vacuous, "instance"), r.Unknown, r.Vacuous, r.Escalated)}
+	}
+	return out
 }
