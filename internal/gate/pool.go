@@ -149,11 +149,10 @@ func (p *Pool) ended() error {
 func (p *Pool) doubt(f *Fault) {
 	p.lock.Lock()
 	defer p.lock.Unlock()
-	p.count++
+	p.count += f.Times
 	if seen := p.unrepeated[f.Kind]; seen != nil {
-		seen.Times++
+		seen.Times += f.Times
 	} else {
-		f.Times = 1
 		p.unrepeated[f.Kind] = f
 	}
 	if p.count >= unrepeated {

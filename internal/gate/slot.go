@@ -55,7 +55,7 @@ func (s *slot) run() {
 		var queue chan *request // nil: nothing can be taken
 		var events chan event
 		var writes chan []byte
-		if len(s.behind) == 0 && len(s.line) < s.pool.Depth {
+		if s.suspicion == nil && len(s.behind) == 0 && len(s.line) < s.pool.Depth {
 			queue = s.pool.queue
 		}
 		if s.child != nil {
@@ -202,4 +202,5 @@ func (s *slot) fault(kind Kind, detail string, line []byte) {
 	if s.suspicion == nil {
 		s.suspicion = f
 	}
+	s.suspicion.Times++
 }
