@@ -105,6 +105,7 @@ func (r Report) TwinSurvived() bool {
 // far is returned, marked Interrupted.
 func (t Theorem) Run(ctx context.Context, s Subject, e Effort) Report {
 	start := time.Now()
+	t = t.at(s.UnitRoundoff)
 	r, exact := t.runClaims(ctx, s, e)
 	t.runChecks(ctx, &r, s, e, t.Exact, exact)
 	for _, c := range t.Certificates {
@@ -135,6 +136,7 @@ func (t Theorem) Run(ctx context.Context, s Subject, e Effort) Report {
 // cases are all decided.
 func (t Theorem) RunClaims(ctx context.Context, s Subject, e Effort) Report {
 	start := time.Now()
+	t = t.at(s.UnitRoundoff)
 	r, exact := t.runClaims(ctx, s, e)
 	r.Interrupted = ctx.Err() != nil
 	r.Verdict = t.verdict(r, exact)
@@ -194,7 +196,7 @@ func (t Theorem) runChecks(ctx context.Context, r *Report, s Subject, e Effort, 
 	turns := rota(checks)
 	inOrder(ctx, e.Workers, n, func(i int) judged {
 		c := turns[i%len(turns)]
-		instance := c.Draw(SeedOf(e.Seed, t.ID+"/"+c.Name, i))
+		instance := c.DrawFor(s, SeedOf(e.Seed, t.ID+"/"+c.Name, i))
 		j := judged{c, instance, c.On(s, instance)}
 		e.tell(1)
 		return j
@@ -392,7 +394,7 @@ func (t Theorem) RunTwin(s Subject, twin Twin, e Effort) TwinReport {
 	report.NotTried = true
 	for i := range e.TwinAttempts {
 		c := checks[i%len(checks)]
-		instance := c.Draw(SeedOf(e.Seed, t.ID+"/twin/"+twin.Name, i))
+		instance := c.DrawFor(s, SeedOf(e.Seed, t.ID+"/twin/"+twin.Name, i))
 		out := c.On(s, instance)
 		report.NotTried = report.NotTried && out.NotTried
 		if out.Verdict == Fails {
