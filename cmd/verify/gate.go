@@ -16,6 +16,7 @@ import (
 	"github.com/rankproof/rankproof/theorems"
 	"github.com/rankproof/rankproof/theorems/registry"
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 )
 
 const gateHelp = `Gate puts an implementation of yours under test: it starts CMD, asks it what the
@@ -71,8 +72,7 @@ func newGateCommand(s streams) *cobra.Command {
 	f.Uint64Var(&o.seed, "seed", standard.Seed, "what all instances are drawn from")
 	f.IntVar(&o.workers, "workers", 0, "children (default: one a processor)")
 	f.IntVar(&o.pool.Depth, "depth", 4, "requests that a child is asked ahead")
-	f.DurationVar(&o.pool.Start, "start-timeout", 30*time.Second, "until a child has answered hello")
-	f.DurationVar(&o.pool.Request, "request-timeout", 10*time.Second, "until a child has answered the first request in line")
+	timeLimits(f, &o.pool)
 	f.DurationVar(&o.total, "timeout", time.Hour, "for all; what was found until then is told")
 	f.StringVar(&o.known, "known", "", "known failures do not fail the gate: a JSON `file`, [{\"id\", \"reason\"}]")
 	f.StringVar(&o.require, "require", "", "operations, and `patterns` of theorems, that must be tried")
@@ -81,6 +81,12 @@ func newGateCommand(s streams) *cobra.Command {
 	f.StringVar(&o.log, "log", "", "write what the children write on standard error to this `file`")
 	f.StringVar(&o.saveIn, "save", "", "save each finding in this `folder`, for verify replay")
 	return cmd
+}
+
+// timeLimits are the flags of those of one child.
+func timeLimits(f *pflag.FlagSet, o *gate.Options) {
+	f.DurationVar(&o.Start, "start-timeout", 30*time.Second, "until a child has answered hello")
+	f.DurationVar(&o.Request, "request-timeout", 10*time.Second, "until a child has answered the first request in line")
 }
 
 // gating is a gate with all that it was told.

@@ -50,14 +50,15 @@ func newAllowance() *allowance {
 func (a *allowance) look(r *request) error {
 	a.lock.Lock()
 	defer a.lock.Unlock()
-	if err := a.refuse(r); err != nil {
+	f := a.faults[r.asked]
+	if err := a.refuse(r); err != nil && (f == nil || r.shrinking == nil) {
 		return err
 	}
-	if f := a.faults[r.asked]; f != nil {
-		a.charge(r, f)
-		return f
+	if f == nil {
+		return nil
 	}
-	return nil
+	a.charge(r, f)
+	return f
 }
 
 // refused returns why a request is not to be asked any more.

@@ -51,7 +51,7 @@ func response(line []byte, id int64, op string) (result json.RawMessage, err err
 	isError, isResult := given(r.Error), given(r.Result)
 	switch {
 	case notFinite != "":
-		return malformed("%s in place of a number: JSON has none, though some libraries write it", notFinite)
+		return malformed("%s in place of a number", notFinite)
 	case isError && isResult:
 		return malformed("a result and an error")
 	case isError:

@@ -122,7 +122,7 @@ func (p *Pool) finding(t theorems.Theorem, s theorems.Subject, f theorems.Failur
 		if p.ctx.Err() != nil {
 			break
 		}
-		if out.Unsteady = again.Verdict != theorems.Fails; !out.Unsteady {
+		if out.Unsteady = again.Verdict != theorems.Fails && !again.NotTried; again.Verdict == theorems.Fails {
 			out.Failure.Case, out.Failure.Outcome = instance, again
 			break
 		}

@@ -3,6 +3,7 @@ package report
 import (
 	"github.com/rankproof/rankproof/internal/gate"
 	"github.com/rankproof/rankproof/internal/wire"
+	"github.com/rankproof/rankproof/theorems"
 )
 
 // GateDocument is what a gate found, as JSON.
@@ -98,10 +99,32 @@ func (g Gate) Document() GateDocument {
 	}
 	for _, f := range g.Findings() {
 		out := FindingJSON{FindingID: f.ID, Saved: f.Saved, Known: f.Known, Unsteady: f.Unsteady, File: g.Files[f.ID]}
-		if b := f.Fault; b != nil {
-			out.Child = &FaultJSON{b.Kind, b.Op, b.Detail, b.Repeats, b.Times, b.Shown, b.Stderr}
-		}
+		out.Child = faultJSON(f.Fault)
 		d.Findings = append(d.Findings, out)
 	}
 	return d
+}
+
+func faultJSON(f *gate.Fault) *FaultJSON {
+	if f == nil {
+		return nil
+	}
+	return &FaultJSON{f.Kind, f.Op, f.Detail, f.Repeats, f.Times, f.Shown, f.Stderr}
+}
+
+// AskedAgain is what became of requests that were asked again.
+type AskedAgain struct {
+	Verdict  string     `json:"verdict"` // holds, refuted
+	Subject  string     `json:"subject"`
+	Requests int        `json:"requests"`
+	Child    *FaultJSON `json:"child,omitempty"`
+}
+
+// NewAskedAgain returns the JSON; the fault is nil if all were answered.
+func NewAskedAgain(h wire.Hello, requests int, f *gate.Fault) AskedAgain {
+	verdict := theorems.Holds
+	if f != nil {
+		verdict = theorems.Fails
+	}
+	return AskedAgain{verdict.String(), h.Name, requests, faultJSON(f)}
 }

@@ -125,6 +125,17 @@ func writeFault(w io.Writer, f *gate.Fault) {
 	}
 }
 
+// WriteAskedAgain writes what became of requests that were asked again.
+func WriteAskedAgain(w io.Writer, h wire.Hello, requests int, f *gate.Fault) {
+	fmt.Fprintf(w, "%s asked of %s: ", Counted(requests, "request"), orUnnamed(h.Name))
+	if f == nil {
+		fmt.Fprintln(w, "each was answered")
+		return
+	}
+	fmt.Fprintln(w, "not each was answered")
+	writeFault(w, f)
+}
+
 // writeExpected writes what became of known failures and of requirements.
 func (g Gate) writeExpected(w io.Writer) {
 	section := func(heading string, lines []string) {
