@@ -6,6 +6,7 @@ import (
 
 	"github.com/rankproof/rankproof/generators"
 	"github.com/rankproof/rankproof/model"
+	"github.com/rankproof/rankproof/oracles/dense"
 	"github.com/rankproof/rankproof/oracles/exact"
 	"github.com/rankproof/rankproof/theorems"
 )
@@ -244,7 +245,7 @@ func judgeSearch(f *theorems.Finding, t *truth, s theorems.Subject) error {
 		}
 		f.Expect("|F| at a point that was found", worst, allowed, largest+smallest)
 		if t.rank == 0 {
-			t.expectCertificate(f, p, worst)
+			t.expectCertificate(f, p, worst, allowed)
 		}
 		sum += p.Index
 		degenerate = degenerate || p.Index == 0
@@ -260,12 +261,14 @@ func judgeSearch(f *theorems.Finding, t *truth, s theorems.Subject) error {
 }
 
 // expectCertificate compares what a dense point says of itself with its exact
-// residual: the one it reports, up to the rounding it admits, and a radius
-// within which F can indeed come down to 0, at most by Lip(F) a step of 1.
-func (t *truth) expectCertificate(f *theorems.Finding, p model.FixedPoint, residual float64) {
-	f.Expect("|residual − reported|", math.Abs(residual-p.Residual), p.ResidualError, 1+residual)
+// residual: the one it reports, up to the rounding of F, and a radius within
+// which F, its b + Bu rounded, can indeed come down to 0, at most by Lip(F) a
+// step of 1.
+func (t *truth) expectCertificate(f *theorems.Finding, p model.FixedPoint, residual, rounding float64) {
+	f.Expect("|residual − reported|", math.Abs(residual-p.Residual), rounding, 1+residual)
 	lipschitz := 1 + t.net.Nonlinearity().Lipschitz()*t.absRows()
-	reached := math.IsInf(p.Radius, 0) || residual <= lipschitz*p.Radius*(1+t.units()*t.u)
+	driven := float64(len(t.input)) * t.u * dense.VectorNormInf(t.drive(t.input))
+	reached := math.IsInf(p.Radius, 0) || residual <= lipschitz*p.Radius*(1+t.units()*t.u)+driven
 	f.Demand("an exact fixed point can be within the radius", reached)
 }
 
