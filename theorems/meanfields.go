@@ -49,6 +49,13 @@ type LowRankCut struct {
 	Error float64
 }
 
+// HeldField is a vector field that can be handed over as what it is the field of,
+// one of them: a mixture (F(κ)) or a network with τ = 1 and no input (dx/dt).
+type HeldField interface {
+	model.VectorField
+	Held() (*model.Mixture, *model.RNN, error)
+}
+
 // modelMeanFields are the operations of our own package.
 func modelMeanFields() MeanFields {
 	return MeanFields{

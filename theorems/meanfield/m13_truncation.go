@@ -229,7 +229,7 @@ func judgeTruncatedFlow(bound func(boundData, float64) float64) func(theorems.Su
 		if err != nil {
 			return f, err
 		}
-		low := &unitFlow{cut, full.law}
+		low := &unitFlow{cut, full.law, full.phi}
 		times := evenly(c.Horizon, 32)
 		values, lip := dense.SingularValues(c.W), full.law.lipschitz
 		x, err := s.Integrate(full, c.Start, times)
