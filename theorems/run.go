@@ -105,6 +105,7 @@ func (r Report) TwinSurvived() bool {
 // far is returned, marked Interrupted.
 func (t Theorem) Run(ctx context.Context, s Subject, e Effort) Report {
 	start := time.Now()
+	t = t.at(s.UnitRoundoff)
 	r := Report{Ref: t.Ref, ID: t.ID, Tags: map[string]int{}, judged: map[string]int{}, unknown: map[string]int{},
 		kinds: map[kind]*failuresOf{}}
 	claims, exact := e.instances(t)
@@ -175,7 +176,7 @@ func (t Theorem) runChecks(ctx context.Context, r *Report, s Subject, e Effort, 
 	turns := rota(checks)
 	inOrder(ctx, e.Workers, n, func(i int) judged {
 		c := turns[i%len(turns)]
-		instance := c.Draw(SeedOf(e.Seed, t.ID+"/"+c.Name, i))
+		instance := c.DrawFor(s, SeedOf(e.Seed, t.ID+"/"+c.Name, i))
 		j := judged{c, instance, c.On(s, instance)}
 		e.tell(1)
 		return j
@@ -373,7 +374,7 @@ func (t Theorem) RunTwin(s Subject, twin Twin, e Effort) TwinReport {
 	report.NotTried = true
 	for i := range e.TwinAttempts {
 		c := checks[i%len(checks)]
-		instance := c.Draw(SeedOf(e.Seed, t.ID+"/twin/"+twin.Name, i))
+		instance := c.DrawFor(s, SeedOf(e.Seed, t.ID+"/twin/"+twin.Name, i))
 		out := c.On(s, instance)
 		report.NotTried = report.NotTried && out.NotTried
 		if out.Verdict == Fails {

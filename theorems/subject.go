@@ -79,6 +79,15 @@ type Subject struct {
 	MeanFields
 }
 
+// Underflow returns four of the smallest subnormals of the arithmetic of a unit
+// roundoff, where relative accuracy ends: it is added to relative errors.
+func Underflow(unitRoundoff float64) float64 {
+	if unitRoundoff >= 0x1p-24 {
+		return 0x1p-147
+	}
+	return 0x1p-1072
+}
+
 // Model is our own package as a subject.
 func Model() Subject {
 	return Subject{

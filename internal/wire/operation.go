@@ -4,7 +4,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"reflect"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/rankproof/rankproof/theorems"
@@ -22,6 +24,8 @@ type operation struct {
 	offered func(theorems.Subject) bool
 	answer  func(theorems.Subject, json.RawMessage) (any, error)
 	install func(*theorems.Subject, *client)
+
+	params, result reflect.Type
 }
 
 // allOperations are those of the wire, in the order of docs/protocol.md.
@@ -43,13 +47,13 @@ func Operations() []string {
 // result, and that the functions which install sets ask for.
 func on[P, R any](name string, offered func(theorems.Subject) bool,
 	answer func(theorems.Subject, P) (R, error), install func(*theorems.Subject, *client)) operation {
-	return operation{name, offered, func(s theorems.Subject, text json.RawMessage) (any, error) {
+	return operation{name: name, offered: offered, answer: func(s theorems.Subject, text json.RawMessage) (any, error) {
 		var p P
 		if err := decodeParams(text, &p); err != nil {
 			return nil, &Error{Invalid, err.Error()}
 		}
 		return answer(s, p)
-	}, install}
+	}, install: install, params: reflect.TypeFor[P](), result: reflect.TypeFor[R]()}
 }
 
 // client asks an implementation for the operations that it offers.
@@ -85,7 +89,7 @@ func ask[R, P any](c *client, op string, p P) (r R, err error) {
 // model that the operation means by it.
 func meaning(err error, kind string, means error) error {
 	if e := (*Error)(nil); errors.As(err, &e) && e.Kind == kind {
-		return fmt.Errorf("%w: %s", means, e.Message)
+		return fmt.Errorf("%w: %s", means, strings.TrimPrefix(e.Message, means.Error()+": "))
 	}
 	return err
 }

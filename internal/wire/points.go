@@ -26,14 +26,19 @@ type fieldParams struct {
 	X       []float64   `json:"x,omitempty"`
 }
 
-// fieldValues are dκ/dt (points×R) or dx/dt (N).
+// fieldResult is dκ/dt, or dx/dt, whichever was asked for.
+type fieldResult struct {
+	Values any `json:"values"` // points×R, or N
+}
+
+// fieldValues is dκ/dt (points×R).
 type fieldValues struct {
 	Values [][]float64 `json:"values"`
 }
 
 func field() operation {
 	return on("field", func(s theorems.Subject) bool { return s.Field != nil || s.MeanField != nil || s.ReducedField != nil },
-		func(s theorems.Subject, p fieldParams) (any, error) {
+		func(s theorems.Subject, p fieldParams) (*fieldResult, error) {
 			switch {
 			case (p.Mixture == nil) == (p.Network == nil):
 				return nil, invalidf("want a mixture or a network")
@@ -46,15 +51,15 @@ func field() operation {
 			if err != nil {
 				return nil, err
 			}
-			out := fieldValues{[][]float64{}}
+			values := [][]float64{}
 			for _, kappa := range p.Kappa {
 				v, err := f(kappa)
 				if err != nil {
 					return nil, err
 				}
-				out.Values = append(out.Values, v)
+				values = append(values, v)
 			}
-			return out, nil
+			return &fieldResult{values}, nil
 		},
 		func(s *theorems.Subject, c *client) {
 			installField(s, c)
@@ -69,7 +74,7 @@ func field() operation {
 		})
 }
 
-func answerField(s theorems.Subject, p fieldParams) (any, error) {
+func answerField(s theorems.Subject, p fieldParams) (*fieldResult, error) {
 	if s.Field == nil {
 		return nil, theorems.Missing("field of a network at x")
 	}
@@ -81,7 +86,7 @@ func answerField(s theorems.Subject, p fieldParams) (any, error) {
 		return nil, invalidf("the network has inputs B, want what rests in b")
 	}
 	v, err := s.Field(net, model.Activation, p.X, nil)
-	return valuesResult{v}, err
+	return &fieldResult{v}, err
 }
 
 // kappaField returns the field in κ of a mixture or a network.

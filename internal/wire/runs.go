@@ -162,7 +162,7 @@ func installSimulate(s *theorems.Subject, c *client) {
 			return nil, err
 		}
 		checks := []error{checkShape("states", r.States, run.Steps+1, net.Units())}
-		if r.Filtered != nil {
+		if run.Form == model.Activity && net.Inputs() > 0 && !run.Unfiltered {
 			checks = append(checks, checkShape("filtered", r.Filtered, run.Steps+1, net.Inputs()))
 		}
 		return &model.Trajectory{States: r.States, Filtered: r.Filtered}, shaped("simulate_driven", checks...)

@@ -123,7 +123,7 @@ func (t *truth) expectFixedPoint(f *theorems.Finding, s theorems.Subject, miss [
 			return err
 		}
 		rErr[i] = allowed
-		f.Expect("|r − φ(x)| in an entry", math.Abs(r[i]-value), allowed, math.Max(math.Abs(value), smallest))
+		f.Expect("|r − φ(x)| in an entry", math.Abs(r[i]-value), allowed, math.Max(math.Abs(value), t.smallest))
 	}
 	back, err := s.ToActivation(t.net, r, t.input)
 	if err != nil {
@@ -136,7 +136,7 @@ func (t *truth) expectFixedPoint(f *theorems.Finding, s theorems.Subject, miss [
 	for i := range back {
 		size[i] += drive[i] + math.Abs(t.x[i])
 		xErr[i] = t.units()*t.u*size[i] + passed[i] + miss[i]
-		f.Expect("|W r + b + Bu − x| in an entry", math.Abs(back[i]-t.x[i]), xErr[i], size[i]+smallest)
+		f.Expect("|W r + b + Bu − x| in an entry", math.Abs(back[i]-t.x[i]), xErr[i], size[i]+t.smallest)
 	}
 	if err := t.expectAtRest(f, s, model.Activation, t.x, xErr); err != nil {
 		return err
@@ -198,7 +198,7 @@ func (t *truth) expectFields(f *theorems.Finding, s theorems.Subject) error {
 			bound := slack[i] + t.units()*t.u*(size[i]+math.Abs(y[i]))
 			if form == model.Activity {
 				lipschitz := t.net.Nonlinearity().Lipschitz()
-				bound = lipschitz*t.units()*t.u*size[i] + 8*t.u*(math.Abs(want[i])*t.tau[i]+2*math.Abs(y[i])) + smallest
+				bound = lipschitz*t.units()*t.u*size[i] + 8*t.u*(math.Abs(want[i])*t.tau[i]+2*math.Abs(y[i])) + t.smallest
 				bound += 4 * t.u * lipschitz * size[i]
 			}
 			f.Expect("|field − F|, "+form.String(), math.Abs(field[i]-want[i]), bound/t.tau[i], (size[i]+math.Abs(y[i])+1)/t.tau[i])
@@ -243,7 +243,7 @@ func judgeSearch(f *theorems.Finding, t *truth, s theorems.Subject) error {
 		if t.rank > 0 {
 			allowed *= 1 + t.absRows()
 		}
-		f.Expect("|F| at a point that was found", worst, allowed, largest+smallest)
+		f.Expect("|F| at a point that was found", worst, allowed, largest+t.smallest)
 		if t.rank == 0 {
 			t.expectCertificate(f, p, worst, allowed)
 		}
