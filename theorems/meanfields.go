@@ -118,7 +118,7 @@ func modelMeanFields() MeanFields {
 			return net.SimulateNoisy(rand.New(rand.NewPCG(seed, 1)), s)
 		},
 		FitMixture: model.FitMixture,
-		Truncate: truncate,
+		Truncate:   truncate,
 	}
 }
 
