@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"bytes"
 	"encoding/json"
 	"slices"
 
@@ -9,14 +10,37 @@ import (
 
 // Network is a rate network: {"W"} or {"M","N","scale"}, W = scale · M Nᵀ.
 type Network struct {
-	W            [][]float64     `json:"W,omitempty"`
-	M            [][]float64     `json:"M,omitempty"`
-	N            [][]float64     `json:"N,omitempty"`
-	Scale        *float64        `json:"scale,omitempty"`
-	Nonlinearity string          `json:"nonlinearity"`
-	Tau          json.RawMessage `json:"tau,omitempty"` // number or array; left out, 1
-	Bias         []float64       `json:"b,omitempty"`
-	Input        [][]float64     `json:"B,omitempty"` // N×q
+	W            [][]float64   `json:"W,omitempty"`
+	M            [][]float64   `json:"M,omitempty"`
+	N            [][]float64   `json:"N,omitempty"`
+	Scale        *float64      `json:"scale,omitempty"`
+	Nonlinearity string        `json:"nonlinearity"`
+	Tau          TimeConstants `json:"tau,omitempty"`
+	Bias         []float64     `json:"b,omitempty"`
+	Input        [][]float64   `json:"B,omitempty"` // N×q
+}
+
+// TimeConstants are τ: one for all units, written as a number, or N; none is 1.
+type TimeConstants []float64
+
+// MarshalJSON writes one as a number.
+func (t TimeConstants) MarshalJSON() ([]byte, error) {
+	if len(t) == 1 {
+		return json.Marshal(t[0])
+	}
+	return json.Marshal([]float64(t))
+}
+
+// UnmarshalJSON reads a number or an array of numbers.
+func (t *TimeConstants) UnmarshalJSON(text []byte) error {
+	if err := refuseNull(text, "tau"); err != nil {
+		return err
+	}
+	if text = bytes.TrimSpace(text); len(text) > 0 && text[0] == '[' {
+		return json.Unmarshal(text, (*[]float64)(t))
+	}
+	*t = make(TimeConstants, 1)
+	return json.Unmarshal(text, &(*t)[0])
 }
 
 // NetworkOf returns a network as an object. A bias that is 0, and no input, are
@@ -29,17 +53,13 @@ func NetworkOf(net *model.RNN) Network {
 	} else {
 		out.W = rowsOf(net.Connectivity().Dense())
 	}
-	var tau any
 	if one, scalar := net.ScalarTau(); scalar {
-		tau = one
+		out.Tau = TimeConstants{one}
 	} else {
-		all := make([]float64, net.Units())
-		for i := range all {
-			all[i] = net.Tau(i)
+		for i := range net.Units() {
+			out.Tau = append(out.Tau, net.Tau(i))
 		}
-		tau = all
 	}
-	out.Tau, _ = json.Marshal(tau) // finite, as NewRNN had it
 	if b := net.Bias(); slices.ContainsFunc(b, func(x float64) bool { return x != 0 }) {
 		out.Bias = b
 	}
@@ -67,7 +87,7 @@ func (n Network) atInput(u []float64) Network {
 // scale 1/N, τ = 1 and b = I v.
 func ReducedOf(net *model.ReducedNetwork, v float64) Network {
 	scale := 1 / float64(net.Units())
-	out := Network{M: rowsOf(net.M()), N: rowsOf(net.N()), Scale: &scale, Nonlinearity: net.Nonlinearity().Name(), Tau: json.RawMessage("1")}
+	out := Network{M: rowsOf(net.M()), N: rowsOf(net.N()), Scale: &scale, Nonlinearity: net.Nonlinearity().Name(), Tau: TimeConstants{1}}
 	for _, x := range net.Input() {
 		out.Bias = append(out.Bias, x*v)
 	}
@@ -84,8 +104,8 @@ func (n Network) RNN() (*model.RNN, error) {
 	if c.Connectivity, err = n.connectivity(); err != nil {
 		return nil, err
 	}
-	if c.Tau, err = n.tau(); err != nil {
-		return nil, err
+	if c.Tau = n.Tau; n.Tau == nil {
+		c.Tau = []float64{1}
 	}
 	if len(n.Bias) > 0 {
 		c.Bias = n.Bias
@@ -126,24 +146,6 @@ func (n Network) connectivity() (model.Connectivity, error) {
 		return nil, invalidf("M or N has no entries")
 	}
 	return model.NewLowRank(m, other, *n.Scale)
-}
-
-func (n Network) tau() ([]float64, error) {
-	if len(n.Tau) == 0 {
-		return []float64{1}, nil
-	}
-	if n.Tau[0] == '[' {
-		var all []float64
-		if err := json.Unmarshal(n.Tau, &all); err != nil {
-			return nil, invalidf("tau: %v", err)
-		}
-		return all, nil
-	}
-	var one float64
-	if err := json.Unmarshal(n.Tau, &one); err != nil {
-		return nil, invalidf("tau: %v", err)
-	}
-	return []float64{one}, nil
 }
 
 // Reduced returns the low-rank network that an object is of, in κ = scale·Nᵀφ(x)
