@@ -68,11 +68,11 @@ func ParticipationRatio() theorems.Theorem {
 // judgeDimension compares the subject's value with the one of the definition,
 // in rationals, of the very same numbers.
 func judgeDimension(s theorems.Subject, p Population) (f theorems.Finding, err error) {
-	own, err := theorems.Own[Functions](s)
+	dimension, err := dimensionOf(s)
 	if err != nil {
 		return f, err
 	}
-	got, err := own.Dimension(p.G, p.Psi)
+	got, err := dimension(p.G, p.Psi)
 	if err != nil {
 		return f, err // refused on what meets the hypotheses: a failure
 	}
@@ -105,6 +105,22 @@ func (p Population) exactly() (trace, square *big.Rat, rank int, err error) {
 func ratio(trace, square *big.Rat) *big.Rat {
 	out := new(big.Rat).Mul(trace, trace)
 	return out.Quo(out, square)
+}
+
+// sameDimension decides that two populations have one.
+func (p Population) sameDimension(q Population) error {
+	t, s, _, err := p.exactly()
+	if err != nil {
+		return err
+	}
+	u, v, _, err := q.exactly()
+	if err != nil || s.Sign() == 0 || v.Sign() == 0 {
+		return theorems.ErrUndecided
+	}
+	if a, b := ratio(t, s), ratio(u, v); a.Cmp(b) != 0 {
+		return theorems.Violatedf("D = %v and %v", a.RatString(), b.RatString())
+	}
+	return nil
 }
 
 func decideRange(p Population) error {
