@@ -347,19 +347,17 @@ def settled(s):
     C = (given.u.T @ (s.C / given.scale[:, None])) / given.s[:, None]  # of white observations
     B = s.A @ V @ C.T
     E, G, H = s.A - B @ C, -C.T @ C, B @ B.T
-    one = np.eye(s.K)
+    one, steps = np.eye(s.K), 8
     for doublings in range(60):
         inner = one + H @ G
         if not np.all(np.isfinite(inner)) or np.linalg.cond(inner) > 1e10:
+            steps = 5000 if doublings <= 10 else 8
             break
         step = np.linalg.solve(inner, np.hstack([E, H @ E.T]))
         more = E @ step[:, s.K:]
         E, G, H = E @ step[:, :s.K], symmetric(G + E.T @ G @ step[:, :s.K]), symmetric(H + more)
         if np.abs(more).max(initial=0) <= EPS * np.abs(H).max(initial=0):
             break
-    else:
-        doublings = 60
-    steps = 8 if doublings > 10 or np.linalg.cond(one + H @ G) <= 1e10 else 5000
     sigma = square_root(V - H)
     last = np.inf
     for _ in range(steps):
@@ -428,11 +426,11 @@ def converted(rnn):
         start = square_root(covariance(initial["cov"], len(J)))
         unit = deviations(root, J @ start)
         reached = np.eye(len(J))
-    J = (J / unit[:, None] * unit) @ reached @ reached.T
-    root = root / unit[:, None]
+    J, root = J / unit[:, None] * unit, root / unit[:, None]
+    cut, size = 1e-11 * np.linalg.norm(J, 2), np.linalg.norm(root, 2)
+    J = J @ reached @ reached.T
     u, s, vt = np.linalg.svd(J)
-    rank = int(np.sum(s > 1e-11 * s.max(initial=0)))
-    size = np.linalg.norm(root, 2)
+    rank = int(np.sum(s > cut))
     w, strength, _ = np.linalg.svd(root.T @ vt[:rank].T)
     fed = int(np.sum(strength > ZERO * size))
     eta, v = root @ w[:, :fed], root @ w[:, fed:]
