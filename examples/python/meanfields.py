@@ -389,7 +389,7 @@ def cycle(mixture, start, transient=30.0):
         multipliers = np.linalg.eigvals(D) + 0j
         exponents = np.log(np.delete(multipliers, np.argmin(np.abs(multipliers - 1)))) / period
     return {"point": point, "period": period, "exponents": exponents, "stable": bool(np.all(exponents.real < 0)),
-            "amplitude": np.ptp(orbit, axis=0) / 2, "orbit": orbit}
+            "orbit": orbit}
 
 
 # ---- fixed points --------------------------------------------------------------------
@@ -467,9 +467,10 @@ def zeros(f, box, bounded, limit, seed=0):
             found = np.vstack([found, point])
             info.append((index, jac, np.abs(f.field(point[None])).max()))
         degenerate = sum(i == 0 for i, _, _ in info)
-        if not bounded or degenerate > 8 or sum(i for i, _, _ in info) == 1 and (attempt or f.rank == 1):
+        complete = degenerate or sum(i for i, _, _ in info) == 1
+        if not bounded or degenerate > 8 or complete and (attempt or f.rank == 1):
             break
-        count *= 2
+        count = min(2 * count, 1024)
     return found[:limit], info[:limit], degenerate > 8
 
 

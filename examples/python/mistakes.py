@@ -191,7 +191,7 @@ def _():
 def _():
     def wrong(s):
         sigma = s.root_q
-        for _ in range(300):
+        for _ in range(40):
             E, F = np.hstack([s.C @ sigma, s.root_r]), np.hstack([sigma, np.zeros((s.K, s.N))])
             sigma = s.after(processes.Given(E, processes.deviations(E)).rest(F))
         return s.x @ s.x.T - sigma @ sigma.T, sigma @ sigma.T

@@ -113,7 +113,7 @@ def inverse_iteration(a, z, start):
     """Vectors x of norm 1 (in columns) with (a - z) x = 0 to rounding, one for each z."""
     one = np.eye(len(a))
     x = (start / np.linalg.norm(start, axis=0)).T
-    for shift in (2, 3, 5, 8):  # multiples of rounding, so that nothing is exactly singular
+    for shift in (1 + 2j, 3 - 1j, 7 + 5j):  # multiples of rounding, so that nothing is exactly singular
         try:
             shifted = a - (z + shift * EPS * np.linalg.norm(a))[:, None, None] * one
             for _ in range(2):

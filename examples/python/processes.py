@@ -36,7 +36,7 @@ def compressed(x):
 def stationary_factor(A, root):
     """X with V = X X^T = A V A^T + root root^T, by doubling: V_2k = V_k + A^k V_k A^kT."""
     x, power = compressed(root), A
-    for _ in range(80):
+    for _ in range(42):  # 2**42 steps: a radius of 1 to rounding stays
         if not np.any(power):
             return x
         x, power = compressed(np.hstack([x, power @ x])), power @ power
@@ -459,13 +459,13 @@ def observe(rnn, units):
 
 
 def krylov(A, start, cut):
-    """An orthonormal basis of the smallest space that holds start and that A maps to itself."""
-    basis = fresh = span(start, cut * np.linalg.norm(start))
+    """An orthonormal basis of the smallest space that holds start, but for cut, and that A maps to itself."""
+    basis = fresh = span(start, cut)
     while fresh.shape[1] and basis.shape[1] < len(A):
         off = A @ fresh
         for _ in range(2):
             off = off - basis @ (basis.T @ off)
-        fresh = span(off, cut * max(np.linalg.norm(A), 1e-300))
+        fresh = span(off, cut)
         basis = np.hstack([basis, fresh])
     return basis
 
@@ -478,7 +478,8 @@ def hankel_rank(lds=None, rnn=None, tolerance=0):
     A = s.A / scale[:, None] * scale
     C = s.C / unit[:, None] * scale
     x = s.x / scale[:, None]
-    reached = krylov(A, A @ (x @ (x.T @ C.T)), cut)
+    A = A / (np.linalg.norm(A) or 1)
+    reached = krylov(A, A @ (x @ (x.T @ C.T)) / (np.linalg.norm(C) or 1), cut)
     shown = krylov(A.T, C.T, cut)
     return {"rank": int(np.sum(np.linalg.svd(shown.T @ reached, compute_uv=False) > cut)) if s.K else 0}
 
