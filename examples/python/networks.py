@@ -110,16 +110,17 @@ def spectrum(network, x):
 
 
 def inverse_iteration(a, z, start):
-    """Vectors x of norm 1 (in columns) with (a - z) x = 0 to rounding, one for each z."""
+    """Vectors x of norm 1 (in columns) with (a - z) x = 0 to rounding, one for each z.
+
+    One step does it: more would go on to eigenvectors of other eigenvalues, those that a has exactly.
+    """
     one = np.eye(len(a))
     x = (start / np.linalg.norm(start, axis=0)).T
     for shift in (1 + 2j, 3 - 1j, 7 + 5j):  # multiples of rounding, so that nothing is exactly singular
         try:
             shifted = a - (z + shift * EPS * np.linalg.norm(a))[:, None, None] * one
-            for _ in range(2):
-                x = np.linalg.solve(shifted, x[..., None])[..., 0]
-                x = x / np.linalg.norm(x, axis=1)[:, None]
-            return x.T
+            x = np.linalg.solve(shifted, x[..., None])[..., 0]
+            return (x / np.linalg.norm(x, axis=1)[:, None]).T
         except np.linalg.LinAlgError:
             pass
     raise rp.Singular("inverse iteration meets a singular matrix at every shift")
@@ -360,10 +361,9 @@ def pass_noise(network, noise):
     """W P W^T."""
     net = Network(**network)
     P = rp.covariance(noise, net.units)
-    if net.low_rank:
-        inner = net.N.T @ P @ net.N
-        return {"noise": symmetric(net.M @ inner @ net.M.T)}
-    return {"noise": symmetric(net.W @ P @ net.W.T)}
+    root = square_root(P)
+    root = net.M @ (net.N.T @ root) if net.low_rank else net.W @ root
+    return {"noise": root @ root.T}
 
 
 def symmetric(a):

@@ -35,16 +35,22 @@ def compressed(x):
 
 def stationary_factor(A, root):
     """X with V = X X^T = A V A^T + root root^T, by doubling: V_2k = V_k + A^k V_k A^kT."""
+    def still(x):
+        """A row that is rounding of what cancels in it is 0."""
+        rows = np.linalg.norm(x, axis=1)
+        x[rows <= 16 * EPS * (np.abs(A) @ rows + np.linalg.norm(root, axis=1))] = 0
+        return x
+
     x, power = compressed(root), A
     for _ in range(42):  # 2**42 steps: a radius of 1 to rounding stays
         if not np.any(power):
-            return x
+            return still(x)
         x, power = compressed(np.hstack([x, power @ x])), power @ power
         size = np.abs(power).max(initial=0)
         if not size < 1e100:
             break
         if size < 1e-40:
-            return x
+            return still(x)
     radius = np.abs(np.linalg.eigvals(A)).max(initial=0)
     raise rp.Unstable(f"spectral radius {radius:.12g}: there is no stationary law")
 
@@ -435,6 +441,7 @@ def converted(rnn):
     fed = int(np.sum(strength > ZERO * size))
     eta, v = root @ w[:, :fed], root @ w[:, fed:]
     U = span(np.hstack([u[:, :rank], eta / (size or 1)]), ZERO)
+    U[np.abs(U).max(axis=1, initial=0) < 1e-13] = 0  # what no latent moves is not moved by rounding either
     drive, v = U.T @ eta, unit[:, None] * v
     lds = {"A": U.T @ J @ U, "C": unit[:, None] * U, "Q": drive @ drive.T, "R": v @ v.T}
     if initial is not None:
@@ -479,12 +486,19 @@ def hankel_rank(lds=None, rnn=None, tolerance=0):
     C = s.C / unit[:, None] * scale
     x = s.x / scale[:, None]
     A = A / (np.linalg.norm(A) or 1)
-    reached = krylov(A, A @ (x @ (x.T @ C.T)) / (np.linalg.norm(C) or 1), cut)
+    seen = span((C @ x).T, cut)  # in what noise y varies: Lambda_1 = C (A x) (C x)^T
+    reached = krylov(A, A @ x @ seen, cut)
     shown = krylov(A.T, C.T, cut)
     return {"rank": int(np.sum(np.linalg.svd(shown.T @ reached, compute_uv=False) > cut)) if s.K else 0}
 
 
 # ---- other coordinates -----------------------------------------------------------
+
+
+def turned(T, cov):
+    """T cov T^T from a factor: a covariance whatever is rounded."""
+    root = T @ square_root(cov)
+    return root @ root.T
 
 
 @rp.operation
@@ -494,15 +508,15 @@ def change(orthogonal, order, factor, lds=None, rnn=None, latents=None):
     if rnn is not None:
         J, P, initial = network_matrices(**rnn)
         inverse = np.linalg.inv(T)
-        out = {"J": T @ J @ inverse, "P": symmetric(T @ P @ T.T)}
+        out = {"J": T @ J @ inverse, "P": turned(T, P)}
         if initial is not None:
             out["initial"] = {"mean": T @ np.reshape(initial["mean"], len(J)),
-                              "cov": symmetric(T @ covariance(initial["cov"], len(J)) @ T.T)}
+                              "cov": turned(T, covariance(initial["cov"], len(J)))}
         return {"rnn": out}
     s = System(**{**lds, "initial": lds.get("initial") or {"mean": np.zeros(len(lds["A"])), "cov": np.zeros((len(lds["A"]),) * 2)}})
     L = np.eye(s.K) if latents is None or not np.size(latents) else latents
     inverse = np.linalg.inv(L)
-    out = {"A": L @ s.A @ inverse, "C": T @ s.C @ inverse, "Q": symmetric(L @ s.Q @ L.T), "R": symmetric(T @ s.R @ T.T)}
+    out = {"A": L @ s.A @ inverse, "C": T @ s.C @ inverse, "Q": turned(L, s.Q), "R": turned(T, s.R)}
     if "initial" in lds:
-        out["initial"] = {"mean": L @ s.mean, "cov": symmetric(L @ covariance(lds["initial"]["cov"], s.K) @ L.T)}
+        out["initial"] = {"mean": L @ s.mean, "cov": turned(L, covariance(lds["initial"]["cov"], s.K))}
     return {"lds": out}
