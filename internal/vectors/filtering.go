@@ -305,7 +305,7 @@ func steadyCases(c *cases, seed uint64) {
 			return out
 		}
 		expected := []Check{
-			{Member: "innovation", Compare: Entries, Value: innovation, Tolerance: all(innovation, (rest+settled)*readout*readout+roundings(n)*roundoff*scale)},
+			{Member: "innovation", Compare: Covariance, Value: innovation, Tolerance: all(innovation, (rest+settled)*readout*readout+roundings(n)*roundoff*scale)},
 			{Member: "predictor_cov", Compare: Entries, Value: predictor, Tolerance: all(predictor, rest+settled)},
 			{Member: "filter_cov", Compare: Entries, Value: filter, Tolerance: all(filter, (rest+settled)*(1+kappa))},
 		}

@@ -102,7 +102,7 @@ func stationaryNetworks(r *rand.Rand, draws int) []recurrent {
 		{name: "nilpotent J", flags: []string{"nilpotent", "defective"}, j: [][]float64{{0, 1, 0}, {0, 0, 1}, {0, 0, 0}}, p: diag(1, 2, 4)},
 		{name: "dependent loadings", flags: []string{"rank-deficient-loading"}, m: [][]float64{{0.5, 1}, {0.25, 0.5}, {-0.5, -1}}, n: [][]float64{{0.5, 0}, {0, 0.25}, {0.25, 0.25}}, p: diag(1, 2, 0.5)},
 		{name: "spectral radius 1 − 2⁻¹⁰", flags: []string{"near-unit-root", "low-rank"}, m: column(1, 0), n: column(1-0x1p-10, 0.5), p: iso(2, 1)},
-		{name: "spectral radius 1 − 2⁻²⁰", flags: []string{"near-unit-root", "one-unit"}, j: [][]float64{{1 - 0x1p-20}}, p: iso(1, 1)},
+		{name: "spectral radius 1 − 2⁻¹⁴", flags: []string{"near-unit-root", "one-unit"}, j: [][]float64{{1 - 0x1p-14}}, p: iso(1, 1)},
 		{name: "graded units", flags: []string{"graded", "low-rank"}, m: column(0x1p-20, 1, 0x1p20), n: column(0x1p18, 0.25, 0x1p-22), p: diag(0x1p-40, 1, 0x1p40)},
 		{name: "huge noise", flags: []string{"huge-variance", "low-rank"}, m: column(0.5, 0.25), n: column(1, -0.5), p: iso(2, 0x1p60)},
 		{name: "tiny noise", flags: []string{"tiny-variance", "low-rank"}, m: column(0.5, 0.25), n: column(1, -0.5), p: diag(0x1p-60, 0x1p-61)},
