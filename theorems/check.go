@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"math/big"
 	"sync"
 
@@ -46,6 +47,7 @@ type Check struct {
 	numbers func(instance any, within *generators.Domain) []float64
 	renew   func(instance any, x []float64, within *generators.Domain) (any, bool)
 	takes   func(any) bool // instances of its type
+	layout  func() error   // what of its type makes no instance
 }
 
 // Claim is a check of an implementation: judge computes a residual of the
@@ -149,6 +151,7 @@ func check[C any](name string, gen *rapid.Generator[C]) Check {
 			_, ok := instance.(C)
 			return ok
 		},
+		layout: generators.CheckLayout[C],
 	}
 }
 
@@ -247,3 +250,14 @@ func (c Check) shrinkWithin(s Subject, instance any, first Outcome, budget *int)
 
 // Rational returns the exact value of a float64, which is finite in any instance.
 func Rational(x float64) *big.Rat { return new(big.Rat).SetFloat64(x) }
+
+// ErrorOf returns |x − truth| rounded to a float64, the difference itself being
+// exact: the error of a result whose true value is known in rationals. Of a
+// result that is no number it is +∞.
+func ErrorOf(x float64, truth *big.Rat) float64 {
+	if math.IsNaN(x) || math.IsInf(x, 0) {
+		return math.Inf(1)
+	}
+	d, _ := new(big.Rat).Sub(Rational(x), truth).Float64()
+	return math.Abs(d)
+}

@@ -15,6 +15,7 @@ import (
 type unitFlow struct {
 	w   [][]float64
 	law activation
+	phi string // its name
 }
 
 func newUnitFlow(w [][]float64, phi string) (*unitFlow, error) {
@@ -22,7 +23,7 @@ func newUnitFlow(w [][]float64, phi string) (*unitFlow, error) {
 	if !ok {
 		return nil, fmt.Errorf("no φ %q", phi)
 	}
-	return &unitFlow{w, law}, nil
+	return &unitFlow{w, law, phi}, nil
 }
 
 // Dim returns N.
@@ -56,7 +57,21 @@ func (f *unitFlow) Jacobian(x []float64) (*mat.Dense, error) {
 	return out, nil
 }
 
-var _ model.VectorField = (*unitFlow)(nil)
+// Held returns the network.
+func (f *unitFlow) Held() (*model.Mixture, *model.RNN, error) {
+	phi, err := model.NonlinearityByName(f.phi)
+	if err != nil {
+		return nil, nil, err
+	}
+	w, err := model.NewDense(denseMatrix(f.w))
+	if err != nil {
+		return nil, nil, err
+	}
+	net, err := model.NewRNN(model.RNNConfig{Connectivity: w, Nonlinearity: phi, Tau: []float64{1}})
+	return nil, net, err
+}
+
+var _ theorems.HeldField = (*unitFlow)(nil)
 
 // What Subject.Integrate is asked for: a step may be off by absTolerance + relTolerance·|x|.
 const (

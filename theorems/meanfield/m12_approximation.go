@@ -179,7 +179,7 @@ func judgeGronwall(bound func(epsilon, rate, t float64) float64) func(theorems.S
 			return f, theorems.ErrUndecided
 		}
 		// The target has the first of the features for its units, the fit has all, and a ridge that keeps it off.
-		target := &unitField{law: law, a: c.MeanM, offset: c.MeanI, c: zeroRows(c.Features(), c.Rank())}
+		target := &unitField{law: law, phi: c.Nonlinearity, a: c.MeanM, offset: c.MeanI, c: zeroRows(c.Features(), c.Rank())}
 		for p := range c.Own() {
 			for r, x := range c.CoefMean[p] {
 				target.c[p][r] = x / 8
@@ -189,7 +189,7 @@ func judgeGronwall(bound func(epsilon, rate, t float64) float64) func(theorems.S
 		if err != nil {
 			return f, err
 		}
-		own := &unitField{law: law, a: c.MeanM, offset: c.MeanI, c: got}
+		own := &unitField{law: law, phi: c.Nonlinearity, a: c.MeanM, offset: c.MeanI, c: got}
 		times := evenly(c.Horizon, 32)
 		x, err := s.Integrate(fit.Mixture.Circuit(), c.Points[0], times)
 		if err != nil {
