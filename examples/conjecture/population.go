@@ -123,3 +123,16 @@ func normSquared(row []float64) float64 {
 	}
 	return sum
 }
+
+// doubled returns the population with activity in units half as large.
+func (p Population) doubled() Population {
+	out := Population{Psi: make([]float64, len(p.Psi))}
+	for i, row := range p.G {
+		out.G = append(out.G, make([]float64, len(row)))
+		for k, x := range row {
+			out.G[i][k] = 2 * x
+		}
+		out.Psi[i] = 4 * p.Psi[i]
+	}
+	return out
+}

@@ -107,6 +107,22 @@ func ratio(trace, square *big.Rat) *big.Rat {
 	return out.Quo(out, square)
 }
 
+// sameDimension decides that two populations have one.
+func (p Population) sameDimension(q Population) error {
+	t, s, _, err := p.exactly()
+	if err != nil {
+		return err
+	}
+	u, v, _, err := q.exactly()
+	if err != nil || s.Sign() == 0 || v.Sign() == 0 {
+		return theorems.ErrUndecided
+	}
+	if a, b := ratio(t, s), ratio(u, v); a.Cmp(b) != 0 {
+		return theorems.Violatedf("D = %v and %v", a.RatString(), b.RatString())
+	}
+	return nil
+}
+
 func decideRange(p Population) error {
 	trace, square, rank, err := p.exactly()
 	if err != nil || square.Sign() == 0 {

@@ -14,7 +14,8 @@ import (
 
 // Folder is where a package keeps counterexamples, the line of JSON that a
 // failure prints, one a file whose name ends in .json. Each is judged again
-// whenever its theorem or conjecture is, in a subtest of the file's name.
+// whenever its theorem or conjecture is, in a subtest of the file's name. One to
+// a theorem that no test of the package runs is judged by none.
 const Folder = "testdata/rankproof"
 
 const keepIt = "to judge it again, keep its line of JSON in " + Folder + ", as a file whose name ends in .json"
