@@ -60,7 +60,7 @@ var flags = map[string]string{
 	"initial-law":              "The process starts from a given law: x_1 of an LDS, y_0 of an RNN.",
 	"partly-observed":          "Some units alone are observed.",
 	"missing-observation":      "Entries of the data are null.",
-	"one-time":                 "T = 1.",
+	"one-time":                 "T = 1, one observation.",
 	"no-density":               "What is observed has no joint density: refused as singular.",
 	"ill-conditioned":          "A covariance so near to a singular one that refusing is right as well.",
 	"change-of-coordinates":    "The same law, or field, in other coordinates.",

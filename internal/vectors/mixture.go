@@ -128,6 +128,8 @@ func average(phi string, order int, mu, delta number) number {
 	shift := mu.err + delta.err/math.Sqrt(math.Max(d, math.Max(delta.err, tiny)))
 	if order < len(sup) && !math.IsInf(sup[order], 1) {
 		out.err += sup[order] * shift
+	} else if d == 0 && delta.err == 0 {
+		return out // off the kinks, by more than μ is off
 	} else if order >= 1 && order < 3 && shift > 0 { // across kinks, by the largest density
 		out.err += 2 * shift / math.Pow(math.Max(d, tiny), float64(order)/2)
 	}

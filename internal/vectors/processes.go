@@ -80,18 +80,19 @@ func (s system) autocovariances(lags int) (values, tolerances [][][]float64) {
 }
 
 func (s recurrent) autocovariances(lags int) (values, tolerances [][][]float64) {
-	e, law := s.exactly(), s.law()
-	off, size := s.stationaryError(law), frobenius(law.StateCovariance())
-	j := s.transition()
-	power := identity(s.units())
-	ones := make([]float64, s.units())
-	for i := range ones {
-		ones[i] = 1
+	e := s.exactly()
+	d := deviations(must(e.Autocovariance(0)).Float64())
+	inverse := make([]float64, len(d))
+	for i := range d {
+		inverse[i] = 1 / d[i]
 	}
+	off, size := s.stationaryError(d), float64(len(d))
+	j := scaled(s.transition(), d, inverse)
+	power := identity(s.units())
 	for k := range lags + 1 {
 		value := must(e.Autocovariance(k)).Float64()
-		bound := frobenius(power)*off + roundings(s.units())*roundoff*size*(1+math.Pow(s.loading(), float64(k)))
-		values, tolerances = append(values, value), append(tolerances, within(bound, ones, ones, value))
+		bound := frobenius(power)*off + roundings(s.units())*roundoff*size*(1+math.Pow(s.loading(d), float64(k)))
+		values, tolerances = append(values, value), append(tolerances, within(bound, d, d, value))
 		power = dense.MatMul(power, j)
 	}
 	return values, tolerances
@@ -142,9 +143,6 @@ func (s system) gapError(law *gaussian.Process, t truth) float64 {
 	kappa := condition(scaled(joint, d, d), must(s.exactly().Joint(3)).Rank())
 	return (roundings(3*s.units())*roundoff + s.conditioning(law, t).lambda) * kappa
 }
-
-// tooRough is the error from which a number says nothing.
-const tooRough = 1e-3
 
 func gapCases(c *cases, seed uint64) {
 	list := append(stationarySystems(random(seed, "markov_gap"), 16),

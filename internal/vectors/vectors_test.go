@@ -145,18 +145,20 @@ func TestTolerancesSaySomething(t *testing.T) {
 	for _, f := range written(t) {
 		for _, c := range f.Tests {
 			for _, e := range c.Expected {
-				most := 1e-3
-				if e.Compare == vectors.Spectrum || e.Compare == vectors.Eigenvectors || e.Compare == vectors.Carried {
-					most = 0.05
-				}
-				if e.Compare == vectors.Equal {
+				most, size := 1e-3, math.Max(largest(e.Value), largest(e.With))
+				switch e.Compare {
+				case vectors.Equal:
 					continue
+				case vectors.Spectrum:
+					most = 0.05
+					size++
+				case vectors.Eigenvectors, vectors.Points, vectors.FieldOf, vectors.Carried:
+					size = math.Max(1, size)
 				}
-				size, off := largest(e.Value), largest(e.Tolerance)
-				if e.Compare == vectors.Eigenvectors {
-					size = largest(e.With.(map[string]any)["matrix"])
+				if size == 0 {
+					size = 1
 				}
-				if off > most*math.Max(1, size) {
+				if off := largest(e.Tolerance); off > most*size {
 					t.Errorf("%s, test %d (%s), %s: a tolerance of %v for %v", f.Operation, c.TcID, c.Comment, e.Member, off, size)
 				}
 			}
