@@ -128,10 +128,10 @@ func (c check) judge(result any, call wire.Call) string {
 	case vectors.Points:
 		return points(result, v.([]any), c.Value.([]any), c.Tolerance.([]any), with)
 	case vectors.Distance:
-		w, m, n := matrix(with["matrix"]), matrix(v.(map[string]any)["M"]), matrix(v.(map[string]any)["N"])
-		for i := range w {
-			for j := range w {
-				w[i][j] -= dense.Dot(m[i], n[j])
+		w := matrix(with["matrix"])
+		for i, row := range transition(v, len(w)) {
+			for j := range row {
+				w[i][j] -= row[j]
 			}
 		}
 		if off := dense.NormTwo(w); !(off <= c.Value.(float64)+c.Tolerance.(float64)) {

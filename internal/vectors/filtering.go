@@ -271,7 +271,6 @@ func sharpest(law *gaussian.Process, steps, n int) float64 {
 
 // steadyCases: what the laws given long pasts have settled to.
 func steadyCases(c *cases, seed uint64) {
-	const past = 16
 	r := random(seed, "steady_state")
 	for _, s := range append(stationarySystems(r, 8), chain(4, 1, 0.5), chain(0.25, 1, 2)) {
 		law := s.law()
@@ -279,6 +278,7 @@ func steadyCases(c *cases, seed uint64) {
 		if k == 0 {
 			continue
 		}
+		past := 48 / (n + 1)
 		at := func(h int) (predictor, filter, innovation [][]float64) {
 			zeros := make([][]float64, h+1)
 			for i := range zeros {
@@ -291,17 +291,14 @@ func steadyCases(c *cases, seed uint64) {
 		predictor, filter, innovation := at(past)
 		half, halfFilter, halfInnovation := at(past / 2)
 		v, readout := frobenius(law.StateCovariance()), frobenius(s.c)
-		change := func(a, b [][]float64) float64 { return distance(a, b) }
-		rest := math.Max(change(predictor, half), change(filter, halfFilter))
-		if rest > 1e-6*v || change(innovation, halfInnovation) > 1e-6*frobenius(innovation) {
+		rest := math.Max(distance(predictor, half), distance(filter, halfFilter))
+		if rest > 1e-6*v || distance(innovation, halfInnovation) > 1e-6*frobenius(innovation) {
 			continue // a zero on the unit circle, or near
 		}
 		rest *= rest / math.Max(v, tiny) // geometric: what is after 2h is the square of what was after h
-		t := s.truth()
 		joint := law.Covariance(3)
 		d := deviations(joint)
 		kappa := condition(scaled(joint, d, d), must(s.exactly().Joint(3)).Rank())
-		_ = t
 		base := s.stationaryError(law) + roundings(n+k)*roundoff*v
 		settled := base * (1e3 + readout*math.Sqrt(v/leastVariance(innovation)*kappa))
 		if settled > tooRough*v {

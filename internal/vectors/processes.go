@@ -229,6 +229,21 @@ func changeCases(c *cases, seed uint64) {
 		}
 		c.valid(s.name, append(slices.Clone(s.flags), "change-of-coordinates"), params, Check{Member: "lds", Compare: Autocovariances, Value: values, Tolerance: tolerances})
 	}
+	for _, s := range stationaryNetworks(r, 4) {
+		n := s.units()
+		turn := identity(n)
+		if n > 1 {
+			turn[0][0], turn[0][1], turn[1][0], turn[1][1] = 0, -1, 1, 0
+		}
+		order := r.Perm(n)
+		values, tolerances := s.autocovariances(lags)
+		for lag := range values {
+			values[lag] = turned(values[lag], turn, order, 2)
+			tolerances[lag] = turned(tolerances[lag], dense.Abs(turn), order, 4)
+		}
+		c.valid(s.name, append(slices.Clone(s.flags), "change-of-coordinates"), s.params(object{"orthogonal": turn, "order": order, "factor": 2}),
+			Check{Member: "rnn", Compare: Autocovariances, Value: values, Tolerance: tolerances})
+	}
 }
 
 // amplifiedBy is the condition of new latents, which multiplies errors of V.

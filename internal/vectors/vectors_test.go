@@ -2,6 +2,7 @@ package vectors_test
 
 import (
 	"encoding/json"
+	"flag"
 	"go/parser"
 	"go/token"
 	"maps"
@@ -181,6 +182,30 @@ func largest(v any) float64 {
 		}
 	}
 	return most
+}
+
+var update = flag.Bool("update", false, "write the table of flags into docs/vectors.md")
+
+// TestPage holds the table of flags in docs/vectors.md to what flags say.
+func TestPage(t *testing.T) {
+	page := filepath.Join("..", "..", "docs", "vectors.md")
+	text, err := os.ReadFile(page)
+	require.NoError(t, err)
+	head, rest, ok := strings.Cut(string(text), "-update -->\n")
+	require.True(t, ok)
+	old, tail, ok := strings.Cut(rest, "<!-- end -->")
+	require.True(t, ok)
+	table := "\n| flag | says |\n|---|---|\n"
+	all := vectors.Flags()
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		table += "| `" + name + "` | " + strings.ReplaceAll(all[name], "|", "\\|") + " |\n"
+	}
+	table += "\n"
+	if *update {
+		require.NoError(t, os.WriteFile(page, []byte(head+"-update -->\n"+table+"<!-- end -->"+tail), 0o666))
+		return
+	}
+	require.Equal(t, table, old, "stale: go test ./internal/vectors -run TestPage -update")
 }
 
 // TestNothingComesFromModel: what the package imports is the oracles, and the
