@@ -25,6 +25,10 @@ class Mixture:
         self.mean = np.array([p["mean"] for p in populations], float)
         self.cov = np.array([p["cov"] for p in populations], float)
         self.rank = R = (self.mean.shape[1] - 1) // 2
+        if not np.isclose(self.weight.sum(), 1) or np.any(self.weight < 0):
+            raise rp.Invalid(f"weights are {self.weight}, want shares of 1")
+        for cov in self.cov:
+            rp.covariance(cov, 2 * R + 1)
         m, n = slice(0, R), slice(R, 2 * R)
         self.am, self.an, self.aI = self.mean[:, m], self.mean[:, n], self.mean[:, -1]
         self.mm, self.nm, self.nn = self.cov[:, m, m], self.cov[:, n, m], self.cov[:, n, n]
@@ -126,7 +130,7 @@ def field(mixture=None, network=None, kappa=None, x=None, u=None):
         net = Network(**network)
         return {"values": net.rate("activation", x, net.drive(u))}
     f = field_of(mixture, network)
-    return {"values": finite(f.field(np.reshape(kappa, (-1, f.rank))))}
+    return {"values": finite(f.field(rp.matrix(kappa, len(kappa), f.rank)))}
 
 
 def finite(values):
@@ -216,7 +220,7 @@ def completed(aa, na):
 
 @rp.operation
 def complete(weight, mean_m, mean_n, mean_I, cov_mm, cov_nm, cov_mI, cov_nI, var_I):
-    aa = np.block([[cov_mm, cov_mI[:, None]], [cov_mI[None], np.array([[var_I]])]])
+    aa = rp.covariance(np.block([[cov_mm, cov_mI[:, None]], [cov_mI[None], np.array([[var_I]])]]), len(mean_m) + 1)
     return {"cov": completed(symmetric(aa), np.hstack([cov_nm, cov_nI[:, None]]))}
 
 
@@ -502,6 +506,8 @@ def fit(nonlinearity, features, points, targets, ridge, without_covariance=False
 
     Coefficients are alpha a_n and alpha B with S_nm = B L^T: what m does not vary along n cannot follow.
     """
+    if not ridge >= 0:
+        raise rp.Invalid(f"ridge is {ridge}")
     P, R = len(features), len(features[0]["mean_m"])
     points = np.reshape(points, (-1, R))
     y = np.reshape(targets, (-1, R)) + points
@@ -539,5 +545,7 @@ def fit(nonlinearity, features, points, targets, ridge, without_covariance=False
 def truncate(W, rank):
     """The nearest matrix of a rank, W_R = M N^T."""
     rank = int(rank)
+    if W.shape[0] != W.shape[1] or not 0 <= rank <= len(W):
+        raise rp.Invalid(f"rank is {rank}, W is {W.shape}, want a square W and a rank of it")
     u, s, vt = np.linalg.svd(W)
     return {"M": u[:, :rank] * s[:rank], "N": vt[:rank].T, "error": s[rank] if rank < len(s) else 0.0}

@@ -32,6 +32,8 @@ class Network:
             self.W = W
         self.units = len(M if self.low_rank else W)
         self.tau = np.broadcast_to(np.asarray(tau, float), self.units)
+        if not np.all(self.tau > 0):
+            raise rp.Invalid("a time constant is not positive")
         self.scalar_tau = bool(np.all(self.tau == self.tau[0]))
         self.b = np.zeros(self.units) if b is None else b
         self.B = np.zeros((self.units, 0)) if B is None else np.reshape(B, (self.units, -1))
@@ -49,6 +51,8 @@ class Network:
         return self.b if u is None or not self.B.shape[1] else self.b + self.B @ u
 
     def slopes(self, x):
+        if np.shape(x) != (self.units,):
+            raise rp.Invalid(f"the state has the shape {np.shape(x)}, want {self.units} units")
         return self.phi(x)[1]
 
     def rate(self, form, state, drive):
@@ -287,6 +291,8 @@ def step(method, rate, k, dt, state):
 
 
 def trajectory(advance, state, steps):
+    if steps < 0:
+        raise rp.Invalid(f"steps is {steps}")
     states = [state]
     for k in range(int(steps)):
         states.append(advance(k, states[-1]))
@@ -299,6 +305,8 @@ def trajectory(advance, state, steps):
 @rp.operation
 def simulate(network, x0, dt, steps, form, method):
     net = Network(**network)
+    if not dt > 0:
+        raise rp.Invalid(f"dt is {dt}")
     rate = lambda k, s: net.rate(form, s, net.b)
     return {"states": trajectory(lambda k, s: step(method, rate, k, dt, s), x0, steps)}
 

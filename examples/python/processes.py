@@ -147,6 +147,8 @@ def autocovariance(lags, lds=None, rnn=None):
     s = as_system(lds, rnn)
     if not s.stationary:
         raise rp.Invalid("an initial law is given: autocovariances are those of a stationary process")
+    if lags < 0:
+        raise rp.Invalid(f"lags is {lags}")
     read = s.C @ s.x
     out, carried = [read @ read.T + s.R], s.x
     for _ in range(int(lags)):
@@ -310,7 +312,7 @@ def kalman(s, y):
 @rp.operation
 def log_likelihood(y, lds=None, rnn=None):
     s = as_system(lds, rnn)
-    y = np.reshape(y, (-1, s.N))
+    y = matrix(y, len(y), s.N)
     return {"value": sum(given.log_density(e) for _, _, given, e, _ in kalman(s, y) if len(e))}
 
 
@@ -318,7 +320,7 @@ def log_likelihood(y, lds=None, rnn=None):
 def estimate(lds, y):
     """Predictor, filter, and the smoother of Rauch, Tung and Striebel."""
     s = System(**lds)
-    y = np.reshape(y, (-1, s.N))
+    y = matrix(y, len(y), s.N)
     predicted, filtered = [], []
     for before, after, given, innovation, size in kalman(s, y):
         if given.excludes(innovation, size):
@@ -354,7 +356,7 @@ def settled(s):
     B = s.A @ V @ C.T
     E, G, H = s.A - B @ C, -C.T @ C, B @ B.T
     one, steps = np.eye(s.K), 8
-    for doublings in range(60):
+    for doublings in range(60 if s.K else 0):
         inner = one + H @ G
         if not np.all(np.isfinite(inner)) or np.linalg.cond(inner) > 1e10:
             steps = 5000 if doublings <= 10 else 8

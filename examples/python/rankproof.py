@@ -107,7 +107,12 @@ def as_complex(pairs):
 def covariance(noise, n):
     """The n x n matrix of a noise: dense, {"iso"}, {"diag"}, {"diag", "factor"}."""
     if not isinstance(noise, dict):
-        return matrix(noise, n, n)
+        cov = matrix(noise, n, n)
+        if n and not np.linalg.eigvalsh((cov + cov.T) / 2)[0] >= -1e-9 * np.abs(cov).max():
+            raise Invalid("a covariance is not positive semidefinite")
+        return cov
+    if np.min(noise.get("diag", noise.get("iso")), initial=0) < 0:
+        raise Invalid("a variance is negative")
     if "iso" in noise:
         return noise["iso"] * np.eye(n)
     cov = np.diag(noise["diag"])
@@ -158,6 +163,8 @@ def answer(request, name, version, precision):
         kind, message = "unsupported", str(e) or op
     except np.linalg.LinAlgError as e:
         kind, message = "singular", str(e)
+    except (ValueError, IndexError) as e:  # as NumPy says of what does not fit; and json of what is not finite
+        kind, message = ("internal" if "JSON" in str(e) else "invalid"), str(e)
     except Exception as e:  # a bug, or a result that is not finite: reported, and the gate goes on
         traceback.print_exc()
         kind, message = "internal", f"{type(e).__name__}: {e}"
