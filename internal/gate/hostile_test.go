@@ -202,8 +202,7 @@ func beModel(name string) {
 			spoil(c, r)
 			continue
 		}
-		text, err := requestLine(r)
-		if err != nil || wire.Serve(bytes.NewReader(text), os.Stdout, ours, wire.HelloOf(ours)) != nil {
+		if wire.Serve(bytes.NewReader(requestLine(r)), os.Stdout, ours, wire.HelloOf(ours)) != nil {
 			os.Exit(8)
 		}
 	}
