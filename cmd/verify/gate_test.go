@@ -234,6 +234,27 @@ func TestGateOfCrashes(t *testing.T) {
 	require.Equal(t, statusBadInput, verify("replay", file).status, "it is about the child")
 }
 
+// TestGateDoesNotDependOnWorkers, whatever the child does.
+func TestGateDoesNotDependOnWorkers(t *testing.T) {
+	for _, twin := range []string{"right", "wrong", "crashes"} {
+		var first report.GateDocument
+		for i, size := range [][]string{{"1", "1"}, {"3", "4"}} {
+			got := gated(t, twin, "--only", "L2,L3,L4,L5,L9", "--checks", "60", "--json", "--workers", size[0], "--depth", size[1])
+			var d report.GateDocument
+			strictly(t, got.out, &d)
+			d.Seconds, d.Children = 0, 0
+			for i := range d.Theorems {
+				d.Theorems[i].Seconds = 0
+			}
+			if i == 0 {
+				first = d
+				continue
+			}
+			require.Equal(t, first, d, twin)
+		}
+	}
+}
+
 // TestGateDoesNotStart is bad input.
 func TestGateDoesNotStart(t *testing.T) {
 	got := gated(t, "protocol")
