@@ -172,6 +172,9 @@ func (f field) check(v reflect.Value, dims []string, size map[string]int) (where
 	return "", ""
 }
 
+// Copy returns a deep copy of an instance.
+func Copy[C any](instance C) C { return *clone(instance) }
+
 // clone returns a deep copy of an instance, addressable.
 func clone[C any](instance C) *C {
 	out := instance

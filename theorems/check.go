@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math"
 	"math/big"
+	"reflect"
 	"sync"
 
 	"github.com/rankproof/rankproof/generators"
@@ -48,6 +49,7 @@ type Check struct {
 	renew   func(instance any, x []float64, within *generators.Domain) (any, bool)
 	takes   func(any) bool // instances of its type
 	layout  func() error   // what of its type makes no instance
+	copy    func(any) any
 }
 
 // Claim is a check of an implementation: judge computes a residual of the
@@ -152,6 +154,7 @@ func check[C any](name string, gen *rapid.Generator[C]) Check {
 			return ok
 		},
 		layout: generators.CheckLayout[C],
+		copy:   func(instance any) any { return generators.Copy(instance.(C)) },
 	}
 }
 
@@ -192,7 +195,14 @@ func (c Check) On(s Subject, instance any) (out Outcome) {
 		}
 	}()
 	if c.judge != nil {
-		f, err := c.judge(s, instance)
+		given := instance
+		if s.Own != nil { // whose functions may write into what they are given
+			given = c.copy(instance)
+		}
+		f, err := c.judge(s, given)
+		if s.Own != nil && !reflect.DeepEqual(given, instance) {
+			return Outcome{Finding: Finding{Verdict: Fails, Reason: "the instance was changed while it was judged: a function writes into its arguments"}}
+		}
 		switch {
 		case errors.Is(err, ErrNotImplemented) && f.Verdict == Fails:
 			return Outcome{Finding: f} // it was tried as far as that

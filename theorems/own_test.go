@@ -70,6 +70,20 @@ func TestOwnFunctions(t *testing.T) {
 	}
 }
 
+// TestOwnFunctionsMayNotWrite: one that changes what it is given is told so, and
+// the instance stays what it was.
+func TestOwnFunctionsMayNotWrite(t *testing.T) {
+	writes := sum(func(v []float64) (s float64) {
+		s = rightSum(v)
+		v[0]++
+		return s
+	})
+	r := aboutSums().Run(context.Background(), theorems.OwnSubject("writes", writes), effort(2))
+	require.Equal(t, theorems.Fails, r.Verdict)
+	require.Contains(t, r.Failures[0].Outcome.Reason, "writes into its arguments")
+	require.Equal(t, small{V: []float64{0}}, r.Failures[0].Case)
+}
+
 func TestErrorOf(t *testing.T) {
 	third := big.NewRat(1, 3)
 	require.Equal(t, 0x1p-54/3, theorems.ErrorOf(1.0/3, third)) // 1/3 − 0x1.5555555555555p-2

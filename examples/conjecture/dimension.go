@@ -61,6 +61,15 @@ type Functions struct {
 	Dimension func(g [][]float64, psi []float64) (float64, error)
 }
 
+// dimensionOf returns the function under test, where a subject has it.
+func dimensionOf(s theorems.Subject) (func(g [][]float64, psi []float64) (float64, error), error) {
+	own, err := theorems.Own[Functions](s)
+	if err == nil && own.Dimension == nil {
+		err = theorems.Missing("Dimension")
+	}
+	return own.Dimension, err
+}
+
 // Subject is our implementation.
 func Subject() theorems.Subject {
 	return theorems.OwnSubject("dimension.go", Functions{Dimension: Dimension})

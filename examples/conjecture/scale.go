@@ -12,15 +12,15 @@ func WhateverTheUnit() theorems.Theorem {
 		Statement: "D(2G, 4ψ) = D(G, ψ), bit for bit in binary arithmetic: activity in other units has the same dimension.",
 		Why:       "Factors 2 and 4 are exact, and round as without them: nothing is allowed.",
 		Claims: []theorems.Check{theorems.Claim("doubled", populations(), func(s theorems.Subject, p Population) (f theorems.Finding, err error) {
-			own, err := theorems.Own[Functions](s)
+			dimension, err := dimensionOf(s)
 			if err != nil {
 				return f, err
 			}
-			d, err := own.Dimension(p.G, p.Psi)
+			d, err := dimension(p.G, p.Psi)
 			if err != nil {
 				return f, err
 			}
-			doubled, err := own.Dimension(p.doubled().G, p.doubled().Psi)
+			doubled, err := dimension(p.doubled().G, p.doubled().Psi)
 			f.Demand("D(2G, 4ψ) = D(G, ψ)", doubled == d)
 			return f, err
 		})},

@@ -68,11 +68,11 @@ func ParticipationRatio() theorems.Theorem {
 // judgeDimension compares the subject's value with the one of the definition,
 // in rationals, of the very same numbers.
 func judgeDimension(s theorems.Subject, p Population) (f theorems.Finding, err error) {
-	own, err := theorems.Own[Functions](s)
+	dimension, err := dimensionOf(s)
 	if err != nil {
 		return f, err
 	}
-	got, err := own.Dimension(p.G, p.Psi)
+	got, err := dimension(p.G, p.Psi)
 	if err != nil {
 		return f, err // refused on what meets the hypotheses: a failure
 	}

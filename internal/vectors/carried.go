@@ -2,6 +2,8 @@ package vectors
 
 import (
 	"slices"
+
+	"github.com/rankproof/rankproof/internal/wire"
 )
 
 // complexNumber is a number for each part.
@@ -150,6 +152,16 @@ func carryCases(right bool) func(c *cases, seed uint64) {
 			params := p.atState(object{"from": p.from, "lambda": p.lambda, "vector": vector})
 			c.valid(p.name+", from the "+p.from+" form", p.flags, params, numbers("vector", vectorOf(out)))
 		}
+		noImages(c)
+	}
+}
+
+// noImages are vectors that one form has and the other has not.
+func noImages(c *cases) {
+	n := network{w: [][]float64{{0, 1}, {0, 0}}, phi: "relu", tau: []float64{1}, x: []float64{1, -1}} // D = diag(1, 0)
+	for _, from := range []string{"activation", "activity"} {
+		flags := []string{"no-image", "nilpotent", "singular-slopes"}
+		c.invalid("D v = 0 or μ = 0, from the "+from+" form", flags, n.atState(object{"from": from, "lambda": []float64{-1, 0}, "vector": [][]float64{{0, 0}, {1, 0}}}), wire.Singular)
 	}
 }
 

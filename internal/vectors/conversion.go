@@ -13,9 +13,8 @@ import (
 func conversionCases(c *cases, seed uint64) {
 	r := random(seed, "lds_from_rnn")
 	for _, s := range stationaryNetworks(r, 16) {
-		law := s.law()
 		d := deviations(must(s.exactly().Autocovariance(0)).Float64())
-		bound := s.conversionError(d, law.Amplification())
+		bound := s.conversionError(d, s.amplification(d))
 		lags := 4
 		var values, tolerances [][][]float64
 		for k := range lags {
@@ -79,9 +78,8 @@ func observeCases(c *cases, seed uint64) {
 			continue
 		}
 		units := r.Perm(n)[:1+r.IntN(n-1)]
-		law := s.law()
 		d := deviations(must(s.exactly().Autocovariance(0)).Float64())
-		bound := s.conversionError(d, law.Amplification())
+		bound := s.conversionError(d, s.amplification(d))
 		var values, tolerances [][][]float64
 		for k := range 4 {
 			value := must(s.exactly().Autocovariance(k)).Float64()

@@ -80,18 +80,19 @@ func (s system) autocovariances(lags int) (values, tolerances [][][]float64) {
 }
 
 func (s recurrent) autocovariances(lags int) (values, tolerances [][][]float64) {
-	e, law := s.exactly(), s.law()
-	off, size := s.stationaryError(law), frobenius(law.StateCovariance())
-	j := s.transition()
-	power := identity(s.units())
-	ones := make([]float64, s.units())
-	for i := range ones {
-		ones[i] = 1
+	e := s.exactly()
+	d := deviations(must(e.Autocovariance(0)).Float64())
+	inverse := make([]float64, len(d))
+	for i := range d {
+		inverse[i] = 1 / d[i]
 	}
+	off, size := s.stationaryError(d), float64(len(d))
+	j := scaled(s.transition(), d, inverse)
+	power := identity(s.units())
 	for k := range lags + 1 {
 		value := must(e.Autocovariance(k)).Float64()
-		bound := frobenius(power)*off + roundings(s.units())*roundoff*size*(1+math.Pow(s.loading(), float64(k)))
-		values, tolerances = append(values, value), append(tolerances, within(bound, ones, ones, value))
+		bound := frobenius(power)*off + roundings(s.units())*roundoff*size*(1+math.Pow(s.loading(d), float64(k)))
+		values, tolerances = append(values, value), append(tolerances, within(bound, d, d, value))
 		power = dense.MatMul(power, j)
 	}
 	return values, tolerances
@@ -142,9 +143,6 @@ func (s system) gapError(law *gaussian.Process, t truth) float64 {
 	kappa := condition(scaled(joint, d, d), must(s.exactly().Joint(3)).Rank())
 	return (roundings(3*s.units())*roundoff + s.conditioning(law, t).lambda) * kappa
 }
-
-// tooRough is the error from which a number says nothing.
-const tooRough = 1e-3
 
 func gapCases(c *cases, seed uint64) {
 	list := append(stationarySystems(random(seed, "markov_gap"), 16),
@@ -230,6 +228,21 @@ func changeCases(c *cases, seed uint64) {
 			tolerances[lag] = turned(tolerances[lag], dense.Abs(turn), order, 0.5*math.Sqrt(amplifiedBy(latents)))
 		}
 		c.valid(s.name, append(slices.Clone(s.flags), "change-of-coordinates"), params, Check{Member: "lds", Compare: Autocovariances, Value: values, Tolerance: tolerances})
+	}
+	for _, s := range stationaryNetworks(r, 4) {
+		n := s.units()
+		turn := identity(n)
+		if n > 1 {
+			turn[0][0], turn[0][1], turn[1][0], turn[1][1] = 0, -1, 1, 0
+		}
+		order := r.Perm(n)
+		values, tolerances := s.autocovariances(lags)
+		for lag := range values {
+			values[lag] = turned(values[lag], turn, order, 2)
+			tolerances[lag] = turned(tolerances[lag], dense.Abs(turn), order, 4)
+		}
+		c.valid(s.name, append(slices.Clone(s.flags), "change-of-coordinates"), s.params(object{"orthogonal": turn, "order": order, "factor": 2}),
+			Check{Member: "rnn", Compare: Autocovariances, Value: values, Tolerance: tolerances})
 	}
 }
 

@@ -99,7 +99,7 @@ func stationarySystems(r *rand.Rand, draws int) []system {
 		{name: "A a rotation", flags: []string{"complex-pair"}, a: rotation(), c: wide, q: iso(2, 1), r: iso(3, 1)},
 		{name: "A a rotation, one unit", flags: []string{"complex-pair", "one-unit", "more-latents-than-units"}, a: rotation(), c: [][]float64{{1, 0}}, q: iso(2, 1), r: iso(1, 0.25)},
 		{name: "spectral radius 1 − 2⁻¹⁰", flags: []string{"near-unit-root"}, a: [][]float64{{1 - 0x1p-10, 0.25}, {0, 0.5}}, c: unit, q: iso(2, 1), r: iso(2, 1)},
-		{name: "spectral radius 1 − 2⁻²⁰", flags: []string{"near-unit-root", "one-unit"}, a: [][]float64{{1 - 0x1p-20}}, c: [][]float64{{1}}, q: iso(1, 1), r: iso(1, 1)},
+		{name: "spectral radius 1 − 2⁻¹⁴", flags: []string{"near-unit-root", "one-unit"}, a: [][]float64{{1 - 0x1p-14}}, c: [][]float64{{1}}, q: iso(1, 1), r: iso(1, 1)},
 		{name: "an unobservable latent", flags: []string{"unobservable"}, a: [][]float64{{0.5, 0}, {0.25, 0.75}}, c: [][]float64{{1, 0}, {2, 0}}, q: iso(2, 1), r: iso(2, 1)},
 		{name: "an uncontrollable latent", flags: []string{"uncontrollable", "singular-noise"}, a: [][]float64{{0.5, 0.25}, {0, 0.75}}, c: unit, q: diag(1, 0), r: iso(2, 1)},
 		{name: "a factor for Q, R diagonal plus a factor", flags: []string{"low-rank-noise", "singular-noise"}, a: [][]float64{{0.5, 0.25}, {-0.5, 0.25}}, c: wide, q: factored([]float64{0, 0}, [][]float64{{1}, {0.5}}), r: factored([]float64{0.5, 0.25, 1}, [][]float64{{1}, {-0.5}, {0.5}})},

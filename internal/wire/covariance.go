@@ -2,6 +2,7 @@ package wire
 
 import (
 	"math"
+	"slices"
 
 	"github.com/rankproof/rankproof/model"
 	"gonum.org/v1/gonum/mat"
@@ -66,7 +67,12 @@ func semidefinite(rows [][]float64) ([][]float64, bool) {
 	out := make([][]float64, n)
 	for i := range n {
 		out[i] = make([]float64, n)
+	}
+	for i := range n {
 		for j := range i + 1 {
+			if absent(rows, i) || absent(rows, j) {
+				continue
+			}
 			sum := 0.0
 			for k, x := range values {
 				sum += math.Max(0, x) * v.At(i, k) * v.At(j, k)
@@ -76,6 +82,11 @@ func semidefinite(rows [][]float64) ([][]float64, bool) {
 		}
 	}
 	return out, true
+}
+
+// absent reports whether what is at index i of a covariance is 0 altogether.
+func absent(rows [][]float64, i int) bool {
+	return !slices.ContainsFunc(rows[i], func(x float64) bool { return x != 0 })
 }
 
 // admitted returns the LDS of a number of units as one of package model.

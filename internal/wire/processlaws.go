@@ -9,6 +9,7 @@ import (
 
 	"github.com/rankproof/rankproof/model"
 	"github.com/rankproof/rankproof/theorems"
+	"gonum.org/v1/gonum/mat"
 )
 
 type lagsParams struct {
@@ -128,6 +129,10 @@ func logLikelihood() operation {
 			switch {
 			case of.lds != nil && s.LDSLogLikelihood != nil:
 				value, err = s.LDSLogLikelihood(of.lds, p.Y.y)
+			case of.net != nil && p.Y.y.Missing != nil && s.LDSLogLikelihood != nil: // there is no Markov product
+				if of.lds, err = observedWhole(of.net); err == nil {
+					value, err = s.LDSLogLikelihood(of.lds, p.Y.y)
+				}
 			case of.net != nil && s.RNNLogLikelihood != nil:
 				value, err = s.RNNLogLikelihood(of.net, p.Y.y)
 			default:
@@ -145,6 +150,37 @@ func logLikelihood() operation {
 				return r.Value, err
 			}
 		})
+}
+
+// observedWhole is a network as the LDS whose latents are its units, each of
+// them observed without noise.
+func observedWhole(net *model.LinearRNN) (*model.LDS, error) {
+	n, j := net.Units(), net.J()
+	identity := mat.NewDiagDense(n, nil)
+	for i := range n {
+		identity.SetDiag(i, 1)
+	}
+	config := model.LDSConfig{A: j, C: identity, Q: net.P(), R: model.ZeroNoise(n)}
+	if start, ok := net.Initial(); ok { // of y_0, a step before x_1
+		var mean mat.VecDense
+		mean.MulVec(j, mat.NewVecDense(n, start.Mean))
+		var js, first mat.Dense
+		js.Mul(j, start.Cov.Dense())
+		first.Mul(&js, j.T())
+		first.Add(&first, net.P().Dense())
+		cov := mat.NewDense(n, n, nil)
+		for a := range n {
+			for b := range n {
+				cov.Set(a, b, first.At(a, b)/2+first.At(b, a)/2)
+			}
+		}
+		noise, err := model.DenseNoise(cov)
+		if err != nil {
+			return nil, err
+		}
+		config.Initial = &model.Gaussian{Mean: mean.RawVector().Data, Cov: noise}
+	}
+	return model.NewLDS(config)
 }
 
 // natsResult is a number of nats, or that there is none so large.

@@ -167,8 +167,15 @@ func (t *network) expectThreeLikelihoods(f *theorems.Finding, s theorems.Subject
 	// loadings, in which y may cancel.
 	j := t.gain()
 	relative := operations(t.Units()*len(y.Y)) * t.u * (1 + j*j) * (1 + t.startError())
+	within := func(err error) bool { // of rounding of a singular covariance
+		return (errors.Is(err, model.ErrSingular) || errors.Is(err, model.ErrInvalid)) && relative*d.Condition > tooRough
+	}
 	if y.Missing == nil {
 		got, err := s.RNNLogLikelihood(t.net, y)
+		if within(err) {
+			f.Abstain("a covariance within rounding of a singular one")
+			return nil
+		}
 		if err != nil {
 			return err
 		}
@@ -192,7 +199,7 @@ func (t *network) expectThreeLikelihoods(f *theorems.Finding, s theorems.Subject
 		return nil
 	}
 	got, err := s.LDSLogLikelihood(lds, y)
-	if (errors.Is(err, model.ErrSingular) || errors.Is(err, model.ErrInvalid)) && relative*d.Condition > tooRough {
+	if within(err) {
 		f.Abstain("a covariance within rounding of a singular one")
 		return nil
 	}

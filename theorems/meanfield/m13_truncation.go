@@ -240,7 +240,7 @@ func judgeTruncatedFlow(bound func(boundData, float64) float64) func(theorems.Su
 		if err != nil {
 			return f, undecidedBeyondFloats(err, low, c.Start, lip*values[0]-1, c.Horizon)
 		}
-		if !expectStates(&f, x, c.Start, times) || !expectStates(&f, y, c.Start, times) {
+		if !expectStates(&f, x, c.Start, times, s.UnitRoundoff) || !expectStates(&f, y, c.Start, times, s.UnitRoundoff) {
 			return f, nil
 		}
 		rounding := 0x1p-53*512*float64(len(c.W))*dense.NormFro(c.W) + s.UnitRoundoff*64*(dense.NormFro(c.W)+size)*float64(len(c.W))
@@ -258,8 +258,8 @@ func judgeTruncatedFlow(bound func(boundData, float64) float64) func(theorems.Su
 			largestState = max(largestState, dense.VectorNorm2(state))
 		}
 		off := 2 * integrationError(s.UnitRoundoff, c.Horizon, largestState, lipschitz, lip*values[0]-1, len(c.W))
-		expectFollowed(&f, x, c.Start, times, full.Field, lipschitz, off)
-		expectFollowed(&f, y, c.Start, times, low.Field, 1+lip*top, off)
+		expectFollowed(&f, x, times, full.Field, lipschitz, off)
+		expectFollowed(&f, y, times, low.Field, 1+lip*top, off)
 		for k, t := range times[1:] {
 			off := 2*integrationError(s.UnitRoundoff, t, largestState, lipschitz, lip*values[0]-1, len(c.W)) +
 				grown(rounding*b.sup, b.rate+rounding, t)*(1+t*max(b.rate, 1))
