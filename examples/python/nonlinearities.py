@@ -118,7 +118,7 @@ def by_width(narrow, wide, orders=4):
 
 
 X = np.arange(-45, 45.01, 0.25)
-X20 = np.arange(-20, 20.01, 0.25)
+X20 = np.arange(-20, 20.01, 0.2)
 S2 = 8 / math.pi  # variance with which a smoothed step has the slope of the logistic function at 0
 
 
