@@ -78,8 +78,8 @@ var rooms = []room{
 		tests:   []string{"internal/wire", "model", "oracles/...", "theorems", "theorems/registry", "github.com/google/jsonschema-go/..."}},
 	// A report for other programs is written by the types of somebody who keeps them.
 	{packages: []string{"internal/report"},
-		imports: append([]string{"internal/...", "theorems", "theorems/conjectures", "theorems/registry", "golang.org/x/term", "github.com/jstemmer/go-junit-report/v2/junit"}, families...),
-		tests:   []string{"generators", "model", "oracles/...", "theorems/...", "gonum.org/v1/gonum/mat"}},
+		imports: append([]string{"internal/...", "model", "theorems", "theorems/conjectures", "theorems/registry", "golang.org/x/term", "github.com/jstemmer/go-junit-report/v2/junit"}, families...),
+		tests:   []string{"generators", "oracles/...", "theorems/...", "gonum.org/v1/gonum/mat"}},
 	// Pictures are of numbers and names: whatever they show, and nothing else
 	// depends on how they are drawn.
 	{packages: []string{"internal/picture"}, imports: []string{"gonum.org/v1/plot/..."}},
