@@ -6,23 +6,36 @@ import "math"
 // is here that a given Σ is found singular: of Σ scaled to correlations, an
 // eigenvalue of no more than n·2⁻⁴⁹ is zero.
 func covarianceRoot(cov array) (array, error) {
+	x, _, err := covarianceRootTo(cov)
+	return x, err
+}
+
+// covarianceRootTo returns covarianceRoot and, of a singular Σ, what fraction
+// of a standard deviation X may leave of a combination that Σ makes 0. Of
+// correlations off by E, ‖E‖ ≤ 16un, an eigenvector v of the eigenvalue λ has
+// |w·v| ≤ ‖E‖/λ along the unit vector w of such a combination, and √λ|w·v| is
+// left: most for the least λ.
+func covarianceRootTo(cov array) (x array, off float64, err error) {
 	deviation := make([]float64, cov.rows)
 	for i := range deviation {
 		deviation[i] = math.Sqrt(math.Max(cov.at(i, i), 0))
 	}
 	per := reciprocals(deviation)
 	if l, ok := wellConditionedRoot(cov.scaledRows(per).scaledColumns(per)); ok {
-		return l.scaledRows(deviation), nil
+		return l.scaledRows(deviation), 0, nil
 	}
 	values, vectors, err := cov.scaledRows(per).scaledColumns(per).eigenSym()
 	if err != nil {
-		return array{}, err
+		return array{}, 0, err
 	}
 	from, cut := 0, 16*unitRoundoff*float64(cov.rows)
 	for from < len(values) && !(values[from] > cut) {
 		from++
 	}
-	return vectors.columns(from, len(values)).scaledColumns(roots(values[from:])).scaledRows(deviation), nil
+	if from > 0 && from < len(values) {
+		off = cut / math.Sqrt(values[from])
+	}
+	return vectors.columns(from, len(values)).scaledColumns(roots(values[from:])).scaledRows(deviation), off, nil
 }
 
 // wellConditionedRoot returns the Cholesky factor of a matrix of correlations of

@@ -141,7 +141,8 @@ func (l numberedLaw) jacobianSize(kappa []float64, r, s int) float64 {
 	for p, weight := range l.weights {
 		in := l.at(p, kappa)
 		if j := jumps(l.phi); j > 0 { // densities and their slopes
-			second, third = j*0.4/math.Sqrt(in.delta), j*0.25/in.delta
+			delta := max(in.delta, 0)
+			second, third = j*0.4/math.Sqrt(delta), j*0.25/delta
 		}
 		mean, cov := l.means[p], l.covs[p]
 		rank := len(kappa)
@@ -150,9 +151,19 @@ func (l numberedLaw) jacobianSize(kappa []float64, r, s int) float64 {
 			spread += math.Abs(cov[s][k] * x)
 		}
 		m := math.Abs(mean[s])
-		size += weight * (math.Abs(mean[rank+r])*(lipschitz*m+second*spread) + lipschitz*math.Abs(cov[rank+r][s]) + in.absOver[r]*(second*m+third*spread))
+		n := math.Abs(mean[rank+r])
+		size += weight * (n*lipschitz*m + ofNone(n*spread, second) + lipschitz*math.Abs(cov[rank+r][s]) + ofNone(in.absOver[r]*m, second) + ofNone(in.absOver[r]*spread, third))
 	}
 	return size
+}
+
+// ofNone is size·derivative, 0 where the size is: where Δ = 0 a density has no
+// bound, and what it multiplies no part in DF.
+func ofNone(size, derivative float64) float64 {
+	if size == 0 {
+		return 0
+	}
+	return size * derivative
 }
 
 // judgeApart: populations contribute apart, by their weights.
