@@ -3,6 +3,7 @@ module github.com/rankproof/rankproof
 go 1.25.0
 
 require (
+	github.com/google/jsonschema-go v0.4.3
 	github.com/schollz/progressbar/v3 v3.19.1
 	github.com/spf13/cobra v1.10.2
 	github.com/spf13/pflag v1.0.9

@@ -168,8 +168,9 @@ func (c Check) IsExact() bool { return c.judge == nil }
 type Outcome struct {
 	Finding
 	Exact bool // decided by exact arithmetic
-	// NotTried is true where the subject lacks the operation.
-	NotTried bool
+	// NotTried is true where the subject lacks an operation, or declines it.
+	NotTried  bool
+	Operation string // that was not there, "" if that is not said
 	// Vacuous is true where there was nothing to compare, as modes where every
 	// μ is 0: no evidence either way.
 	Vacuous bool
@@ -190,8 +191,10 @@ func (c Check) On(s Subject, instance any) (out Outcome) {
 	if c.judge != nil {
 		f, err := c.judge(s, instance)
 		switch {
+		case errors.Is(err, ErrNotImplemented) && f.Verdict == Fails:
+			return Outcome{Finding: f} // it was tried as far as that
 		case errors.Is(err, ErrNotImplemented):
-			return Outcome{NotTried: true, Finding: Finding{Reason: err.Error()}}
+			return Outcome{NotTried: true, Operation: operationOf(err), Finding: Finding{Reason: err.Error()}}
 		case errors.Is(err, ErrUndecided):
 			return Outcome{Finding: Finding{Verdict: Unknown, Reason: err.Error()}}
 		case err != nil:

@@ -1,8 +1,10 @@
 package theorems
 
 import (
+	"errors"
 	"fmt"
 	"math"
+	"slices"
 )
 
 // Verdict is what a check finds on one instance, or a theorem on all.
@@ -110,6 +112,17 @@ func (f *Finding) Demand(what string, met bool) {
 		return
 	}
 	f.Expect(what, math.Inf(1), 0, 1)
+}
+
+// DemandRefusal adds the requirement that an error is a refusal of one of some
+// kinds. An instance that the subject declines is not tried: the error is
+// returned.
+func (f *Finding) DemandRefusal(what string, err error, kinds ...error) error {
+	if errors.Is(err, ErrNotImplemented) {
+		return err
+	}
+	f.Demand(what, slices.ContainsFunc(kinds, func(kind error) bool { return errors.Is(err, kind) }))
+	return nil
 }
 
 // Abstain marks the instance unknown for a reason, unless it fails.

@@ -29,13 +29,23 @@ type Report struct {
 	Margins     []Tightest
 	Tags        map[string]int
 	NotTried    []string // claims whose operations the subject lacks
+	Untried     []Untried
 	Unvisited   []string // declared edges that no instance visited
 	Silent      []string // claims that said nothing on most of their instances
 	Interrupted bool
 	Seconds     float64
 
-	judged, unknown, untried map[string]int // instances of each check
-	kinds                    map[kind]*failuresOf
+	judged, unknown map[string]int // instances of each check
+	kinds           map[kind]*failuresOf
+}
+
+// Untried counts the instances of a check that were not tried for want of an
+// operation.
+type Untried struct {
+	Check     string
+	Operation string // its name, or names; "" if the subject does not say
+	Instances int
+	Reason    string // that was given for the first of them
 }
 
 // Tightest is the largest margin of an inequality, among the instances of a run
@@ -95,11 +105,12 @@ func (r Report) TwinSurvived() bool {
 // far is returned, marked Interrupted.
 func (t Theorem) Run(ctx context.Context, s Subject, e Effort) Report {
 	start := time.Now()
-	r := Report{Ref: t.Ref, ID: t.ID, Tags: map[string]int{}, judged: map[string]int{}, unknown: map[string]int{}, untried: map[string]int{},
+	t = t.at(s.UnitRoundoff)
+	r := Report{Ref: t.Ref, ID: t.ID, Tags: map[string]int{}, judged: map[string]int{}, unknown: map[string]int{},
 		kinds: map[kind]*failuresOf{}}
 	claims, exact := e.instances(t)
 	t.runChecks(ctx, &r, s, e, t.Claims, claims)
-	r.Silent = r.silent(t.Claims)
+	r.Silent = r.silent(t.Claims, s.Partial)
 	t.runChecks(ctx, &r, s, e, t.Exact, exact)
 	for _, c := range t.Certificates {
 		if ctx.Err() != nil {
@@ -165,7 +176,7 @@ func (t Theorem) runChecks(ctx context.Context, r *Report, s Subject, e Effort, 
 	turns := rota(checks)
 	inOrder(ctx, e.Workers, n, func(i int) judged {
 		c := turns[i%len(turns)]
-		instance := c.Draw(SeedOf(e.Seed, t.ID+"/"+c.Name, i))
+		instance := c.DrawFor(s, SeedOf(e.Seed, t.ID+"/"+c.Name, i))
 		j := judged{c, instance, c.On(s, instance)}
 		e.tell(1)
 		return j
@@ -175,11 +186,7 @@ func (t Theorem) runChecks(ctx context.Context, r *Report, s Subject, e Effort, 
 // enter adds one judged instance to the report.
 func (r *Report) enter(ctx context.Context, s Subject, e Effort, j judged) {
 	if j.outcome.NotTried {
-		r.untried[j.check.Name]++
-		reason := j.check.Name + ": " + j.outcome.Reason
-		if !slices.Contains(r.NotTried, reason) {
-			r.NotTried = append(r.NotTried, reason)
-		}
+		r.leave(j)
 		return
 	}
 	if j.outcome.Vacuous {
@@ -215,6 +222,28 @@ func (r *Report) enter(ctx context.Context, s Subject, e Effort, j judged) {
 	}
 }
 
+// leave enters an instance that was not tried.
+func (r *Report) leave(j judged) {
+	same := func(u Untried) bool { return u.Check == j.check.Name && u.Operation == j.outcome.Operation }
+	if i := slices.IndexFunc(r.Untried, same); i >= 0 {
+		r.Untried[i].Instances++
+		return
+	}
+	r.Untried = append(r.Untried, Untried{j.check.Name, j.outcome.Operation, 1, j.outcome.Reason})
+	r.NotTried = append(r.NotTried, j.check.Name+": "+j.outcome.Reason)
+}
+
+// untried returns how many instances of a check were not tried.
+func (r *Report) untried(check string) int {
+	n := 0
+	for _, u := range r.Untried {
+		if u.Check == check {
+			n += u.Instances
+		}
+	}
+	return n
+}
+
 // note keeps the largest margin of each inequality, the first of equals.
 func (r *Report) note(j judged) {
 	for _, residual := range j.outcome.Margins {
@@ -229,14 +258,16 @@ func (r *Report) note(j judged) {
 }
 
 // silent lists the claims of which more than half of the instances stayed
-// unknown, or for some of whose instances an operation was missing: one of several could otherwise be evaded altogether, while what the
-// others and exact arithmetic decide keeps the theorem's share low.
-func (r *Report) silent(claims []Check) []string {
+// unknown, or for some of whose instances an operation was missing though the
+// subject is not partial: one of several could otherwise be evaded altogether,
+// while what the others and exact arithmetic decide keeps the theorem's share
+// low.
+func (r *Report) silent(claims []Check, partial bool) []string {
 	const few = 20 // instances, of which half may be so by chance
 	var out []string
 	for _, c := range claims {
 		// An operation is there or is not: one that is missing where it suits is none.
-		sometimes := r.untried[c.Name] > 0 && r.judged[c.Name] > 0
+		sometimes := !partial && r.untried(c.Name) > 0 && r.judged[c.Name] > 0
 		if sometimes || r.judged[c.Name] >= few && 2*r.unknown[c.Name] > r.judged[c.Name] {
 			out = append(out, c.Name)
 		}
@@ -343,7 +374,7 @@ func (t Theorem) RunTwin(s Subject, twin Twin, e Effort) TwinReport {
 	report.NotTried = true
 	for i := range e.TwinAttempts {
 		c := checks[i%len(checks)]
-		instance := c.Draw(SeedOf(e.Seed, t.ID+"/twin/"+twin.Name, i))
+		instance := c.DrawFor(s, SeedOf(e.Seed, t.ID+"/twin/"+twin.Name, i))
 		out := c.On(s, instance)
 		report.NotTried = report.NotTried && out.NotTried
 		if out.Verdict == Fails {

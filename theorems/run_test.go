@@ -3,6 +3,7 @@ package theorems_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math"
 	"slices"
 	"testing"
@@ -160,6 +161,49 @@ func TestOperationsAreThereOrNot(t *testing.T) {
 	require.NotEmpty(t, r.NotTried)
 	require.Equal(t, []string{"sometimes"}, r.Silent)
 	require.Equal(t, theorems.Unknown, r.Verdict)
+}
+
+// TestAPartialSubjectMayDecline: what it declines is counted, by check and
+// operation, and does not make the rest unknown.
+func TestAPartialSubjectMayDecline(t *testing.T) {
+	declines := theorems.Claim("declines", vectors(), func(_ theorems.Subject, c small) (f theorems.Finding, err error) {
+		switch len(c.V) {
+		case 1:
+			return f, theorems.Declined("norm", fmt.Errorf("of %g", c.V[0]))
+		case 2:
+			return f, theorems.Missing("angle")
+		case 3:
+			return f, fmt.Errorf("asked: %w", theorems.ErrNotImplemented)
+		}
+		f.Expect("|0|", 0, 1, 8)
+		return f, nil
+	})
+	th := theorems.Theorem{Ref: "T1", ID: "toy/declines", Claims: []theorems.Check{declines}}
+	r := th.Run(context.Background(), theorems.Subject{Partial: true}, effort(2))
+	require.Equal(t, theorems.Holds, r.Verdict)
+	require.Empty(t, r.Silent)
+	require.Len(t, r.Untried, 3)
+	require.Len(t, r.NotTried, 3)
+	instances := r.Instances
+	for _, u := range r.Untried {
+		require.Equal(t, "declines", u.Check)
+		require.Contains(t, []string{"norm", "angle", ""}, u.Operation)
+		require.Positive(t, u.Instances)
+		if u.Operation == "norm" {
+			require.Contains(t, u.Reason, "norm declined: of ")
+		}
+		instances += u.Instances
+	}
+	require.Equal(t, effort(2).Checks, instances, "each is judged, or counted as not tried")
+	require.Equal(t, theorems.Unknown, th.Run(context.Background(), theorems.Subject{}, effort(2)).Verdict, "a subject that is not partial evades")
+
+	nothing := theorems.Claim("declines all", vectors(), func(theorems.Subject, small) (theorems.Finding, error) {
+		return theorems.Finding{}, theorems.Missing("norm")
+	})
+	th.Claims = []theorems.Check{nothing}
+	r = th.Run(context.Background(), theorems.Subject{Partial: true}, effort(2))
+	require.Equal(t, theorems.Unknown, r.Verdict, "never counted as passed")
+	require.Equal(t, []theorems.Untried{{Check: "declines all", Operation: "norm", Instances: 200, Reason: "operation not implemented: norm"}}, r.Untried)
 }
 
 func TestAnUnvisitedEdgeIsReported(t *testing.T) {

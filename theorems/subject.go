@@ -13,7 +13,35 @@ import (
 var ErrNotImplemented = errors.New("operation not implemented")
 
 // Missing returns ErrNotImplemented with the name of the operation.
-func Missing(operation string) error { return fmt.Errorf("%w: %s", ErrNotImplemented, operation) }
+func Missing(operation string) error { return &missing{operation, nil} }
+
+// Declined is Missing for one instance, which the subject does not do, and why.
+func Declined(operation string, because error) error { return &missing{operation, because} }
+
+// missing is an operation that is not there, or not for an instance.
+type missing struct {
+	operation string
+	because   error // nil: not at all
+}
+
+func (m *missing) Error() string {
+	if m.because == nil {
+		return fmt.Sprintf("%v: %s", ErrNotImplemented, m.operation)
+	}
+	return fmt.Sprintf("%s declined: %v", m.operation, m.because)
+}
+
+// Unwrap returns ErrNotImplemented.
+func (m *missing) Unwrap() error { return ErrNotImplemented }
+
+// operationOf is what an error that is ErrNotImplemented names, "" if nothing.
+func operationOf(err error) string {
+	var m *missing
+	if errors.As(err, &m) {
+		return m.operation
+	}
+	return ""
+}
 
 // LinearSystem is one linearization as numbers: Matrix (N×N) and Input (N×q),
 // both in 1/time.
@@ -29,6 +57,10 @@ type Subject struct {
 	Name string
 	// UnitRoundoff is u of the arithmetic it computes in: 2⁻⁵³ for float64.
 	UnitRoundoff float64
+	// Partial is true of an implementation that may decline single instances:
+	// it returns ErrNotImplemented for them. They are not tried, and counted; of
+	// any other subject an operation that is missing now and then is evaded.
+	Partial bool
 
 	Field          func(net *model.RNN, form model.Form, state, u []float64) ([]float64, error)
 	ToActivity     func(net *model.RNN, x []float64) ([]float64, error)
@@ -45,6 +77,15 @@ type Subject struct {
 
 	Processes
 	MeanFields
+}
+
+// Underflow returns four of the smallest subnormals of the arithmetic of a unit
+// roundoff, where relative accuracy ends: it is added to relative errors.
+func Underflow(unitRoundoff float64) float64 {
+	if unitRoundoff >= 0x1p-24 {
+		return 0x1p-147
+	}
+	return 0x1p-1072
 }
 
 // Model is our own package as a subject.

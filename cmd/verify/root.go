@@ -47,7 +47,7 @@ func newRootCommand(s streams) *cobra.Command {
 	root.SetOut(s.out)
 	root.SetErr(s.err)
 	root.AddCommand(newRunCommand(s), newListCommand(s), newShowCommand(s), newLedgerCommand(s), newReplayCommand(s), newCheckCommand(s), newConvertCommand(s), newFitCommand(s),
-		newHuntCommand(s), newPlanCommand(s), newMergeCommand(s), newRefuteCommand(s))
+		newHuntCommand(s), newPlanCommand(s), newMergeCommand(s), newRefuteCommand(s), newServeCommand(s))
 	return root
 }
 

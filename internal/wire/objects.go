@@ -1,64 +1,139 @@
 package wire
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"fmt"
 
-// Network is a rate network: {"W"} or {"M","N","scale"}, W = scale · M Nᵀ.
-type Network struct {
-	W            [][]float64     `json:"W,omitempty"`
-	M            [][]float64     `json:"M,omitempty"`
-	N            [][]float64     `json:"N,omitempty"`
-	Scale        *float64        `json:"scale,omitempty"`
-	Nonlinearity string          `json:"nonlinearity"`
-	Tau          json.RawMessage `json:"tau,omitempty"` // number or array; left out, 1
-	Bias         []float64       `json:"b,omitempty"`
-	Input        [][]float64     `json:"B,omitempty"` // N×q
-}
-
-// Noise is a covariance: a dense matrix (an array), or an object
-// {"iso"}, {"diag"}, {"diag","factor"}; diag + F Fᵀ, variances.
-type Noise struct {
-	Dense  [][]float64
-	Iso    *float64
-	Diag   []float64
-	Factor [][]float64
-}
-
-// Initial is the law of x_1 of an LDS, or of y_0 of a linear RNN.
-type Initial struct {
-	Mean []float64 `json:"mean"`
-	Cov  Noise     `json:"cov"`
-}
-
-// LDS is a latent linear dynamical system, stationary without Initial.
-type LDS struct {
-	A       [][]float64 `json:"A"` // K×K
-	C       [][]float64 `json:"C"` // N×K
-	Q       Noise       `json:"Q"` // K×K
-	R       Noise       `json:"R"` // N×N
-	Initial *Initial    `json:"initial,omitempty"`
-}
-
-// LinearRNN is {"M","N","P"} or {"J","P"}, J = M Nᵀ.
-type LinearRNN struct {
-	J       [][]float64 `json:"J,omitempty"`
-	M       [][]float64 `json:"M,omitempty"`
-	N       [][]float64 `json:"N,omitempty"`
-	P       Noise       `json:"P"`
-	Initial *Initial    `json:"initial,omitempty"`
-}
-
-// Population is one of a mixture: mean and cov over (m¹ … m^R, n¹ … n^R, I).
-type Population struct {
-	Weight float64     `json:"weight"`
-	Mean   []float64   `json:"mean"`
-	Cov    [][]float64 `json:"cov"`
-}
-
-// Mixture is the law of a Gaussian-mixture low-rank network.
-type Mixture struct {
-	Nonlinearity string       `json:"nonlinearity"`
-	Populations  []Population `json:"populations"`
-}
+	"github.com/rankproof/rankproof/model"
+	"gonum.org/v1/gonum/mat"
+)
 
 // Complex is [re, im].
 type Complex [2]float64
+
+// UnmarshalJSON refuses other than two numbers.
+func (c *Complex) UnmarshalJSON(text []byte) error {
+	var parts []float64
+	if err := json.Unmarshal(text, &parts); err != nil {
+		return err
+	}
+	if len(parts) != 2 {
+		return fmt.Errorf("a complex number of %d parts, want [re, im]", len(parts))
+	}
+	*c = Complex{parts[0], parts[1]}
+	return refuseNull(text, "complex number")
+}
+
+func complexOf(z complex128) Complex { return Complex{real(z), imag(z)} }
+
+func (c Complex) value() complex128 { return complex(c[0], c[1]) }
+
+func complexesOf(v []complex128) []Complex {
+	out := make([]Complex, len(v))
+	for i, z := range v {
+		out[i] = complexOf(z)
+	}
+	return out
+}
+
+func values(v []Complex) []complex128 {
+	out := make([]complex128, len(v))
+	for i, c := range v {
+		out[i] = c.value()
+	}
+	return out
+}
+
+// columnsOf returns k vectors of N numbers as a matrix, N×k; values of it are
+// the vectors again.
+func columnsOf(vectors [][]complex128) [][]Complex {
+	if len(vectors) == 0 {
+		return [][]Complex{}
+	}
+	out := make([][]Complex, len(vectors[0]))
+	for i := range out {
+		out[i] = make([]Complex, len(vectors))
+		for k, v := range vectors {
+			out[i][k] = complexOf(v[i])
+		}
+	}
+	return out
+}
+
+func vectorsOf(columns [][]Complex, k int) [][]complex128 {
+	out := make([][]complex128, k)
+	for j := range out {
+		out[j] = make([]complex128, len(columns))
+		for i, row := range columns {
+			out[j][i] = row[j].value()
+		}
+	}
+	return out
+}
+
+// matrix returns the rows of a matrix as they are written: [] where it has none,
+// or no columns.
+func matrix[T any](rows [][]T) [][]T {
+	if len(rows) == 0 || len(rows[0]) == 0 {
+		return [][]T{}
+	}
+	return rows
+}
+
+// rowsOf returns a matrix as rows, [] for nil.
+func rowsOf(m mat.Matrix) [][]float64 {
+	switch p := m.(type) {
+	case *mat.Dense:
+		if p == nil {
+			return [][]float64{}
+		}
+	case *mat.SymDense:
+		if p == nil {
+			return [][]float64{}
+		}
+	case nil:
+		return [][]float64{}
+	}
+	n, k := m.Dims()
+	out := make([][]float64, n)
+	for i := range out {
+		out[i] = make([]float64, k)
+		for j := range out[i] {
+			out[i][j] = m.At(i, j)
+		}
+	}
+	return out
+}
+
+// denseOf returns rows as a matrix, nil where there are no entries. Rows of
+// different lengths are model.ErrInvalid.
+func denseOf(name string, rows [][]float64) (*mat.Dense, error) {
+	if len(matrix(rows)) == 0 {
+		for i, row := range rows {
+			if len(row) > 0 {
+				return nil, invalidf("row %d of %s has %d entries, row 0 has none", i, name, len(row))
+			}
+		}
+		return nil, nil
+	}
+	m := mat.NewDense(len(rows), len(rows[0]), nil)
+	for i, row := range rows {
+		if len(row) != len(rows[0]) {
+			return nil, invalidf("row %d of %s has %d entries, row 0 has %d", i, name, len(row), len(rows[0]))
+		}
+		m.SetRow(i, row)
+	}
+	return m, nil
+}
+
+func invalidf(format string, args ...any) error {
+	return fmt.Errorf("%w: "+format, append([]any{model.ErrInvalid}, args...)...)
+}
+
+// given is m without the type of a nil pointer.
+func given(m *mat.Dense) mat.Matrix {
+	if m == nil {
+		return nil
+	}
+	return m
+}

@@ -1,13 +1,13 @@
 package wire
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"reflect"
+	"slices"
 	"strings"
+	"sync"
 
 	"github.com/rankproof/rankproof/theorems"
 )
@@ -17,31 +17,62 @@ import (
 // It may be called from several goroutines.
 type Call func(op string, params json.RawMessage) (result json.RawMessage, err error)
 
-// operation is one of the wire: who offers it, and how it is answered.
+// operation is one of the wire: who offers it, how it is answered, and the
+// functions of a Subject that ask for it.
 type operation struct {
 	name    string
 	offered func(theorems.Subject) bool
 	answer  func(theorems.Subject, json.RawMessage) (any, error)
+	install func(*theorems.Subject, *client)
+
+	params, result reflect.Type
 }
 
-// on returns the operation that f answers, P being its params and R its result.
-func on[P, R any](name string, offered func(theorems.Subject) bool, f func(theorems.Subject, P) (R, error)) operation {
-	return operation{name, offered, func(s theorems.Subject, text json.RawMessage) (any, error) {
+// allOperations are those of the wire, in the order of docs/protocol.md.
+var allOperations = sync.OnceValue(func() []operation {
+	return slices.Concat(networkOperations(), pointOperations(), runOperations(),
+		processOperations(), meanFieldOperations(), noisyOperations())
+})
+
+// Operations returns the names of all operations of this version but hello.
+func Operations() []string {
+	var names []string
+	for _, o := range allOperations() {
+		names = append(names, o.name)
+	}
+	return names
+}
+
+// on returns the operation that answer answers, P being its params and R its
+// result, and that the functions which install sets ask for.
+func on[P, R any](name string, offered func(theorems.Subject) bool,
+	answer func(theorems.Subject, P) (R, error), install func(*theorems.Subject, *client)) operation {
+	return operation{name: name, offered: offered, answer: func(s theorems.Subject, text json.RawMessage) (any, error) {
 		var p P
 		if err := decodeParams(text, &p); err != nil {
 			return nil, &Error{Invalid, err.Error()}
 		}
-		return f(s, p)
-	}}
+		return answer(s, p)
+	}, install: install, params: reflect.TypeFor[P](), result: reflect.TypeFor[R]()}
 }
 
-// ask calls an operation, P being its params and R its result.
-func ask[R, P any](call Call, op string, p P) (r R, err error) {
+// client asks an implementation for the operations that it offers.
+type client struct {
+	call   Call
+	offers map[string]bool
+}
+
+// ask calls an operation, P being its params and R its result. One that is not
+// offered is theorems.Missing.
+func ask[R, P any](c *client, op string, p P) (r R, err error) {
+	if !c.offers[op] {
+		return r, theorems.Missing(op)
+	}
 	params, err := json.Marshal(p)
 	if err != nil {
 		return r, fmt.Errorf("params of %s: %w", op, err)
 	}
-	result, err := call(op, params)
+	result, err := c.call(op, params)
 	if err != nil {
 		return r, err
 	}
@@ -51,55 +82,11 @@ func ask[R, P any](call Call, op string, p P) (r R, err error) {
 	return r, nil
 }
 
-// decodeResult decodes strictly: a null is no number, and a member that is not
-// marked omitempty is not missing. Members of other versions are passed over.
-func decodeResult(text json.RawMessage, to any) error {
-	if err := refuseNull(text); err != nil {
-		return err
+// meaning returns err, and where it is an Error of a kind the error of package
+// model that the operation means by it.
+func meaning(err error, kind string, means error) error {
+	if e := (*Error)(nil); errors.As(err, &e) && e.Kind == kind {
+		return fmt.Errorf("%w: %s", means, strings.TrimPrefix(e.Message, means.Error()+": "))
 	}
-	if err := required(text, reflect.TypeOf(to).Elem()); err != nil {
-		return err
-	}
-	return json.Unmarshal(text, to)
-}
-
-func refuseNull(text json.RawMessage) error {
-	d := json.NewDecoder(bytes.NewReader(text))
-	for {
-		token, err := d.Token()
-		switch {
-		case errors.Is(err, io.EOF):
-			return nil
-		case err != nil:
-			return err
-		case token == nil:
-			return fmt.Errorf("null at byte %d in place of a number", d.InputOffset())
-		}
-	}
-}
-
-// required names the first member of a struct that an object lacks.
-func required(text json.RawMessage, t reflect.Type) error {
-	if t.Kind() != reflect.Struct {
-		return nil
-	}
-	var members map[string]json.RawMessage
-	if err := json.Unmarshal(text, &members); err != nil {
-		return err
-	}
-	for i := range t.NumField() {
-		name, options, _ := strings.Cut(t.Field(i).Tag.Get("json"), ",")
-		if _, there := members[name]; !there && !strings.Contains(options, "omitempty") && name != "" && name != "-" {
-			return fmt.Errorf("no %q", name)
-		}
-	}
-	return nil
-}
-
-// decodeParams decodes what others ask of us; a member that is not known would
-// be a hypothesis that is not heeded, and is refused.
-func decodeParams(text json.RawMessage, to any) error {
-	d := json.NewDecoder(bytes.NewReader(text))
-	d.DisallowUnknownFields()
-	return d.Decode(to)
+	return err
 }

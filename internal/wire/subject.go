@@ -1,9 +1,67 @@
 package wire
 
-import "github.com/rankproof/rankproof/theorems"
+import (
+	"fmt"
+	"slices"
+
+	"github.com/rankproof/rankproof/theorems"
+)
+
+// Precisions of a Hello.
+const (
+	Float64 = "float64"
+	Float32 = "float32"
+)
+
+var roundoff = map[string]float64{Float64: 0x1p-53, Float32: 0x1p-24}
+
+// HelloOf returns what a subject says of itself, its version left to others.
+func HelloOf(s theorems.Subject) Hello {
+	h := Hello{Name: s.Name, Protocol: Version, Precision: Float64, Ops: []string{}}
+	if s.UnitRoundoff > roundoff[Float64] {
+		h.Precision = Float32
+	}
+	for _, o := range allOperations() {
+		if o.offered(s) {
+			h.Ops = append(h.Ops, o.name)
+		}
+	}
+	return h
+}
 
 // NewSubject returns the implementation that answers calls. It has the
-// functions whose operations it says to offer.
+// functions whose operations it says to offer; one whose instance needs an
+// operation that is not offered returns theorems.Missing. A protocol, or a
+// precision, that is not known is an error.
 func NewSubject(h Hello, call Call) (theorems.Subject, error) {
-	panic("to be written: A1")
+	s := theorems.Subject{Name: h.Name, UnitRoundoff: roundoff[h.Precision]}
+	if h.Protocol != Version {
+		return s, fmt.Errorf("hello: protocol is %d, want %d", h.Protocol, Version)
+	}
+	if s.UnitRoundoff == 0 {
+		return s, fmt.Errorf("hello: precision is %q, want %q or %q", h.Precision, Float64, Float32)
+	}
+	c := &client{call, map[string]bool{}}
+	for _, op := range h.Ops {
+		c.offers[op] = true
+	}
+	for _, o := range allOperations() {
+		if c.offers[o.name] {
+			o.install(&s, c)
+		}
+	}
+	return s, nil
+}
+
+// Unknown returns the operations that a Hello offers and this version does not
+// know: those of a later one, or misspelled.
+func (h Hello) Unknown() []string {
+	var out []string
+	known := append(Operations(), "hello")
+	for _, op := range h.Ops {
+		if !slices.Contains(known, op) {
+			out = append(out, op)
+		}
+	}
+	return out
 }

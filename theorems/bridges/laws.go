@@ -139,8 +139,7 @@ func (l *linearTruth) expectLDS(f *theorems.Finding, s theorems.Subject, net *mo
 		f.Abstain("a spectral radius of 1 to rounding")
 		return false, nil
 	case !stable:
-		f.Demand("an unstable linearization is refused as unstable", errors.Is(err, model.ErrUnstable))
-		return false, nil
+		return false, f.DemandRefusal("an unstable linearization is refused as unstable", err, model.ErrUnstable)
 	case errors.Is(err, model.ErrUnstable) && l.nearlyUnstable():
 		f.Abstain("too near to instability for a certificate")
 		return false, nil

@@ -102,7 +102,9 @@ func judgeNoisyLinearization(s theorems.Subject, c generators.NoisyPoint) (f the
 		got, err := s.LinearizeNoisy(t.net, form, t.x, t.input, t.noise)
 		switch {
 		case on:
-			f.Demand("a state on a kink is refused", errors.Is(err, model.ErrInvalid))
+			if err := f.DemandRefusal("a state on a kink is refused", err, model.ErrInvalid); err != nil {
+				return f, err
+			}
 			continue
 		case beside && errors.Is(err, model.ErrInvalid):
 			f.Abstain("a state beside a kink")
@@ -128,7 +130,9 @@ func (t *noisyTruth) expectLinearization(f *theorems.Finding, form model.Form, g
 	for i := range n {
 		for k := range n {
 			f.Expect("|J_ij − "+formula(form)+"|", math.Abs(have.At(i, k)-j[i][k]), allowed[i][k], math.Abs(j[i][k])+math.Abs(t.absW[i][k])+tiny)
-			f.Demand("the noise is as it was given", got.Network.P().At(i, k) == t.noise.At(i, k))
+			// However it is held: it may have been multiplied out, or factored.
+			size := math.Sqrt(t.noise.At(i, i) * t.noise.At(k, k))
+			f.Expect("|P_ij − that of the noise given|", math.Abs(got.Network.P().At(i, k)-t.noise.At(i, k)), float64(n+8)*t.u*size, size+tiny)
 		}
 	}
 	rest, off := t.rest(form)

@@ -1,7 +1,6 @@
 package conversion
 
 import (
-	"errors"
 
 	"github.com/rankproof/rankproof/generators"
 	"github.com/rankproof/rankproof/model"
@@ -127,8 +126,7 @@ func (t *network) expectRefusal(f *theorems.Finding, s theorems.Subject, r *recu
 		return err
 	}
 	_, err = s.LDSFromRNN(bare)
-	f.Demand("an unstable network without an initial law is refused as unstable", errors.Is(err, model.ErrUnstable))
-	return nil
+	return f.DemandRefusal("an unstable network without an initial law is refused as unstable", err, model.ErrUnstable)
 }
 
 // latentForm is the conversion of S6 in rationals, in the basis U of range

@@ -32,8 +32,7 @@ func (t *system) expectEstimates(f *theorems.Finding, s theorems.Subject, y mode
 		// Data come rounded, and a filter need not know to how many digits: half of its own are enough.
 		_, err := s.Estimate(t.lds, y)
 		if refused := errors.Is(err, model.ErrInvalid); refused || excluded.Relative > clearly*math.Sqrt(2*s.UnitRoundoff) {
-			f.Demand("data that the law excludes are refused", refused)
-			return nil
+			return f.DemandRefusal("data that the law excludes are refused", err, model.ErrInvalid)
 		}
 		f.Abstain("data that the law excludes, but allows to half of the digits")
 		return err

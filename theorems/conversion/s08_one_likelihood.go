@@ -262,8 +262,7 @@ func (t *system) expectKalman(f *theorems.Finding, s theorems.Subject, y model.O
 	switch {
 	case errors.Is(wantErr, gaussian.ErrSingular):
 		// Data that the law excludes may be refused as such.
-		f.Demand("no density where there is none", errors.Is(err, model.ErrSingular) || errors.Is(err, model.ErrInvalid))
-		return nil
+		return f.DemandRefusal("no density where there is none", err, model.ErrSingular, model.ErrInvalid)
 	case wantErr != nil:
 		return wantErr
 	case (errors.Is(err, model.ErrSingular) || errors.Is(err, model.ErrInvalid)) && t.u*d.Condition*operations(len(y.Y)*t.Units()) > tooRough:

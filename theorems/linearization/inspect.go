@@ -352,8 +352,8 @@ func (t *truth) expectIntertwining(f *theorems.Finding) error {
 	c, d := slopes(apply(model.Activation, z)), apply(model.Activity, slopes(z))
 	sizeD := slopes(t.absM(model.Activation, absolute(z), false))
 	for i := range a {
-		f.Expect("W M_r z = M_x W z", math.Abs(a[i]-b[i]), relative*size[i]+smallest, size[i]+8*smallest)
-		f.Expect("D M_x z = M_r D z", math.Abs(c[i]-d[i]), relative*sizeD[i]+smallest, sizeD[i]+8*smallest)
+		f.Expect("W M_r z = M_x W z", math.Abs(a[i]-b[i]), relative*size[i]+t.smallest, size[i]+8*t.smallest)
+		f.Expect("D M_x z = M_r D z", math.Abs(c[i]-d[i]), relative*sizeD[i]+t.smallest, sizeD[i]+8*t.smallest)
 	}
 	return nil
 }

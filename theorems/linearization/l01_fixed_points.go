@@ -6,6 +6,7 @@ import (
 
 	"github.com/rankproof/rankproof/generators"
 	"github.com/rankproof/rankproof/model"
+	"github.com/rankproof/rankproof/oracles/dense"
 	"github.com/rankproof/rankproof/oracles/exact"
 	"github.com/rankproof/rankproof/theorems"
 )
@@ -122,7 +123,7 @@ func (t *truth) expectFixedPoint(f *theorems.Finding, s theorems.Subject, miss [
 			return err
 		}
 		rErr[i] = allowed
-		f.Expect("|r − φ(x)| in an entry", math.Abs(r[i]-value), allowed, math.Max(math.Abs(value), smallest))
+		f.Expect("|r − φ(x)| in an entry", math.Abs(r[i]-value), allowed, math.Max(math.Abs(value), t.smallest))
 	}
 	back, err := s.ToActivation(t.net, r, t.input)
 	if err != nil {
@@ -135,7 +136,7 @@ func (t *truth) expectFixedPoint(f *theorems.Finding, s theorems.Subject, miss [
 	for i := range back {
 		size[i] += drive[i] + math.Abs(t.x[i])
 		xErr[i] = t.units()*t.u*size[i] + passed[i] + miss[i]
-		f.Expect("|W r + b + Bu − x| in an entry", math.Abs(back[i]-t.x[i]), xErr[i], size[i]+smallest)
+		f.Expect("|W r + b + Bu − x| in an entry", math.Abs(back[i]-t.x[i]), xErr[i], size[i]+t.smallest)
 	}
 	if err := t.expectAtRest(f, s, model.Activation, t.x, xErr); err != nil {
 		return err
@@ -197,7 +198,7 @@ func (t *truth) expectFields(f *theorems.Finding, s theorems.Subject) error {
 			bound := slack[i] + t.units()*t.u*(size[i]+math.Abs(y[i]))
 			if form == model.Activity {
 				lipschitz := t.net.Nonlinearity().Lipschitz()
-				bound = lipschitz*t.units()*t.u*size[i] + 8*t.u*(math.Abs(want[i])*t.tau[i]+2*math.Abs(y[i])) + smallest
+				bound = lipschitz*t.units()*t.u*size[i] + 8*t.u*(math.Abs(want[i])*t.tau[i]+2*math.Abs(y[i])) + t.smallest
 				bound += 4 * t.u * lipschitz * size[i]
 			}
 			f.Expect("|field − F|, "+form.String(), math.Abs(field[i]-want[i]), bound/t.tau[i], (size[i]+math.Abs(y[i])+1)/t.tau[i])
@@ -242,9 +243,9 @@ func judgeSearch(f *theorems.Finding, t *truth, s theorems.Subject) error {
 		if t.rank > 0 {
 			allowed *= 1 + t.absRows()
 		}
-		f.Expect("|F| at a point that was found", worst, allowed, largest+smallest)
+		f.Expect("|F| at a point that was found", worst, allowed, largest+t.smallest)
 		if t.rank == 0 {
-			t.expectCertificate(f, p, worst)
+			t.expectCertificate(f, p, worst, allowed)
 		}
 		sum += p.Index
 		degenerate = degenerate || p.Index == 0
@@ -260,12 +261,14 @@ func judgeSearch(f *theorems.Finding, t *truth, s theorems.Subject) error {
 }
 
 // expectCertificate compares what a dense point says of itself with its exact
-// residual: the one it reports, up to the rounding it admits, and a radius
-// within which F can indeed come down to 0, at most by Lip(F) a step of 1.
-func (t *truth) expectCertificate(f *theorems.Finding, p model.FixedPoint, residual float64) {
-	f.Expect("|residual − reported|", math.Abs(residual-p.Residual), p.ResidualError, 1+residual)
+// residual: the one it reports, up to the rounding of F, and a radius within
+// which F, its b + Bu rounded, can indeed come down to 0, at most by Lip(F) a
+// step of 1.
+func (t *truth) expectCertificate(f *theorems.Finding, p model.FixedPoint, residual, rounding float64) {
+	f.Expect("|residual − reported|", math.Abs(residual-p.Residual), rounding, 1+residual)
 	lipschitz := 1 + t.net.Nonlinearity().Lipschitz()*t.absRows()
-	reached := math.IsInf(p.Radius, 0) || residual <= lipschitz*p.Radius*(1+t.units()*t.u)
+	driven := float64(len(t.input)) * t.u * dense.VectorNormInf(t.drive(t.input))
+	reached := math.IsInf(p.Radius, 0) || residual <= lipschitz*p.Radius*(1+t.units()*t.u)+driven
 	f.Demand("an exact fixed point can be within the radius", reached)
 }
 

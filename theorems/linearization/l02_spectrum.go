@@ -184,8 +184,8 @@ func (t *truth) expectPowerSums(f *theorems.Finding, spectrum *model.Spectrum) {
 			largest = max(largest, cmplx.Abs(mu))
 		}
 		bound := float64(k)*n*math.Pow(reach+4*t.u*largest, float64(k-1))*(backward+4*t.u*largest) +
-			float64(k*t.n+4)*t.u*absTraces[k-1] + n*smallest
-		scale := n*math.Pow(reach, float64(k)) + smallest
+			float64(k*t.n+4)*t.u*absTraces[k-1] + n*t.smallest
+		scale := n*math.Pow(reach, float64(k)) + t.smallest
 		f.Expect("|Σ μᵏ − tr (WD)ᵏ|", cmplx.Abs(sum-complex(traces[k-1], 0)), bound, scale)
 	}
 	if spectrum.Mu != nil {

@@ -92,7 +92,7 @@ func (t *truth) expectEqualGains(f *theorems.Finding, modes []mode, l *theorems.
 				bound += 2 * (float64(t.n) + 6) * t.u * size
 				bound += 2*dlErr[i]*math.Abs(bx) + cmplx.Abs(md.lr[i])*math.Abs(bx)*t.dErr[i]
 			}
-			f.Expect("|l_xᵀτ⁻¹β₀ − l_rᵀτ⁻¹Dβ₀|", cmplx.Abs(x-r), bound, scale+smallest)
+			f.Expect("|l_xᵀτ⁻¹β₀ − l_rᵀτ⁻¹Dβ₀|", cmplx.Abs(x-r), bound, scale+t.smallest)
 		}
 	}
 }
@@ -104,8 +104,8 @@ func (t *truth) expectInputs(f *theorems.Finding, l *theorems.Linearizations) {
 			x := t.b[i][q] / t.tau[i]
 			f.Expect("|input − τ⁻¹B| in an entry", math.Abs(l.Activation.Input[i][q]-x), 4*t.u*math.Abs(x), math.Abs(x))
 			r := t.d[i] * x
-			slack := (t.dErr[i]+4*t.u*t.d[i])*math.Abs(x) + smallest
-			f.Expect("|input − τ⁻¹DB| in an entry", math.Abs(l.Activity.Input[i][q]-r), slack, math.Abs(x)+smallest)
+			slack := (t.dErr[i]+4*t.u*t.d[i])*math.Abs(x) + t.smallest
+			f.Expect("|input − τ⁻¹DB| in an entry", math.Abs(l.Activity.Input[i][q]-r), slack, math.Abs(x)+t.smallest)
 		}
 	}
 }

@@ -184,8 +184,8 @@ func (t *truth) expectContext(f *theorems.Finding, s theorems.Subject, other *tr
 		size += lengths * math.Abs(beta) * (t.d[i] + other.d[i])
 		slope += lengths * math.Abs(beta) * (t.dErr[i] + other.dErr[i])
 	}
-	bound := (float64(t.n)+10)*t.u*size + 2*slope + smallest
-	scale := size + smallest
+	bound := (float64(t.n)+10)*t.u*size + 2*slope + t.smallest
+	scale := size + t.smallest
 	f.Expect("|total − Σ(l₂β₂ − l₁β₁)|, activity", cmplx.Abs(r.Total-total), bound, scale)
 	f.Expect("|selection − (Δl)ᵀβ̄|, activity", cmplx.Abs(r.Selection-selection), bound, scale)
 	f.Expect("|input − l̄ᵀΔβ|, activity", cmplx.Abs(r.Input-input), bound, scale)

@@ -173,7 +173,7 @@ func (t *truth) expectNoSelection(f *theorems.Finding, s theorems.Subject, other
 		for i := range t.n {
 			size += cmplx.Abs(at[0].ActivityLeft[i]) * (t.d[i] + other.d[i]) * cmplx.Abs(complex(t.b[i][channel]/t.tau[i], 0))
 		}
-		f.Expect("|selection| with l_r = n", cmplx.Abs(r.Selection), float64(t.n)*t.u*size+smallest, size+smallest)
+		f.Expect("|selection| with l_r = n", cmplx.Abs(r.Selection), float64(t.n)*t.u*size+t.smallest, size+t.smallest)
 	}
 	return nil
 }

@@ -101,7 +101,7 @@ func judgeIntertwining(f *theorems.Finding, t *truth, s theorems.Subject) error 
 		}
 	}
 	// Entries of M below the smallest normal number are off by subnormals, and come back times τ.
-	underflow, norm := smallest*(1+slices.Max(t.tau)), 1+dense.NormFro(absX)+dense.NormFro(absR)+dense.NormFro(t.absW)+dense.NormFro(d)
+	underflow, norm := t.smallest*(1+slices.Max(t.tau)), 1+dense.NormFro(absX)+dense.NormFro(absR)+dense.NormFro(t.absW)+dense.NormFro(d)
 	px, pr, sizeX, sizeR := x, r, absX, absR
 	for k := 1; k <= 3; k++ {
 		if k > 1 {

@@ -212,8 +212,8 @@ func (t *truth) expectStep(f *theorems.Finding, s theorems.Subject, c generators
 	bound := 8 * (t.units() + 12) * t.u * size * t.growth(c) * (1 + slope)
 	for i := range x {
 		after := activation.States[1][i]
-		f.Expect("|W r⁺ + b + Bũ⁺ − x⁺|", math.Abs(carried[i]-after), bound, size+smallest)
-		f.Expect("|x⁺ − the tableau's|", math.Abs(after-truth[i]), bound, size+smallest)
+		f.Expect("|W r⁺ + b + Bũ⁺ − x⁺|", math.Abs(carried[i]-after), bound, size+t.smallest)
+		f.Expect("|x⁺ − the tableau's|", math.Abs(after-truth[i]), bound, size+t.smallest)
 	}
 	return next, nextFiltered, nil
 }

@@ -165,7 +165,7 @@ func (t *truth) expectOrder(f *theorems.Finding, s theorems.Subject, delta []flo
 	}
 	for _, p := range t.pNorms() {
 		bound := 0.5*second*p.w*p.vector(squares)/tau + p.vector(atRest) + p.vector(rounding)
-		f.Expect("‖F(x*+εδ) − εM_xδ‖_"+p.name, p.vector(remainder), bound, p.vector(linear)+p.vector(atRest)+p.vector(scales)/tau+smallest)
+		f.Expect("‖F(x*+εδ) − εM_xδ‖_"+p.name, p.vector(remainder), bound, p.vector(linear)+p.vector(atRest)+p.vector(scales)/tau+t.smallest)
 	}
 	quadratic, cubic := t.apply(curvature, false), t.abs(cubes)
 	for i := range remainder {
@@ -227,7 +227,7 @@ func (t *truth) expectActivityOrder(f *theorems.Finding, s theorems.Subject, del
 	}
 	for _, p := range t.pNorms() {
 		bound := 0.5*second*p.vector(bent)/tau + p.vector(atRest) + p.vector(rounding)
-		f.Expect("‖G(r*+εδ) − εM_rδ‖_"+p.name, p.vector(remainder), bound, p.vector(linear)+p.vector(atRest)+p.vector(scales)/tau+smallest)
+		f.Expect("‖G(r*+εδ) − εM_rδ‖_"+p.name, p.vector(remainder), bound, p.vector(linear)+p.vector(atRest)+p.vector(scales)/tau+t.smallest)
 	}
 	return nil
 }

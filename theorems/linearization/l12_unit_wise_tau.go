@@ -145,7 +145,7 @@ func (t *truth) expectMatrices(f *theorems.Finding, l *theorems.Linearizations) 
 				if form == model.Activity {
 					slope = t.dErr[i]
 				}
-				bound := float64(t.rank+6)*t.u*abs[i][j] + t.absW[i][j]*slope/t.tau[i] + smallest
+				bound := float64(t.rank+6)*t.u*abs[i][j] + t.absW[i][j]*slope/t.tau[i] + t.smallest
 				f.Expect("|M − τ⁻¹(−I + …)| in an entry, "+form.String(), math.Abs(got[i][j]-want[i][j]), bound, abs[i][j]+1/t.tau[i])
 			}
 		}

@@ -261,7 +261,7 @@ func (t *truth) expectStays(f *theorems.Finding, s theorems.Subject, dt float64)
 		alpha := dt / t.tau[i]
 		size[i] += math.Abs(t.x[i]) + drive[i]
 		bound := alpha*(t.units()*t.u*size[i]+passed[i]) + 4*t.u*math.Abs(t.x[i])
-		f.Expect("|x + dt·F(x) − x|", math.Abs(x-t.x[i]), bound, (1+alpha)*size[i]+smallest)
+		f.Expect("|x + dt·F(x) − x|", math.Abs(x-t.x[i]), bound, (1+alpha)*size[i]+t.smallest)
 	}
 	return nil
 }

@@ -7,17 +7,19 @@ import (
 	"github.com/rankproof/rankproof/model"
 	"github.com/rankproof/rankproof/oracles/dense"
 	"github.com/rankproof/rankproof/oracles/precise"
+	"github.com/rankproof/rankproof/theorems"
 )
 
 // truth is what oracles know of a network at a state x that its bias makes a
 // fixed point: the numbers that claims compare with, and the allowances that
 // an honest implementation in arithmetic of unit roundoff u needs.
 type truth struct {
-	net  *model.RNN
-	law  precise.Network
-	u    float64 // unit roundoff of the subject
-	n    int
-	rank int // R of a low-rank network, 0 of a dense one
+	net      *model.RNN
+	law      precise.Network
+	u        float64 // unit roundoff of the subject
+	smallest float64 // added to relative errors: see theorems.Underflow
+	n        int
+	rank     int // R of a low-rank network, 0 of a dense one
 
 	x, input []float64 // state (N), constant input u (q)
 	connectivity
@@ -34,13 +36,9 @@ type truth struct {
 	condGroups int     // distinct time constants
 }
 
-// smallest is added to relative errors of φ and φ': four of the smallest
-// subnormals, where relative accuracy ends.
-const smallest = 0x1p-1072
-
 // observe computes the truth at state x; u is the subject's unit roundoff.
 func observe(net generators.Network, x []float64, u float64) (*truth, error) {
-	t := &truth{u: u, n: net.Units(), x: x, input: net.U, b: net.B}
+	t := &truth{u: u, smallest: theorems.Underflow(u), n: net.Units(), x: x, input: net.U, b: net.B}
 	t.w, t.absW = net.W, nil
 	if net.LowRank() {
 		t.rank = len(net.M[0])
@@ -132,7 +130,7 @@ func (t *truth) measureSlopes(phi string) error {
 		}
 		t.second = append(t.second, second)
 		// φ' of an argument that is off by a few roundings, and a few more.
-		t.dErr[i] = (8*t.d[i]+4*math.Abs(x*second))*t.u + smallest
+		t.dErr[i] = (8*t.d[i]+4*math.Abs(x*second))*t.u + t.smallest
 	}
 	t.shortest = math.Inf(1)
 	for _, tau := range t.tau {
@@ -237,7 +235,7 @@ func (t *truth) phiErr(x float64) (value, err float64, failure error) {
 		return 0, 0, failure
 	}
 	slope, failure := precise.Phi(t.law.Phi, x, 1)
-	return value, (8*math.Abs(value)+4*math.Abs(x*slope))*t.u + smallest, failure
+	return value, (8*math.Abs(value)+4*math.Abs(x*slope))*t.u + t.smallest, failure
 }
 
 // phiErrAt is phiErr of x_i, computed once: 300 bits of it take their time, and
@@ -252,7 +250,7 @@ func (t *truth) phiErrAt(i int) (value, err float64, failure error) {
 		if failure != nil {
 			return 0, 0, failure
 		}
-		*o = output{value, (8*math.Abs(value)+4*math.Abs(t.x[i]*t.d[i]))*t.u + smallest, true}
+		*o = output{value, (8*math.Abs(value)+4*math.Abs(t.x[i]*t.d[i]))*t.u + t.smallest, true}
 	}
 	return o.value, o.err, nil
 }

@@ -114,7 +114,7 @@ func (t *fitted) of(m *model.Mixture) ([][]float64, error) {
 				if d == 0 && moments.CovNM[r][s] != 0 {
 					return nil, fmt.Errorf("population %d covaries with an m that does not vary", p)
 				}
-				if moments.CovMM[s][s] != d*d || moments.MeanM[s] != t.MeanM[p][s] || moments.MeanI != t.MeanI[p] || moments.VarI != t.DevI[p]*t.DevI[p] {
+				if !t.kept(moments.CovMM[s][s], d*d) || !t.kept(moments.MeanM[s], t.MeanM[p][s]) || !t.kept(moments.MeanI, t.MeanI[p]) || !t.kept(moments.VarI, t.DevI[p]*t.DevI[p]) {
 					return nil, fmt.Errorf("population %d does not have the law of its feature", p)
 				}
 			}
@@ -122,6 +122,10 @@ func (t *fitted) of(m *model.Mixture) ([][]float64, error) {
 	}
 	return out, nil
 }
+
+// kept reports whether a number is as it was given but for a few roundings, of
+// what passes through a factor of a covariance.
+func (t *fitted) kept(x, given float64) bool { return math.Abs(x-given) <= 16*t.u*math.Abs(given) }
 
 // stacked returns [Φ; √β 1].
 func (t *fitted) stacked(beta float64) [][]float64 {

@@ -129,7 +129,7 @@ func judgeCompleted(s theorems.Subject, c generators.Mixture) (f theorems.Findin
 			return f, err
 		}
 		r := c.Rank()
-		f.Demand("(2R+1)×(2R+1)", len(got) == 2*r+1 && len(got[0]) == 2*r+1)
+		f.Demand("(2R+1)×(2R+1)", isSquare(got, 2*r+1))
 		if f.Verdict == theorems.Fails {
 			return f, nil
 		}
@@ -240,7 +240,11 @@ func judgeGain(s theorems.Subject, c generators.Embellished) (f theorems.Finding
 		if err != nil {
 			return f, err
 		}
-		pops[p] = model.Population{Weight: given.Weights()[p], Mean: given.Mean(p), Cov: symmetricOf(len(cov), func(i, j int) float64 { return cov[i][j] })}
+		f.Demand("the completion is (2R+1)×(2R+1)", isSquare(cov, 2*c.Rank()+1))
+		if f.Verdict == theorems.Fails {
+			return f, nil
+		}
+		pops[p] = model.Population{Weight: given.Weights()[p], Mean: given.Mean(p), Cov: covarianceOf(cov, e)}
 	}
 	least, err := model.NewMixture(m.Nonlinearity(), pops)
 	if err != nil {

@@ -9,7 +9,6 @@ import (
 	"github.com/rankproof/rankproof/oracles/certificate"
 	"github.com/rankproof/rankproof/oracles/evidence"
 	"github.com/rankproof/rankproof/theorems"
-	"gonum.org/v1/gonum/mat"
 	"pgregory.net/rapid"
 )
 
@@ -197,7 +196,7 @@ func judgeCompletion(s theorems.Subject, c Targeted) (f theorems.Finding, err er
 	if err != nil {
 		return f, err
 	}
-	spread := 0.0
+	spread, rounding := 0.0, 0.0
 	for p, in := range t.at {
 		b, err := blocksOf(c.Mixture, p)
 		if err != nil {
@@ -207,6 +206,7 @@ func judgeCompletion(s theorems.Subject, c Targeted) (f theorems.Finding, err er
 		if err != nil {
 			return f, err
 		}
+		rounding = max(rounding, relative)
 		for r := range c.Kappa { // Σ_nn of the completion is no more than that given
 			spread += in.weight * relative * in.varN[r] * t.squareSize(0, in, in.delta)
 		}
@@ -217,18 +217,12 @@ func judgeCompletion(s theorems.Subject, c Targeted) (f theorems.Finding, err er
 		if err != nil {
 			return f, err
 		}
-		f.Demand("the completion is (2R+1)×(2R+1)", len(rows) == 2*len(c.Kappa)+1)
+		f.Demand("the completion is (2R+1)×(2R+1)", isSquare(rows, 2*len(c.Kappa)+1))
 		if f.Verdict == theorems.Fails {
 			return f, nil
 		}
-		cov := mat.NewSymDense(len(rows), nil)
-		for i := range rows {
-			for j := range i + 1 {
-				cov.SetSym(i, j, rows[i][j])
-			}
-		}
 		given := t.mixture.Population(p)
-		populations[p] = model.Population{Weight: given.Weight, Mean: given.Mean, Cov: cov}
+		populations[p] = model.Population{Weight: given.Weight, Mean: given.Mean, Cov: covarianceOf(rows, rounding)}
 	}
 	minimal, err := model.NewMixture(t.mixture.Nonlinearity(), populations)
 	if err != nil {
