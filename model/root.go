@@ -90,7 +90,7 @@ func reducedRoot(x, h array) (array, error) {
 // taken together, by singular values, and what is below e_i of those is zero:
 // left to the smallest, e_i would be that of all. Smaller ones are conditioned
 // on larger ones, by elimination: of Z = [Y K] as far as it is known, the rows
-// that follow are −Z_i Z_gᵀ (I − Z_g Z_gᵀ)^(−½), no longer than I − Y Yᵀ allows.
+// that follow are −Z_i Z_gᵀ (I − Z_g Z_gᵀ)^(−½), no longer than I − Y Yᵀ and e_i allow.
 func rootOfRest(y array, s []float64, fraction float64) (array, error) {
 	const about = 0x1p-4 // of one size
 	kept := newArray(y.rows, y.rows)
@@ -124,9 +124,10 @@ func rootOfRest(y array, s []float64, fraction float64) (array, error) {
 			next := newArray(y.rows, z.cols+to-from)
 			for i := range y.rows - to {
 				known, more := z.row(to+i), below.row(i)
-				if room, length := 1-sumSquares(known), sumSquares(more); length > room { // of rounding
+				room := math.Max(1-sumSquares(known), 0) + fraction*s[0]/s[to+i]
+				if length := sumSquares(more); length > room { // of rounding
 					for j := range more {
-						more[j] *= math.Sqrt(math.Max(room, 0) / length)
+						more[j] *= math.Sqrt(room / length)
 					}
 				}
 				copy(kept.row(to + i)[from:], more)

@@ -109,7 +109,9 @@ func (net *LinearRNN) feedback(tol RankTolerance) (*feedback, error) {
 		decision.Rank = f.decision.Rank
 	}
 	b := &feedback{scale: scale, size: f.size, out: f.left, decisions: []RankDecision{decision}}
-	b.into = f.right.scaledColumns(f.singular)
+	// J = F Fᵀ M Nᵀ, where row i of G is known to rounding of row i of N; by
+	// singular values and vectors, to that of the largest.
+	b.into = n.mul(m.tmul(f.left))
 	return b, b.feedNoise(net.p, f.right, tol)
 }
 
