@@ -83,6 +83,12 @@ var rooms = []room{
 		imports: []string{"internal/...", "theorems", "theorems/conjectures", "theorems/registry", "github.com/spf13/..."},
 		tests:   []string{"generators", "model"}},
 
+	// A module of its own, as somebody would write it: whatever is exported, and
+	// no more.
+	{packages: []string{"examples/conjecture"},
+		imports: []string{"theorems", "generators", "oracles/...", "pgregory.net/rapid"},
+		tests:   []string{"theorems/theoremtest"}},
+
 	// What runs verify elsewhere is scripts and manifests, which tests run and
 	// read. Those of Kubernetes are a module of their own: its types are no
 	// dependency of this one.
@@ -179,6 +185,8 @@ func TestRules(t *testing.T) {
 		{"model", "math/rand", true, false},
 		{"model", "math/rand/v2", false, true},
 		{".", inside + "model", false, false},
+		{"examples/conjecture", inside + "internal/report", true, false},
+		{"examples/conjecture", inside + "oracles/exact", false, true},
 	} {
 		require.Equal(t, c.want, mayImport(c.pkg, c.imported, c.test), "%+v", c)
 	}

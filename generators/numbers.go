@@ -7,12 +7,8 @@ import (
 	"strings"
 )
 
-// What numbers a field may be given, beside those that it has, is in its tag:
-//
-//	A     [][]float64 `numbers:"few"`               of few bits
-//	QDiag []float64   `numbers:"few,nonnegative"`   variances
-//	Shear [][]float64 `numbers:"whole"`             small integers: S⁻¹ is one of integers too
-//	Dt    float64     `numbers:"time"`              a length of trajectories, which cost
+// What numbers a field may be given, beside those that it has, is in its tag
+// numbers: see the package's documentation.
 //
 // Few bits are multiples of 2⁻¹² up to 64: 18 bits and a sign. Products of two
 // have 36 and of three 54, so that sums of a thousand products of two, which

@@ -1,6 +1,7 @@
 package generators
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"reflect"
@@ -9,16 +10,6 @@ import (
 
 	"github.com/rankproof/rankproof/model"
 )
-
-// An instance is a struct of numbers whose fields name their dimensions:
-//
-//	W   [][]float64 `dim:"N,N"`
-//	Tau []float64   `dim:"N?"`      one number, or N
-//	A   [][]float64 `dim:"K*,K*"`   K may be 0
-//	Dt  float64     `shrink:"positive"`
-//	G   []float64   `shrink:"nonzero"`  of either sign
-//
-// That is all that shrinking, shape checks and printing need to know of it.
 
 // field is one numeric or textual field of an instance, settable in place.
 type field struct {
@@ -84,7 +75,7 @@ func readLayout(t reflect.Type) []place {
 }
 
 func readField(f reflect.StructField) field {
-	fd := field{name: strings.Split(f.Tag.Get("json"), ",")[0]}
+	fd := field{name: cmp.Or(strings.Split(f.Tag.Get("json"), ",")[0], f.Name)}
 	if dim := f.Tag.Get("dim"); dim != "" {
 		fd.optional = strings.HasSuffix(dim, "?")
 		fd.dims = strings.Split(strings.TrimSuffix(dim, "?"), ",")
@@ -180,6 +171,9 @@ func (f field) check(v reflect.Value, dims []string, size map[string]int) (where
 	}
 	return "", ""
 }
+
+// Copy returns a deep copy of an instance.
+func Copy[C any](instance C) C { return *clone(instance) }
 
 // clone returns a deep copy of an instance, addressable.
 func clone[C any](instance C) *C {

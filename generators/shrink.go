@@ -11,7 +11,7 @@ const shrinkBudget = 4000
 
 // Shrink returns a simpler instance that still fails: with indices dropped (a
 // unit, a latent, an input channel), blocks and entries set to zero, numbers
-// rounded to small integers or eighths. It descends greedily, big steps first,
+// rounded to small integers or eighths, signs dropped. It descends greedily, big steps first,
 // and ends where no single step leads on. An instance that is Admissible stays
 // so. The instance itself is not changed.
 func Shrink[C any](instance C, fails func(C) bool) C {
@@ -79,7 +79,7 @@ func editsOf[C any](instance C) []edit {
 	}
 	for k, f := range fields {
 		for n := range countNumbers(f.value) {
-			for _, to := range []func(float64) float64{f.simplest, math.Round, sign, inHalves, eighths, halved} {
+			for _, to := range []func(float64) float64{f.simplest, math.Round, sign, inHalves, eighths, halved, math.Abs} {
 				edits = append(edits, oneNumber(k, n, to))
 			}
 		}
@@ -205,6 +205,8 @@ func costOf(fields []field) (numbers int, effort float64) {
 // for a small integer, more for a half, more yet for a fraction, most for 17 digits.
 func (f field) effort(x float64) float64 {
 	switch {
+	case x == 0 && math.Signbit(x): // that matters, or rounding left it
+		return 0.25
 	case x == f.simplest(x), x == 0:
 		return 0
 	case x == math.Trunc(x) && math.Abs(x) < 1e6:

@@ -25,6 +25,9 @@ func (m *Mixture) Circuit() *Circuit { return &Circuit{m.phi, m.rank, m.pops} }
 // Dim returns R.
 func (c *Circuit) Dim() int { return c.rank }
 
+// Mixture returns the mixture whose mean field c is.
+func (c *Circuit) Mixture() *Mixture { return &Mixture{c.phi, c.rank, c.pops} }
+
 // Gain is what a population contributes at one κ: the law N(Mu, Delta) of its
 // net inputs, the mean activity Value = ⟨φ⟩ and the gain Slope = ⟨φ'⟩.
 type Gain struct{ Mu, Delta, Value, Slope float64 }

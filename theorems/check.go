@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"math/big"
+	"reflect"
 	"sync"
 
 	"github.com/rankproof/rankproof/generators"
@@ -46,6 +48,8 @@ type Check struct {
 	numbers func(instance any, within *generators.Domain) []float64
 	renew   func(instance any, x []float64, within *generators.Domain) (any, bool)
 	takes   func(any) bool // instances of its type
+	layout  func() error   // what of its type makes no instance
+	copy    func(any) any
 }
 
 // Claim is a check of an implementation: judge computes a residual of the
@@ -149,6 +153,8 @@ func check[C any](name string, gen *rapid.Generator[C]) Check {
 			_, ok := instance.(C)
 			return ok
 		},
+		layout: generators.CheckLayout[C],
+		copy:   func(instance any) any { return generators.Copy(instance.(C)) },
 	}
 }
 
@@ -189,7 +195,14 @@ func (c Check) On(s Subject, instance any) (out Outcome) {
 		}
 	}()
 	if c.judge != nil {
-		f, err := c.judge(s, instance)
+		given := instance
+		if s.Own != nil { // whose functions may write into what they are given
+			given = c.copy(instance)
+		}
+		f, err := c.judge(s, given)
+		if s.Own != nil && !reflect.DeepEqual(given, instance) {
+			return Outcome{Finding: Finding{Verdict: Fails, Reason: "the instance was changed while it was judged: a function writes into its arguments"}}
+		}
 		switch {
 		case errors.Is(err, ErrNotImplemented) && f.Verdict == Fails:
 			return Outcome{Finding: f} // it was tried as far as that
@@ -254,3 +267,14 @@ func (c Check) shrinkWithin(s Subject, instance any, first Outcome, budget *int)
 
 // Rational returns the exact value of a float64, which is finite in any instance.
 func Rational(x float64) *big.Rat { return new(big.Rat).SetFloat64(x) }
+
+// ErrorOf returns |x − truth| rounded to a float64, the difference itself being
+// exact: the error of a result whose true value is known in rationals. Of a
+// result that is no number it is +∞.
+func ErrorOf(x float64, truth *big.Rat) float64 {
+	if math.IsNaN(x) || math.IsInf(x, 0) {
+		return math.Inf(1)
+	}
+	d, _ := new(big.Rat).Sub(Rational(x), truth).Float64()
+	return math.Abs(d)
+}

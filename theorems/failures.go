@@ -163,3 +163,18 @@ func (r *Report) kindsOf(check string) int {
 	}
 	return n
 }
+
+// Untold returns how many kinds of failure a run counted beyond those that it
+// tells of.
+func (r Report) Untold() int {
+	n := 0
+	for _, of := range r.kinds {
+		if len(of.told) == 0 {
+			n++
+		}
+	}
+	return n
+}
+
+// JudgedBy returns how many instances of a check were judged.
+func (r Report) JudgedBy(check string) int { return r.judged[check] }

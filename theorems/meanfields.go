@@ -39,7 +39,21 @@ type MeanFields struct {
 	SimulateNoisy  func(net *model.RNN, s model.NoisySimulation, seed uint64) (*model.NoisyTrajectory, error)
 
 	FitMixture func(p model.FitProblem) (*model.Fit, error)
-	Truncate   func(w [][]float64, rank int) (m, n [][]float64, err error) // W_R = M Nᵀ (N×R each)
+	Truncate   func(w [][]float64, rank int) (*LowRankCut, error)
+}
+
+// LowRankCut is a matrix cut to rank R: W_R = M Nᵀ (N×R each, nil for R = 0), and
+// ‖W − W_R‖₂.
+type LowRankCut struct {
+	M, N  [][]float64
+	Error float64
+}
+
+// HeldField is a vector field that can be handed over as what it is the field of,
+// one of them: a mixture (F(κ)) or a network with τ = 1 and no input (dx/dt).
+type HeldField interface {
+	model.VectorField
+	Held() (*model.Mixture, *model.RNN, error)
 }
 
 // modelMeanFields are the operations of our own package.
@@ -104,14 +118,19 @@ func modelMeanFields() MeanFields {
 			return net.SimulateNoisy(rand.New(rand.NewPCG(seed, 1)), s)
 		},
 		FitMixture: model.FitMixture,
-		Truncate: func(w [][]float64, rank int) (m, n [][]float64, err error) {
-			t, err := model.Truncate(denseOf(w), rank)
-			if err != nil || rank == 0 {
-				return nil, nil, err
-			}
-			return Rows(t.LowRank.M()), Rows(t.LowRank.N()), nil
-		},
+		Truncate:   truncate,
 	}
+}
+
+func truncate(w [][]float64, rank int) (*LowRankCut, error) {
+	t, err := model.Truncate(denseOf(w), rank)
+	switch {
+	case err != nil:
+		return nil, err
+	case rank == 0:
+		return &LowRankCut{Error: t.Error}, nil
+	}
+	return &LowRankCut{Rows(t.LowRank.M()), Rows(t.LowRank.N()), t.Error}, nil
 }
 
 func average(phi string, order int, mu, delta float64) (float64, error) {

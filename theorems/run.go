@@ -106,11 +106,7 @@ func (r Report) TwinSurvived() bool {
 func (t Theorem) Run(ctx context.Context, s Subject, e Effort) Report {
 	start := time.Now()
 	t = t.at(s.UnitRoundoff)
-	r := Report{Ref: t.Ref, ID: t.ID, Tags: map[string]int{}, judged: map[string]int{}, unknown: map[string]int{},
-		kinds: map[kind]*failuresOf{}}
-	claims, exact := e.instances(t)
-	t.runChecks(ctx, &r, s, e, t.Claims, claims)
-	r.Silent = r.silent(t.Claims, s.Partial)
+	r, exact := t.runClaims(ctx, s, e)
 	t.runChecks(ctx, &r, s, e, t.Exact, exact)
 	for _, c := range t.Certificates {
 		if ctx.Err() != nil {
@@ -130,14 +126,15 @@ func (t Theorem) Run(ctx context.Context, s Subject, e Effort) Report {
 	if !r.Interrupted && len(r.NotTried) == 0 {
 		r.Unvisited = t.unvisited(r.Tags)
 	}
-	r.Verdict = t.verdict(r)
+	r.Verdict = t.verdict(r, 0)
 	r.Seconds = time.Since(start).Seconds()
 	return r
 }
 
 // verdict sums a report up: refuted by one failure, unknown if too much was,
-// if nothing was tried, or if a twin survived (then holding means nothing).
-func (t Theorem) verdict(r Report) Verdict {
+// if nothing was tried, or if a twin survived (then holding means nothing). The
+// decided are exact instances that count for shares and were left out.
+func (t Theorem) verdict(r Report, decided int) Verdict {
 	if len(r.Failures) > 0 {
 		return Fails
 	}
@@ -150,11 +147,11 @@ func (t Theorem) verdict(r Report) Verdict {
 	// every operation the theorem claims something about.
 	untried := r.Judged+len(r.Proofs) == 0 || len(t.Claims) > 0 && r.Instances == 0
 	const mostVacuous = 0.25 // of all instances: a subject must not talk itself out of being judged
-	vacuous := float64(r.Vacuous) > mostVacuous*float64(r.Judged+r.Vacuous)
+	vacuous := float64(r.Vacuous) > mostVacuous*float64(decided+r.Judged+r.Vacuous)
 	if untried || vacuous || r.Interrupted || r.TwinSurvived() {
 		return Unknown
 	}
-	if float64(r.Unknown) > t.MaxUnknown*float64(r.Judged) || len(r.Silent) > 0 {
+	if float64(r.Unknown) > t.MaxUnknown*float64(decided+r.Judged) || len(r.Silent) > 0 {
 		return Unknown
 	}
 	if float64(r.Escalated) > t.MaxEscalated*float64(r.Instances) {

@@ -77,6 +77,10 @@ type Subject struct {
 
 	Processes
 	MeanFields
+
+	// Own holds functions that are none of these operations, for theorems of
+	// somebody's own about them: see OwnSubject.
+	Own any
 }
 
 // Underflow returns four of the smallest subnormals of the arithmetic of a unit

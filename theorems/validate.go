@@ -47,6 +47,7 @@ func (t Theorem) problems() []string {
 	names := map[string]bool{}
 	for _, c := range append(append([]Check(nil), t.Claims...), t.Exact...) {
 		need(c.Name != "" && !names[c.Name], "check without a name of its own: "+c.Name)
+		need(c.caseProblem() == "", c.caseProblem())
 		names[c.Name] = true
 	}
 	for _, c := range t.Claims {
@@ -75,6 +76,17 @@ func (t Theorem) problems() []string {
 		need(w.Without != "" && w.Case != nil && w.Check.Name != "", "witness that names no hypothesis, check or case")
 	}
 	return out
+}
+
+// caseProblem says why values of a check's type are no instances; "" if they are.
+func (c Check) caseProblem() string {
+	if c.layout == nil {
+		return "" // no check of ours, which others refuse
+	}
+	if err := c.layout(); err != nil {
+		return fmt.Sprintf("check %s: %v", c.Name, err)
+	}
+	return ""
 }
 
 // Evidence lists the kinds of evidence that the theorem has: "floating-point",
@@ -149,6 +161,7 @@ func (c Conjecture) problems() []string {
 		need(i == 0 || c.Levels[i-1].Size.Compare(l.Size) < 0, "levels are not in the order of their sizes")
 		need(l.Check.Name != "" && !names[l.Check.Name], "level without a check of a name of its own: "+l.Check.Name)
 		need(l.Check.decide != nil && l.Check.judge == nil, "check "+l.Check.Name+" is not of the statement alone")
+		need(l.Check.caseProblem() == "", l.Check.caseProblem())
 		names[l.Check.Name] = true
 	}
 	return out

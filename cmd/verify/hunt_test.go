@@ -21,10 +21,14 @@ const asVerify = "RANKPROOF_TEST_AS_VERIFY"
 // TestMain trades memory, of which little is used, for time, as hunts do.
 func TestMain(m *testing.M) {
 	debug.SetGCPercent(garbage)
-	if os.Getenv(asVerify) != "" {
+	switch os.Getenv(asVerify) {
+	case "":
+		os.Exit(m.Run())
+	case "twin":
+		os.Exit(beTwin(os.Args[1]))
+	default:
 		os.Exit(command(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 	}
-	os.Exit(m.Run())
 }
 
 // process returns verify as a process of its own.

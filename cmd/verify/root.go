@@ -36,7 +36,8 @@ func newRootCommand(s streams) *cobra.Command {
   verify check trained.npz …           judge a network of your own
   verify convert lds.json --to rnn     a latent LDS as a linear RNN, or back
   verify fit --target vanderpol        a network that follows a vector field
-  verify hunt --for 1h                 look for counterexamples at length`
+  verify hunt --for 1h                 look for counterexamples at length
+  verify gate -- python3 adapter.py    an implementation of yours, in any language`
 	// Templates of one's own make cobra link text/template, and with it five
 	// megabytes of methods that might be called by name.
 	root.Version = strings.TrimPrefix(report.CurrentEnvironment().String(), "verify ")
@@ -47,7 +48,7 @@ func newRootCommand(s streams) *cobra.Command {
 	root.SetOut(s.out)
 	root.SetErr(s.err)
 	root.AddCommand(newRunCommand(s), newListCommand(s), newShowCommand(s), newLedgerCommand(s), newReplayCommand(s), newCheckCommand(s), newConvertCommand(s), newFitCommand(s),
-		newHuntCommand(s), newPlanCommand(s), newMergeCommand(s), newRefuteCommand(s), newServeCommand(s))
+		newHuntCommand(s), newPlanCommand(s), newMergeCommand(s), newRefuteCommand(s), newVectorsCommand(s), newServeCommand(s), newGateCommand(s))
 	return root
 }
 

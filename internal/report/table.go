@@ -14,22 +14,27 @@ import (
 type Table struct {
 	w       io.Writer
 	ref, id int // widths
+	columns []column
 }
 
 // NewTable returns a table for some of the theorems of a list.
-func NewTable(w io.Writer, list []theorems.Theorem) *Table {
-	t := &Table{w: w, ref: len("ref"), id: len("theorem")}
+func NewTable(w io.Writer, list []theorems.Theorem) *Table { return newTable(w, list, runColumns) }
+
+func newTable(w io.Writer, list []theorems.Theorem, columns []column) *Table {
+	t := &Table{w: w, ref: len("ref"), id: len("theorem"), columns: columns}
 	for _, th := range list {
 		t.ref, t.id = max(t.ref, width(th.Ref)), max(t.id, width(th.ID))
 	}
 	return t
 }
 
-// The columns after ref and id, right-aligned: two lines of heading, width.
-var columns = []struct {
+// column is one after ref and id, right-aligned: two lines of heading, width.
+type column struct {
 	above, below string
 	width        int
-}{
+}
+
+var runColumns = []column{
 	{"", "instances", 9},
 	{"worst", "margin", 7},
 	{"", "unknown", 7},
@@ -42,8 +47,8 @@ var columns = []struct {
 
 // Header writes the headings.
 func (t *Table) Header() {
-	above, below := make([]string, len(columns)), make([]string, len(columns))
-	for i, c := range columns {
+	above, below := make([]string, len(t.columns)), make([]string, len(t.columns))
+	for i, c := range t.columns {
 		above[i], below[i] = c.above, c.below
 	}
 	t.line("", "", above)
@@ -68,7 +73,7 @@ func (t *Table) line(ref, id string, cells []string) {
 	var out strings.Builder
 	out.WriteString(left(ref, t.ref) + "  " + left(id, t.id))
 	for i, cell := range cells {
-		out.WriteString(" " + right(cell, columns[i].width))
+		out.WriteString(" " + right(cell, t.columns[i].width))
 	}
 	fmt.Fprintln(t.w, strings.TrimRight(out.String(), " "))
 }

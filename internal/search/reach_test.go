@@ -34,6 +34,7 @@ var inequalities = []struct{ ref, check string }{
 	{"M13", "‖W − W_R‖₂ = s_{R+1}"},
 	{"M13", "flows stay within the bound"},
 	{"S1", "Λ_0 and Λ_1 kept"},
+	{"S1", "autocovariances"}, // Lyapunov, up to near the unit circle
 	{"S8", "Kalman and joint density of an LDS"},
 	{"S12", "innovation covariance and gains"},
 	{"X1", "power sums of N and of R eigenvalues"},

@@ -73,7 +73,10 @@ func ask[R, P any](c *client, op string, p P) (r R, err error) {
 		return r, fmt.Errorf("params of %s: %w", op, err)
 	}
 	result, err := c.call(op, params)
-	if err != nil {
+	switch {
+	case errors.Is(err, theorems.ErrNotImplemented):
+		return r, theorems.Declined(op, err)
+	case err != nil:
 		return r, err
 	}
 	if err := decodeResult(result, &r); err != nil {

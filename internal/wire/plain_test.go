@@ -32,7 +32,7 @@ func plain(call Call) Call {
 
 // needed are members that an implementation may leave out on some instances
 // alone: without them there is another result.
-var needed = []string{"filtered", "infinite", "nats", "initial", "J", "M", "N", "rnn", "lds", "mixture", "network"}
+var needed = []string{"none", "point", "period", "exponents", "orbit", "filtered", "infinite", "nats", "initial", "J", "M", "N", "rnn", "lds", "mixture", "network"}
 
 // required returns an object without the members that may be left out.
 func required(text json.RawMessage, t reflect.Type) (json.RawMessage, error) {

@@ -1,7 +1,6 @@
 package conversion
 
 import (
-
 	"github.com/rankproof/rankproof/generators"
 	"github.com/rankproof/rankproof/model"
 	"github.com/rankproof/rankproof/oracles/certificate"

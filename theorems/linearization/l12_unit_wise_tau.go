@@ -18,6 +18,8 @@ func UnitWiseTau() theorems.Theorem {
 	networks := spectrumNetworks()
 	networks.UnitWiseTau = true
 	networks.Inputs = true
+	oneTau := networks
+	oneTau.UnitWiseTau = false
 	return theorems.Theorem{
 		Ref: "L12", ID: "linearization/unit-wise-tau",
 		Statement: "For τ = diag(τ_i), M_x = τ⁻¹(−I+WD), M_r = τ⁻¹(−I+DW), inputs τ⁻¹B and τ⁻¹DB: L1, one characteristic polynomial, the D-maps of L3 " +
@@ -35,6 +37,9 @@ func UnitWiseTau() theorems.Theorem {
 			atPoints("gains", networks, judgeInputGain).Visiting("unit-wise tau"),
 			theorems.Claim("context", generators.TwoContexts(networks), judgeContext).Visiting("unit-wise tau"),
 			atPoints("matrices, inputs, spectrum", networks, judgeUnitWiseSystem).Visiting("unit-wise tau", "inputs", "low rank"),
+			// These ask for the two systems alone: what an implementation has that has nothing else.
+			atPoints("matrices and inputs", networks, judgeSystems).Visiting("unit-wise tau", "inputs", "low rank", "D singular", "saturated units"),
+			atPoints("matrices and inputs for one τ", oneTau, judgeSystems).Visiting("inputs", "low rank", "D singular", "saturated units"),
 		},
 		Exact: []theorems.Check{onPairs("unit-wise τ", decideUnitWise)},
 		Certificates: []theorems.Certificate{
@@ -118,17 +123,25 @@ func judgeUnitWiseSystem(f *theorems.Finding, t *truth, s theorems.Subject) erro
 	if s.Spectrum == nil {
 		return theorems.Missing("Spectrum")
 	}
+	if err := judgeSystems(f, t, s); err != nil || f.Verdict == theorems.Fails {
+		return err
+	}
+	spectrum, err := s.Spectrum(t.net, t.x)
+	if err == nil {
+		t.expectLambdaSums(f, spectrum)
+	}
+	return err
+}
+
+// judgeSystems compares matrices and inputs entry by entry.
+func judgeSystems(f *theorems.Finding, t *truth, s theorems.Subject) error {
 	l, err := t.linearizationsOf(s, f)
 	if l == nil {
 		return err
 	}
 	t.expectMatrices(f, l)
 	t.expectInputs(f, l)
-	spectrum, err := s.Spectrum(t.net, t.x)
-	if err == nil {
-		t.expectLambdaSums(f, spectrum)
-	}
-	return err
+	return nil
 }
 
 // expectMatrices claims M_x and M_r entry by entry.

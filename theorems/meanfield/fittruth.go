@@ -180,6 +180,7 @@ func leastObjective(phi, y *exact.Matrix, beta *big.Rat) *big.Rat {
 // unitField is −κ + Σ_p c_p φ(a_p·κ + I_p), a field of P hidden units.
 type unitField struct {
 	law    activation
+	phi    string // its name
 	a      [][]float64
 	offset []float64
 	c      [][]float64
@@ -219,6 +220,28 @@ func (f *unitField) Jacobian(kappa []float64) (*mat.Dense, error) {
 	}
 	return out, nil
 }
+
+// Held returns the mixture of populations without covariance, n = P c.
+func (f *unitField) Held() (*model.Mixture, *model.RNN, error) {
+	phi, err := model.NonlinearityByName(f.phi)
+	if err != nil {
+		return nil, nil, err
+	}
+	count := float64(len(f.a))
+	var pops []model.Population
+	for p, a := range f.a {
+		mean := append([]float64(nil), a...)
+		for _, c := range f.c[p] {
+			mean = append(mean, count*c)
+		}
+		size := len(mean) + 1
+		pops = append(pops, model.Population{Weight: 1 / count, Mean: append(mean, f.offset[p]), Cov: mat.NewSymDense(size, nil)})
+	}
+	m, err := model.NewMixture(phi, pops)
+	return m, nil, err
+}
+
+var _ theorems.HeldField = (*unitField)(nil)
 
 // feedback returns Lip(φ) Σ_p ‖c_p‖‖a_p‖: one less is a logarithmic norm of the field, one more a Lipschitz constant.
 func (f *unitField) feedback() float64 {

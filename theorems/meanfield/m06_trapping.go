@@ -255,7 +255,7 @@ func (t *truth) trajectory(f *theorems.Finding, s theorems.Subject, start []floa
 	for k := range points + 1 {
 		times = append(times, end*float64(k)/float64(points))
 	}
-	if states, err = s.Integrate(t.mixture.Circuit(), start, times); err != nil || !expectStates(f, states, start, times) {
+	if states, err = s.Integrate(t.mixture.Circuit(), start, times); err != nil || !expectStates(f, states, start, times, s.UnitRoundoff) {
 		return nil, nil, 0, err
 	}
 	at := observeLaws(t.phi, t.laws, start, t.u)

@@ -109,7 +109,7 @@ func judgeTurning(s theorems.Subject, c generators.Centred) (f theorems.Finding,
 	}
 	times := evenly(c.Horizon/2, 4)
 	got, err := s.Integrate(r.mixture.Circuit(), c.Start, times)
-	if err != nil || !expectStates(&f, got, c.Start, times) {
+	if err != nil || !expectStates(&f, got, c.Start, times, s.UnitRoundoff) {
 		return f, err
 	}
 	want, off := r.flow(c.Start, times, 64)

@@ -179,7 +179,7 @@ func judgeGronwall(bound func(epsilon, rate, t float64) float64) func(theorems.S
 			return f, theorems.ErrUndecided
 		}
 		// The target has the first of the features for its units, the fit has all, and a ridge that keeps it off.
-		target := &unitField{law: law, a: c.MeanM, offset: c.MeanI, c: zeroRows(c.Features(), c.Rank())}
+		target := &unitField{law: law, phi: c.Nonlinearity, a: c.MeanM, offset: c.MeanI, c: zeroRows(c.Features(), c.Rank())}
 		for p := range c.Own() {
 			for r, x := range c.CoefMean[p] {
 				target.c[p][r] = x / 8
@@ -189,7 +189,7 @@ func judgeGronwall(bound func(epsilon, rate, t float64) float64) func(theorems.S
 		if err != nil {
 			return f, err
 		}
-		own := &unitField{law: law, a: c.MeanM, offset: c.MeanI, c: got}
+		own := &unitField{law: law, phi: c.Nonlinearity, a: c.MeanM, offset: c.MeanI, c: got}
 		times := evenly(c.Horizon, 32)
 		x, err := s.Integrate(fit.Mixture.Circuit(), c.Points[0], times)
 		if err != nil {
@@ -200,7 +200,7 @@ func judgeGronwall(bound func(epsilon, rate, t float64) float64) func(theorems.S
 			return f, err
 		}
 		rateOwn, rate := own.feedback(), target.feedback()
-		if !expectStates(&f, x, c.Points[0], times) || !expectStates(&f, y, c.Points[0], times) {
+		if !expectStates(&f, x, c.Points[0], times, s.UnitRoundoff) || !expectStates(&f, y, c.Points[0], times, s.UnitRoundoff) {
 			return f, nil
 		}
 		epsilon, size := 0.0, 0.0
@@ -216,8 +216,8 @@ func judgeGronwall(bound func(epsilon, rate, t float64) float64) func(theorems.S
 		end := c.Horizon
 		offOwn := 2*integrationError(s.UnitRoundoff, end, size, rateOwn+1, rateOwn-1, c.Rank()) + s.UnitRoundoff*averageAccuracy*(1+rateOwn)*math.Sqrt(2)*end
 		offTarget := 2 * integrationError(s.UnitRoundoff, end, size, rate+1, rate-1, c.Rank())
-		expectFollowed(&f, x, c.Points[0], times, own.Field, rateOwn+1, offOwn)
-		expectFollowed(&f, y, c.Points[0], times, target.Field, rate+1, offTarget)
+		expectFollowed(&f, x, times, own.Field, rateOwn+1, offOwn)
+		expectFollowed(&f, y, times, target.Field, rate+1, offTarget)
 		for k, t := range times[1:] {
 			off := integrationError(s.UnitRoundoff, t, size, rateOwn+1, rateOwn-1, c.Rank()) + integrationError(s.UnitRoundoff, t, size, rate+1, rate-1, c.Rank()) +
 				grown(s.UnitRoundoff*averageAccuracy*(1+rateOwn)*math.Sqrt(2), rateOwn-1, t)

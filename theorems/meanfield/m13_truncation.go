@@ -100,10 +100,24 @@ func Truncation() theorems.Theorem {
 
 type truncate = func(w [][]float64, rank int) (m, n [][]float64, err error)
 
+// truncateTwin cuts wrongly, and tells the error of the right cut.
 func truncateTwin(name, mistake string, wrong func(cut truncate, w [][]float64, rank int) (m, n [][]float64, err error)) theorems.Twin {
 	return theorems.Twin{Name: name, Mistake: mistake, Break: func(s theorems.Subject) theorems.Subject {
-		cut := s.Truncate
-		s.Truncate = func(w [][]float64, rank int) (m, n [][]float64, err error) { return wrong(cut, w, rank) }
+		right := s.Truncate
+		s.Truncate = func(w [][]float64, rank int) (*theorems.LowRankCut, error) {
+			out, err := right(w, rank)
+			if err != nil {
+				return nil, err
+			}
+			out.M, out.N, err = wrong(func(w [][]float64, rank int) (m, n [][]float64, err error) {
+				cut, err := right(w, rank)
+				if err != nil {
+					return nil, nil, err
+				}
+				return cut.M, cut.N, nil
+			}, w, rank)
+			return out, err
+		}
 		return s
 	}}
 }
@@ -145,7 +159,7 @@ func judgeTruncationIn(s theorems.Subject, c generators.Truncation, norm func([]
 	if s.Truncate == nil {
 		return f, theorems.Missing("Truncate")
 	}
-	cut, size, err := truncated(s, c)
+	cut, size, told, err := truncated(s, c)
 	if err != nil {
 		return f, err
 	}
@@ -155,6 +169,7 @@ func judgeTruncationIn(s theorems.Subject, c generators.Truncation, norm func([]
 	bound := s.UnitRoundoff*((64*n)*full+(n+2)*size) + 0x1p-53*(512*n)*full // Jacobi's method twice, in float64
 	rest := norm(minus(c.W, cut))
 	f.Expect("‖W − W_R‖ = s_{R+1}", math.Abs(rest-singular(values, c.Rank())), bound, full)
+	f.Expect("|error told − s_{R+1}|", math.Abs(told-singular(values, c.Rank())), bound, full)
 	return f, nil
 }
 
@@ -169,21 +184,23 @@ func minus(a, b [][]float64) [][]float64 {
 	return out
 }
 
-// truncated returns W_R = M Nᵀ (N×N), whose loadings must have R columns, and ‖M‖_F‖N‖_F.
-func truncated(s theorems.Subject, c generators.Truncation) (cut [][]float64, size float64, err error) {
+// truncated returns W_R = M Nᵀ (N×N), whose loadings must have R columns, ‖M‖_F‖N‖_F,
+// and the error that is told.
+func truncated(s theorems.Subject, c generators.Truncation) (cut [][]float64, size, told float64, err error) {
 	n, r := len(c.W), c.Rank()
-	m, nn, err := s.Truncate(c.W, r)
+	got, err := s.Truncate(c.W, r)
 	if err != nil {
-		return nil, 0, err
+		return nil, 0, 0, err
 	}
+	m, nn := got.M, got.N
 	cut = zeroRows(n, n)
 	if r == 0 {
-		return cut, 0, nil
+		return cut, 0, got.Error, nil
 	}
 	if len(m) != n || len(nn) != n || len(m[0]) > r || len(nn[0]) != len(m[0]) {
-		return nil, 0, fmt.Errorf("loadings are %d×%d and %d×%d for N = %d, R = %d", len(m), len(m[0]), len(nn), len(nn[0]), n, r)
+		return nil, 0, 0, fmt.Errorf("loadings are %d×%d and %d×%d for N = %d, R = %d", len(m), len(m[0]), len(nn), len(nn[0]), n, r)
 	}
-	return dense.MatMul(m, dense.Transpose(nn)), dense.NormFro(m) * dense.NormFro(nn), nil
+	return dense.MatMul(m, dense.Transpose(nn)), dense.NormFro(m) * dense.NormFro(nn), got.Error, nil
 }
 
 // boundData is what a bound on the distance of two flows may use.
@@ -204,7 +221,7 @@ func judgeTruncatedFlow(bound func(boundData, float64) float64) func(theorems.Su
 		if s.Integrate == nil {
 			return f, theorems.Missing("Integrate")
 		}
-		cut, size, err := truncated(s, c)
+		cut, size, _, err := truncated(s, c)
 		if err != nil {
 			return f, err
 		}
@@ -212,7 +229,7 @@ func judgeTruncatedFlow(bound func(boundData, float64) float64) func(theorems.Su
 		if err != nil {
 			return f, err
 		}
-		low := &unitFlow{cut, full.law}
+		low := &unitFlow{cut, full.law, full.phi}
 		times := evenly(c.Horizon, 32)
 		values, lip := dense.SingularValues(c.W), full.law.lipschitz
 		x, err := s.Integrate(full, c.Start, times)
@@ -223,7 +240,7 @@ func judgeTruncatedFlow(bound func(boundData, float64) float64) func(theorems.Su
 		if err != nil {
 			return f, undecidedBeyondFloats(err, low, c.Start, lip*values[0]-1, c.Horizon)
 		}
-		if !expectStates(&f, x, c.Start, times) || !expectStates(&f, y, c.Start, times) {
+		if !expectStates(&f, x, c.Start, times, s.UnitRoundoff) || !expectStates(&f, y, c.Start, times, s.UnitRoundoff) {
 			return f, nil
 		}
 		rounding := 0x1p-53*512*float64(len(c.W))*dense.NormFro(c.W) + s.UnitRoundoff*64*(dense.NormFro(c.W)+size)*float64(len(c.W))
@@ -241,8 +258,8 @@ func judgeTruncatedFlow(bound func(boundData, float64) float64) func(theorems.Su
 			largestState = max(largestState, dense.VectorNorm2(state))
 		}
 		off := 2 * integrationError(s.UnitRoundoff, c.Horizon, largestState, lipschitz, lip*values[0]-1, len(c.W))
-		expectFollowed(&f, x, c.Start, times, full.Field, lipschitz, off)
-		expectFollowed(&f, y, c.Start, times, low.Field, 1+lip*top, off)
+		expectFollowed(&f, x, times, full.Field, lipschitz, off)
+		expectFollowed(&f, y, times, low.Field, 1+lip*top, off)
 		for k, t := range times[1:] {
 			off := 2*integrationError(s.UnitRoundoff, t, largestState, lipschitz, lip*values[0]-1, len(c.W)) +
 				grown(rounding*b.sup, b.rate+rounding, t)*(1+t*max(b.rate, 1))

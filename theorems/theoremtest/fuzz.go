@@ -9,7 +9,7 @@ import (
 
 // Fuzz is a coverage-guided search for a failure of a family: any bytes are a
 // check and an instance of it, which the check judges. A failure is reported
-// shrunk, as a witness that verify replay takes.
+// shrunk, as Run does.
 //
 //	func FuzzMine(f *testing.F) { theoremtest.Fuzz(f, mySubject(), mytheorems.Family()...) }
 func Fuzz(f *testing.F, s theorems.Subject, family ...theorems.Theorem) {
@@ -29,7 +29,7 @@ func Fuzz(f *testing.F, s theorems.Subject, family ...theorems.Theorem) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		t.Errorf("%s fails: %v\n%s", th.Ref, failure.Outcome.Finding, w)
+		t.Errorf("%s fails: %v\n%s\n%s", th.Ref, failure.Outcome.Finding, w, keepIt)
 	})
 }
 

@@ -3,6 +3,9 @@
 //
 //	func TestMyLibrary(t *testing.T) { theoremtest.Run(t, mySubject(), registry.All()...) }
 //
+// and theorems and conjectures of one's own, about functions of one's own:
+// examples/conjecture is a module that does so.
+//
 // The environment variable RANKPROOF_SEED changes the seed (default 1, always
 // printed), RANKPROOF_EFFORT multiplies the number of instances (default 1).
 package theoremtest
@@ -41,7 +44,9 @@ func effort(t *testing.T) theorems.Effort {
 }
 
 // Run tests every theorem about a subject, a subtest each, named by its ID. A
-// failure is reported shrunk, as a witness that verify replay takes. Claims
+// theorem that could not fail is refused (theorems.Validate). A failure is
+// reported shrunk, as a witness that verify replay takes if the theorem is of
+// this module, and that is judged again, first, if it is kept in Folder. Claims
 // whose operations the subject lacks are logged; a theorem of which nothing
 // could be tried fails. A third of the instances of a plain verify is judged, and
 // declared edges must be visited by the whole.
@@ -50,8 +55,19 @@ func Run(t *testing.T, s theorems.Subject, list ...theorems.Theorem) {
 	if !(s.UnitRoundoff > 0 && s.UnitRoundoff < 1) {
 		t.Fatalf("Subject.UnitRoundoff is %v: bounds are in units of it; 0x1p-53 for float64, 0x1p-24 for float32", s.UnitRoundoff)
 	}
+	if err := theorems.Validate(list); err != nil {
+		t.Fatal(err)
+	}
 	for _, th := range list {
 		t.Run(th.ID, func(t *testing.T) {
+			eachKept(t, th, func(t *testing.T, c theorems.Check, instance any) {
+				switch out := c.On(s, instance); {
+				case out.NotTried:
+					t.Logf("not tried: %s", out.Reason)
+				case out.Verdict == theorems.Fails:
+					t.Errorf("%s still fails: %v", th.Ref, out.Finding)
+				}
+			})
 			r := th.Run(context.Background(), s, e.Third())
 			t.Logf("%s: %v; %d instances, worst margin of those that hold %.3g, %d unknown, %d exact, certificate bits %.0f",
 				th.Ref, r.Verdict, r.Instances, r.WorstMargin, r.Unknown, r.Exact, r.CertificateBits())
@@ -60,7 +76,7 @@ func Run(t *testing.T, s theorems.Subject, list ...theorems.Theorem) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				t.Errorf("%s fails on %d instances: %v\nexactly: %s\n%s", th.Ref, f.Instances, f.Outcome.Finding, w.Exactly, w)
+				t.Errorf("%s fails on %d instances: %v\nexactly: %s\n%s\n%s", th.Ref, f.Instances, f.Outcome.Finding, w.Exactly, w, keepIt)
 			}
 			for _, p := range r.Proofs {
 				if p.Err != nil {

@@ -1,0 +1,58 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"unicode"
+
+	"github.com/rankproof/rankproof/internal/gate"
+	"github.com/rankproof/rankproof/internal/report"
+)
+
+// saveFindings writes each finding to a file of its own in a folder, which is made
+// if it is not there, and returns the files by the findings' IDs.
+func saveFindings(folder string, findings []gate.Finding) (map[string]string, error) {
+	if err := os.MkdirAll(folder, 0o777); err != nil {
+		return nil, err
+	}
+	files, taken := map[string]string{}, map[string]bool{}
+	for _, f := range findings {
+		name := fileName(f.ID)
+		for i := 2; taken[name]; i++ {
+			name = fmt.Sprintf("%s-%d", fileName(f.ID), i)
+		}
+		taken[name] = true
+		file := filepath.Join(folder, name+".json")
+		if err := writeFile(file, func(w io.Writer) error { return report.WriteJSON(w, f.Saved) }); err != nil {
+			return nil, err
+		}
+		files[f.ID] = file
+	}
+	return files, nil
+}
+
+// fileName is an ID without what a file's name should not have.
+func fileName(id string) string {
+	const longest = 60
+	words := strings.FieldsFunc(id, func(r rune) bool {
+		return r > unicode.MaxASCII || !unicode.IsLetter(r) && !unicode.IsDigit(r)
+	})
+	name := strings.Join(words, "-")
+	return strings.TrimRight(name[:min(len(name), longest)], "-")
+}
+
+// writeFile writes a file as a whole.
+func writeFile(name string, write func(io.Writer) error) error {
+	f, err := os.Create(name)
+	if err != nil {
+		return err
+	}
+	if err := write(f); err != nil {
+		f.Close()
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	return f.Close()
+}

@@ -1,0 +1,66 @@
+package wire
+
+import (
+	"context"
+	"testing"
+
+	"github.com/rankproof/rankproof/theorems"
+	"github.com/stretchr/testify/require"
+)
+
+// first are the twelve operations that the protocol began with.
+var first = []string{"linearize", "modes", "fixed_points", "rnn_from_lds", "lds_from_rnn", "autocovariance",
+	"log_likelihood", "markov_gap", "field", "simulate", "fit", "truncate"}
+
+// holdsAbout runs the claims of theorems on a subject, and its twins of them.
+func holdsAbout(t *testing.T, pattern string, s theorems.Subject, e theorems.Effort, tried func(th theorems.Theorem, r theorems.Report)) {
+	t.Helper()
+	for _, th := range family(t, pattern) {
+		bare := th
+		bare.Exact, bare.Certificates, bare.Twins = nil, nil, nil
+		r := bare.Run(context.Background(), s, e)
+		for _, f := range r.Failures {
+			t.Errorf("%s %s: %v\n%s", th.Ref, f.Check, f.Outcome.Finding, asJSON(t, f.Case))
+		}
+		tried(th, r)
+	}
+}
+
+// TestPlainFamilies: an implementation that says no more than it must is judged
+// in full.
+func TestPlainFamilies(t *testing.T) {
+	s, err := NewSubject(HelloOf(theorems.Model()), plain(loopback(theorems.Model())))
+	require.NoError(t, err)
+	for _, pattern := range []string{"S*", "M*", "X*"} {
+		t.Run(pattern[:1], func(t *testing.T) {
+			t.Parallel()
+			holdsAbout(t, pattern, s, theorems.Effort{Seed: 7, Checks: 24, Workers: 1}, func(th theorems.Theorem, r theorems.Report) {
+				require.Empty(t, r.NotTried, th.Ref)
+				require.Empty(t, r.Silent, th.Ref)
+			})
+		})
+	}
+}
+
+// TestTwelveOperations: who has these alone, and says no more than it must, is
+// judged on what they are, and the rest is told as not tried.
+func TestTwelveOperations(t *testing.T) {
+	h := HelloOf(theorems.Model())
+	h.Ops = first
+	s, err := NewSubject(h, plain(loopback(theorems.Model())))
+	require.NoError(t, err)
+	s.Partial = true
+	var tried []string
+	holdsAbout(t, "*", s, theorems.Effort{Seed: 8, Checks: 30, Workers: 2}, func(th theorems.Theorem, r theorems.Report) {
+		if r.Instances > 0 {
+			tried = append(tried, th.Ref)
+		}
+		for _, u := range r.Untried {
+			require.NotEmpty(t, u.Operation, "%s %s: %s", th.Ref, u.Check, u.Reason)
+		}
+	})
+	for _, ref := range []string{"L2", "L5", "S1", "S2", "S3", "S4", "S6", "S8", "S9", "S13", "M2", "M4", "M7", "M11", "M12", "M13"} {
+		require.Contains(t, tried, ref)
+	}
+	t.Log(tried)
+}
