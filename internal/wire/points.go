@@ -240,6 +240,11 @@ func (r *pointsResult) check(dim int) error {
 	add(r.Uncertainty != nil, checkLength("uncertainty", r.Uncertainty, n))
 	add(r.Isolation != nil, checkLength("isolation", r.Isolation, n))
 	add(r.Stability != nil, checkLength("stability", r.Stability, n))
+	for k, index := range r.Index {
+		if index < -1 || index > 1 {
+			checks = append(checks, fmt.Errorf("index[%d] is %d, want −1, 0 or 1", k, index))
+		}
+	}
 	return shaped("fixed_points", checks...)
 }
 

@@ -63,22 +63,23 @@ func FixedPoints() theorems.Theorem {
 				}
 				return s
 			}},
-			{Name: "leak left out at a fixed point", Mistake: "the eigenvalues of WD for those of −I + WD", Break: func(s theorems.Subject) theorems.Subject {
-				right := s.FixedPoints
-				s.FixedPoints = func(net *model.RNN, u []float64, search model.FixedPointSearch) (*model.FixedPointSet, error) {
-					set, err := right(net, u, search)
-					if err != nil {
-						return nil, err
+			pointsTwin("leak left out at a fixed point", "the eigenvalues of WD for those of −I + WD", func(set *model.FixedPointSet) {
+				for _, p := range set.Points {
+					for k := range p.Eigenvalues {
+						p.Eigenvalues[k]++
 					}
-					for _, p := range set.Points {
-						for k := range p.Eigenvalues {
-							p.Eigenvalues[k]++
-						}
-					}
-					return set, nil
 				}
-				return s
-			}},
+			}),
+			pointsTwin("det DF for det(−DF)", "the index as sign det DF", func(set *model.FixedPointSet) {
+				set.IndexSum = 0
+				for i := range set.Points {
+					p := &set.Points[i]
+					if len(p.Eigenvalues)%2 == 1 {
+						p.Index = -p.Index
+					}
+					set.IndexSum += p.Index
+				}
+			}),
 			{Name: "τ forgotten", Mistake: "fields in units of τ", Break: func(s theorems.Subject) theorems.Subject {
 				right := s.Field
 				s.Field = func(net *model.RNN, form model.Form, state, u []float64) ([]float64, error) {

@@ -17,12 +17,13 @@ func judgeSearch(f *theorems.Finding, t *truth, s theorems.Subject) error {
 	if s.FixedPoints == nil {
 		return theorems.Missing("FixedPoints")
 	}
-	set, err := s.FixedPoints(t.net, t.input, model.FixedPointSearch{Starts: 20, Seed: 1, Limit: 16, Eigenvalues: true})
+	search := model.FixedPointSearch{Starts: 20, Seed: 1, Limit: 16, Eigenvalues: true}
+	set, err := s.FixedPoints(t.net, t.input, search)
 	if err != nil {
 		return err
 	}
 	drive := t.drive(t.input)
-	sum, degenerate := 0, set.Truncated
+	told, sum, degenerate := 0, 0, set.Truncated
 	for _, p := range set.Points {
 		field, err := t.field(model.Activation, p.X, t.input)
 		if err != nil {
@@ -50,13 +51,22 @@ func judgeSearch(f *theorems.Finding, t *truth, s theorems.Subject) error {
 		if t.rank == 0 {
 			t.expectCertificate(f, p, worst, allowed)
 		}
-		if err := t.expectEigenvalues(f, p); err != nil {
+		smooth, err := t.expectEigenvalues(f, p)
+		if err != nil || f.Verdict == theorems.Fails {
 			return err
 		}
-		sum += p.Index
-		degenerate = degenerate || p.Index == 0
+		index := p.Index
+		if derived := t.indexOf(p.Eigenvalues); smooth && derived != 0 {
+			f.Demand("the index is sign det(−DF), or not told", p.Index == 0 || p.Index == derived)
+			index = derived
+		}
+		told, sum = told+p.Index, sum+index
+		degenerate = degenerate || index == 0
 	}
-	f.Demand("index sum is that of the points", sum == set.IndexSum)
+	f.Demand("index sum is that of the points", told == set.IndexSum)
+	if set.Truncated && len(set.Points) < search.Limit {
+		f.Abstain("the search was cut short")
+	}
 	t.expectDistinct(f, set.Points)
 	if !degenerate && !math.IsInf(t.net.Nonlinearity().Sup(), 0) && sum != 1 {
 		// Nothing false was said; but more of this than MaxUnknown and the
@@ -95,24 +105,23 @@ func (t *truth) expectDistinct(f *theorems.Finding, points []model.FixedPoint) {
 
 // expectEigenvalues compares the power sums of the eigenvalues at a point, τ = 1,
 // with traces: those of −I + WD, of which a low-rank network's are R beside −1.
-// On a kink, to rounding, there is no D.
-func (t *truth) expectEigenvalues(f *theorems.Finding, p model.FixedPoint) error {
+// On a kink, to rounding, there is no D: smooth is false.
+func (t *truth) expectEigenvalues(f *theorems.Finding, p model.FixedPoint) (smooth bool, err error) {
 	dim := t.n
 	if t.rank > 0 {
 		dim = t.rank
 	}
 	f.Demand("an eigenvalue for each coordinate", len(p.Eigenvalues) == dim)
 	if f.Verdict == theorems.Fails {
-		return nil
+		return false, nil
 	}
 	at := *t
 	at.x, at.second, at.outputs, at.overlap, at.tau = p.X, nil, nil, 0, slices.Repeat([]float64{1}, t.n)
-	var err error
 	if at.d, err = t.law.Derivative(p.X); err != nil {
-		return err
+		return false, err
 	}
 	if err := at.measureSlopes(t.law.Phi); err != nil {
-		return err
+		return false, err
 	}
 	if low, ok := t.net.Connectivity().(*model.LowRank); ok {
 		at.measureLoadings(theorems.Rows(low.M()), theorems.Rows(low.N()), low.Scale())
@@ -120,13 +129,31 @@ func (t *truth) expectEigenvalues(f *theorems.Finding, p model.FixedPoint) error
 	for i, moved := range at.reach(p) {
 		for _, kink := range t.net.Nonlinearity().Kinks() {
 			if math.Abs(p.X[i]-kink) <= moved {
-				return nil
+				return false, nil
 			}
 		}
 		at.dErr[i] += moved * math.Abs(at.second[i])
 	}
 	at.expectJacobianSums(f, p.Eigenvalues)
-	return nil
+	return true, nil
+}
+
+// indexOf returns sign det(−DF) = Π sign(−λ), 0 where an eigenvalue is 0 to half
+// of the digits: a double one is not known to more.
+func (t *truth) indexOf(values []complex128) int {
+	size, index := 1.0, 1
+	for _, lambda := range values {
+		size = max(size, cmplx.Abs(lambda))
+	}
+	for _, lambda := range values {
+		switch {
+		case cmplx.Abs(lambda) <= math.Sqrt(t.u)*size:
+			return 0
+		case imag(lambda) == 0 && real(lambda) > 0:
+			index = -index
+		}
+	}
+	return index
 }
 
 // expectJacobianSums claims Σ λᵏ = tr DFᵏ = Σ_j C(k, j) (−1)^{k−j} tr (WD)ʲ for the
@@ -175,4 +202,19 @@ func (t *truth) reach(p model.FixedPoint) []float64 {
 		out[i] *= t.units() * t.u
 	}
 	return out
+}
+
+// pointsTwin changes what is said of the fixed points that were found.
+func pointsTwin(name, mistake string, wrong func(*model.FixedPointSet)) theorems.Twin {
+	return theorems.Twin{Name: name, Mistake: mistake, Break: func(s theorems.Subject) theorems.Subject {
+		right := s.FixedPoints
+		s.FixedPoints = func(net *model.RNN, u []float64, search model.FixedPointSearch) (*model.FixedPointSet, error) {
+			set, err := right(net, u, search)
+			if err == nil {
+				wrong(set)
+			}
+			return set, err
+		}
+		return s
+	}}
 }
