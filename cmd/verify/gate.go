@@ -86,7 +86,7 @@ func newGateCommand(s streams) *cobra.Command {
 // timeLimits are the flags of those of one child.
 func timeLimits(f *pflag.FlagSet, o *gate.Options) {
 	f.DurationVar(&o.Start, "start-timeout", 30*time.Second, "until a child has answered hello")
-	f.DurationVar(&o.Request, "request-timeout", 10*time.Second, "until a child has answered the first request in line")
+	f.DurationVar(&o.Request, "request-timeout", 30*time.Second, "until a child has answered the first request in line")
 }
 
 // gating is a gate with all that it was told.

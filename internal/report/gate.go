@@ -48,7 +48,7 @@ type GateVerdict string
 const (
 	GateHolds    GateVerdict = "holds"
 	GateFails    GateVerdict = "fails"
-	GateKnown    GateVerdict = "known" // fails as is expected
+	GateKnown    GateVerdict = "known"   // fails as is expected
 	GatePartly   GateVerdict = "in part" // some claims hold, the others were not tried
 	GateUntried  GateVerdict = "not tried"
 	GateUnknown  GateVerdict = "unknown"

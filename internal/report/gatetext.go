@@ -105,6 +105,9 @@ func writeFault(w io.Writer, f *gate.Fault) {
 	if f.Times > 1 {
 		text += "; " + Counted(f.Times, "time")
 	}
+	if f.Kind == gate.Hung {
+		text += "; if it is only slow, raise --request-timeout"
+	}
 	io.WriteString(w, wrap("  ", text))
 	if f.Shown != "" {
 		io.WriteString(w, wrap("  it wrote ", f.Shown))
