@@ -276,9 +276,10 @@ def markov_loss(lds, order):
     s, order = System(**sufficient(lds)), int(order)
     if not s.stationary:
         raise rp.Invalid("an initial law is given: the loss is that of a stationary process")
-    unit = s.unit()
+    unit, sd = s.unit(), deviations(s.x)
     known, unknown = settled(s)
-    root = square_root(known)
+    w, v = np.linalg.eigh(known / sd[:, None] / sd)  # a difference, which is known to rounding of V
+    root = sd[:, None] * v * np.sqrt(np.maximum(w, 0))
     s.x = np.hstack([root, square_root(unknown)])
     rows, start = white(s, order + 1)
     rows = [r / unit[:, None] for r in rows]
@@ -432,7 +433,7 @@ def converted(rnn):
         reached = span(x / unit[:, None], ZERO)
     else:
         start = square_root(covariance(initial["cov"], len(J)))
-        unit = deviations(root, J @ start)
+        unit = deviations(root, np.abs(J) @ np.linalg.norm(start, axis=1)[:, None])
         reached = np.eye(len(J))
     J, root = J / unit[:, None] * unit, root / unit[:, None]
     cut, size = 1e-11 * np.linalg.norm(J, 2), np.linalg.norm(root, 2)
