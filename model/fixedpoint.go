@@ -25,6 +25,9 @@ type FixedPoint struct {
 	// isolated zero it would be that of rounding. All indices of a bounded φ
 	// with no degenerate fixed point add up to 1.
 	Index int
+	// Eigenvalues of DF (R, or N for a dense network), decreasing real parts, where the
+	// search asks for them; nil if the decomposition failed.
+	Eigenvalues []complex128
 	// OnKink is true where a unit sits on a kink of φ, to half of working
 	// precision: there is no linearization there, whatever φ' is set to.
 	OnKink bool

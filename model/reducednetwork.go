@@ -8,7 +8,7 @@ import (
 
 // ReducedNetwork is a low-rank network of N units with its 1/N explicit,
 //
-//	ẋ_i = −x_i + Σ_j J_ij φ(x_j) + I_i v(t),  J = (1/N) M Nᵀ,
+//	ẋ_i = −x_i + Σ_j J_ij φ(x_j) + I_i u(t),  J = (1/N) M Nᵀ,
 //
 // as the R-dimensional system that it exactly is (M1): from x(0) = Mκ(0) +
 // I v(0) it stays at x = M κ + I v,

@@ -11,6 +11,8 @@ type FixedPointSearch struct {
 	Starts int    // Newton starts, ≥ 1
 	Seed   uint64 // of the random starts
 	Limit  int    // points kept at most, ≥ 1: a ring attractor has no end
+	// Eigenvalues asks for those of DF at each point.
+	Eigenvalues bool
 }
 
 // FixedPointSet is what a search found, sorted by coordinates.
@@ -66,7 +68,27 @@ func (net *RNN) FixedPoints(u []float64, search FixedPointSearch) (*FixedPointSe
 		}
 		return false
 	})
+	for i := range set.Points {
+		if search.Eigenvalues {
+			set.Points[i].Eigenvalues = c.eigenvalues(set.Points[i].coordinates())
+		}
+	}
 	return set, nil
+}
+
+// eigenvalues returns those of DF(z), decreasing real parts; nil if the
+// decomposition failed.
+func (c *coordinates) eigenvalues(z []float64) []complex128 {
+	pairs, err := eigen(c.jacobian(z), c.jacobianError(z, c.state(z)))
+	if err != nil {
+		return nil
+	}
+	values := make([]complex128, len(pairs))
+	for i, p := range pairs {
+		values[i] = p.z
+	}
+	sort.SliceStable(values, func(i, j int) bool { return real(values[i]) > real(values[j]) })
+	return values
 }
 
 // tryAll adds the fixed points that Newton reaches from starts.

@@ -67,7 +67,7 @@ type Proof struct {
 }
 
 // TwinReport tells whether a false twin was refuted, and after how many
-// instances.
+// instances that asked the subject for what the twin gets wrong.
 type TwinReport struct {
 	Name    string
 	Refuted bool
@@ -362,20 +362,26 @@ func (t Theorem) RunTwin(s Subject, twin Twin, e Effort) TwinReport {
 		}
 		return report
 	}
-	checks := t.Claims
+	checks, asked := t.Claims, func() bool { return true }
 	if twin.Break != nil {
-		s = twin.Break(s)
+		s, asked = watchBroken(s, twin.Break(s))
 	} else {
 		checks = twin.False
 	}
 	report.NotTried = true
+	turns, after := newTurnsOf(checks), 0
 	for i := range e.TwinAttempts {
-		c := checks[i%len(checks)]
+		c := turns.next()
 		instance := c.DrawFor(s, SeedOf(e.Seed, t.ID+"/twin/"+twin.Name, i))
 		out := c.On(s, instance)
 		report.NotTried = report.NotTried && out.NotTried
+		if asked() {
+			after++
+		} else {
+			turns.pass()
+		}
 		if out.Verdict == Fails {
-			report.Refuted, report.After, report.By = true, i+1, out.Worst.What
+			report.Refuted, report.After, report.By = true, after, out.Worst.What
 			if report.By == "" {
 				report.By = out.Reason
 			}

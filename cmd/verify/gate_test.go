@@ -189,7 +189,8 @@ func TestWhatIsMissing(t *testing.T) {
 	got := gated(t, "lacks", "--only", "L3,L7", "--checks", "60")
 	require.Contains(t, got.out, "not implemented\n  modes\n")
 	require.Contains(t, got.out, "could not be tried, for want of")
-	require.NotContains(t, got.out, "L3   linearization/right-eigenvectors          60")
+	require.Regexp(t, `L3 .* in part `, got.out)
+	require.Regexp(t, `L7 .* not tried `, got.out)
 
 	for _, required := range []string{"modes", "L3", "L*"} {
 		got = gated(t, "lacks", "--only", "L3", "--checks", "60", "--require", required)
@@ -232,6 +233,27 @@ func TestGateOfCrashes(t *testing.T) {
 	require.Equal(t, statusRefuted, again.status, "%s%s", again.out, again.err)
 	require.Equal(t, statusHolds, verify("replay", file, "--", os.Args[0], "right").status)
 	require.Equal(t, statusBadInput, verify("replay", file).status, "it is about the child")
+}
+
+// TestGateDoesNotDependOnWorkers, whatever the child does.
+func TestGateDoesNotDependOnWorkers(t *testing.T) {
+	for _, twin := range []string{"right", "wrong", "crashes"} {
+		var first report.GateDocument
+		for i, size := range [][]string{{"1", "1"}, {"3", "4"}} {
+			got := gated(t, twin, "--only", "L2,L3,L4,L5,L9", "--checks", "60", "--json", "--workers", size[0], "--depth", size[1])
+			var d report.GateDocument
+			strictly(t, got.out, &d)
+			d.Seconds, d.Children = 0, 0
+			for i := range d.Theorems {
+				d.Theorems[i].Seconds = 0
+			}
+			if i == 0 {
+				first = d
+				continue
+			}
+			require.Equal(t, first, d, twin)
+		}
+	}
 }
 
 // TestGateDoesNotStart is bad input.

@@ -1,6 +1,7 @@
 package gate
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -20,9 +21,11 @@ func ParseRequests(text []byte) (requests []wire.Request, ok bool, err error) {
 		return nil, false, nil
 	}
 	for i, r := range saved.Requests {
-		if r.Op == "" || len(r.Params) == 0 {
+		var line bytes.Buffer // a file may have them on several
+		if r.Op == "" || json.Compact(&line, r.Params) != nil {
 			return nil, true, fmt.Errorf(`request %d has no "op" or no "params"`, i+1)
 		}
+		saved.Requests[i].Params = line.Bytes()
 	}
 	if len(saved.Requests) == 0 {
 		return nil, true, errors.New("there are no requests")

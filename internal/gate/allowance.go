@@ -1,7 +1,6 @@
 package gate
 
 import (
-	"errors"
 	"maps"
 	"sync"
 
@@ -40,6 +39,14 @@ type charges struct {
 	all      int
 	answered bool
 }
+
+// refusal is why something is not asked, which makes it not tried.
+type refusal string
+
+func (r refusal) Error() string { return string(r) }
+
+// Unwrap returns theorems.ErrNotImplemented.
+func (r refusal) Unwrap() error { return theorems.ErrNotImplemented }
 
 func newAllowance() *allowance {
 	return &allowance{faults: map[asked]*Fault{}, theorem: map[string]int{}, charges: charges{to: map[asked]bool{}, ops: map[string]int{}}}
@@ -85,7 +92,7 @@ func (a *allowance) refuse(r *request) error {
 		return nil
 	}
 	a.reached = true
-	return theorems.Declined(r.op, errors.New(why))
+	return refusal(why)
 }
 
 // remember enters a fault.

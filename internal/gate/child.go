@@ -62,11 +62,7 @@ func start(ctx context.Context, command []string, limit time.Duration, log *shar
 	if err := c.spawn(log); err != nil {
 		return nil, fail("", "cannot be started: %v", err)
 	}
-	asked, err := requestLine(wire.Request{ID: 1, Op: "hello", Params: json.RawMessage("{}")})
-	if err != nil {
-		c.kill()
-		return nil, err
-	}
+	asked := requestLine(wire.Request{ID: 1, Op: "hello", Params: json.RawMessage("{}")})
 	timer := time.NewTimer(limit)
 	defer timer.Stop()
 	select {
@@ -277,8 +273,15 @@ func (c *child) wait(done <-chan struct{}) {
 	}
 }
 
-// requestLine is a request as it is written.
-func requestLine(r wire.Request) ([]byte, error) {
-	text, err := json.Marshal(r)
-	return append(text, '\n'), err
+// requestLine is a request as it is written, its params being JSON of one line.
+func requestLine(r wire.Request) []byte {
+	return fmt.Appendf(nil, "{\"id\":%d,\"op\":%s,\"params\":%s}\n", r.ID, quoted(r.Op), r.Params)
+}
+
+func quoted(text string) []byte {
+	out, err := json.Marshal(text)
+	if err != nil {
+		panic(err) // no text is without a form
+	}
+	return out
 }

@@ -66,6 +66,12 @@ var hostile = map[string]func(c *childEnd, r wire.Request){
 	"long message": func(c *childEnd, r wire.Request) {
 		c.say("{\"id\": %d, \"error\": {\"kind\": \"internal\", \"message\": \"%s\"}}\n", r.ID, strings.Repeat("é", 1<<20))
 	},
+	"huge numbers": func(c *childEnd, r wire.Request) { c.linearized(r, "[[1e400]]") },
+	"wrong shape":  func(c *childEnd, r wire.Request) { c.linearized(r, "[[1, 2], [3]]") },
+	"text":         func(c *childEnd, r wire.Request) { c.linearized(r, `"a matrix"`) },
+	"nested": func(c *childEnd, r wire.Request) {
+		c.linearized(r, strings.Repeat("[", 5000)+strings.Repeat("]", 5000))
+	},
 	"many lines": func(c *childEnd, r wire.Request) { c.echo(r); c.flood("7\n") },
 	"dies after": func(c *childEnd, r wire.Request) { c.echo(r); c.out.Flush(); os.Exit(4) },
 	"grandchild": func(c *childEnd, r wire.Request) {
@@ -107,6 +113,11 @@ func (c *childEnd) flood(text string) {
 
 // echo answers with the params.
 func (c *childEnd) echo(r wire.Request) { c.say("{\"id\": %d, \"result\": %s}\n", r.ID, r.Params) }
+
+// linearized answers linearize with one matrix for all.
+func (c *childEnd) linearized(r wire.Request, matrix string) {
+	c.say(`{"id": %d, "result": {"activation": {"matrix": %s, "input": []}, "activity": {"matrix": %[2]s, "input": []}}}`+"\n", r.ID, matrix)
+}
 
 func (c *childEnd) next() wire.Request {
 	line, err := c.in.ReadBytes('\n')
@@ -202,8 +213,7 @@ func beModel(name string) {
 			spoil(c, r)
 			continue
 		}
-		text, err := requestLine(r)
-		if err != nil || wire.Serve(bytes.NewReader(text), os.Stdout, ours, wire.HelloOf(ours)) != nil {
+		if wire.Serve(bytes.NewReader(requestLine(r)), os.Stdout, ours, wire.HelloOf(ours)) != nil {
 			os.Exit(8)
 		}
 	}

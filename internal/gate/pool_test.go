@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net"
 	"os"
 	"runtime"
 	"strings"
@@ -271,29 +270,6 @@ func TestGreetings(t *testing.T) {
 		p := opened(t, optionsFor(t, "late"))
 		require.Equal(t, wire.Hello{Name: "hostile", Version: "1", Protocol: 1, Ops: []string{"linearize", "modes"}, Precision: "float64"}, p.Hello)
 	})
-}
-
-// TestGrandchildrenEnd: what a child starts ends with it.
-func TestGrandchildrenEnd(t *testing.T) {
-	if runtime.GOOS == "windows" {
-		t.Skip("there are no process groups: see docs/gate.md")
-	}
-	settle(t)
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	defer listener.Close()
-	t.Setenv(holdAt, listener.Addr().String())
-	p := opened(t, optionsFor(t, "hostile:grandchild"))
-	_, err = p.Call("linearize", params(5))
-	require.EqualError(t, err, "crashed at linearize: exit status 5")
-	require.NoError(t, listener.(*net.TCPListener).SetDeadline(time.Now().Add(10*time.Second)))
-	conn, err := listener.Accept()
-	require.NoError(t, err)
-	defer conn.Close()
-	require.NoError(t, conn.SetDeadline(time.Now().Add(10*time.Second)))
-	_, err = conn.Read(make([]byte, 1))
-	require.Error(t, err)
-	require.NotErrorIs(t, err, os.ErrDeadlineExceeded, "it goes on")
 }
 
 // TestMemoryIsBounded however much a child writes.

@@ -59,6 +59,10 @@ func TestFindings(t *testing.T) {
 		{"model:garbage", "wrote no response at linearize the line is no JSON", true},
 		{"model:NaN", "malformed result of linearize NaN in place of number", true},
 		{"model:null", "malformed result of linearize neither result nor error", true},
+		{"model:huge numbers", "malformed result of linearize", true},
+		{"model:wrong shape", "malformed result of linearize", true},
+		{"model:text", "malformed result of linearize", true},
+		{"model:nested", "malformed result of linearize", true},
 		{"model:crashes,all", "crashed at linearize exit status", false},
 	} {
 		t.Run(c.mode, func(t *testing.T) {

@@ -131,17 +131,12 @@ func (s *slot) ask(r *request) {
 	}
 	s.id = max(s.id, 1) + 1 // the first is hello's
 	message := wire.Request{ID: s.id, Op: r.op, Params: json.RawMessage(r.params)}
-	text, err := requestLine(message)
-	if err != nil { // no JSON: it is nobody's fault but the caller's
-		r.done <- answer{err: err}
-		return
-	}
 	s.was, s.size = append(s.was, message), s.size+len(r.params)
 	for len(s.was) > 1 && (len(s.was) > longestHistory || s.size > mostHistory) {
 		s.size -= len(s.was[0].Params)
 		s.was = s.was[1:]
 	}
-	s.out = append(s.out, text...)
+	s.out = append(s.out, requestLine(message)...)
 	if s.line = append(s.line, &inLine{r, s.id}); len(s.line) == 1 {
 		s.since.Reset(s.pool.Request)
 	}

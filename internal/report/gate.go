@@ -49,6 +49,7 @@ const (
 	GateHolds    GateVerdict = "holds"
 	GateFails    GateVerdict = "fails"
 	GateKnown    GateVerdict = "known" // fails as is expected
+	GatePartly   GateVerdict = "in part" // some claims hold, the others were not tried
 	GateUntried  GateVerdict = "not tried"
 	GateUnknown  GateVerdict = "unknown"
 	GatePassing  GateVerdict = "passes now" // what is known to fail does not
@@ -66,6 +67,8 @@ func VerdictOf(r gate.Result) GateVerdict {
 		return GateKnown
 	case r.Judged == 0 && len(r.Untried) > 0:
 		return GateUntried
+	case r.Verdict == theorems.Holds && slices.ContainsFunc(r.Untried, func(u theorems.Untried) bool { return r.JudgedBy(u.Check) == 0 }):
+		return GatePartly
 	case r.Verdict == theorems.Holds:
 		return GateHolds
 	}

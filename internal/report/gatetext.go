@@ -170,8 +170,8 @@ func (g Gate) writeSummary(w io.Writer) {
 	for _, r := range g.Results {
 		instances += r.Instances
 	}
-	fmt.Fprintf(w, "\n%s: %d hold, %d fail, %d fail as is known, %d unknown, %d not tried", Counted(len(g.Results), "theorem"),
-		counts[GateHolds], counts[GateFails], counts[GateKnown], counts[GateUnknown], counts[GateUntried])
+	fmt.Fprintf(w, "\n%s: %d hold, %d hold in part, %d fail, %d fail as is known, %d unknown, %d not tried", Counted(len(g.Results), "theorem"),
+		counts[GateHolds], counts[GatePartly], counts[GateFails], counts[GateKnown], counts[GateUnknown], counts[GateUntried])
 	if missing := g.Planned - len(g.Results); missing > 0 {
 		fmt.Fprintf(w, ", %d not run", missing)
 	}

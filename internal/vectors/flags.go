@@ -29,6 +29,7 @@ var flags = map[string]string{
 	"stable-flow-unstable-map": "The flow is stable, its Euler map with that step is not.",
 	"no-image":                 "A vector that the map to the other form takes to 0, or that has no image there: refused as singular.",
 	"driven":                   "The input varies.",
+	"beside-the-loadings":      "The network starts off the range of M and I, and what is beside it decays.",
 	"filtered-input":           "In activity form the input that drives is the filtered one.",
 	"context":                  "The change of an input's gain between two contexts, part by part.",
 	"multistable":              "Several fixed points: all are to be found.",

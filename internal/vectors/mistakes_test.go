@@ -82,6 +82,8 @@ func mistakes() []mistake {
 		twin("context_change", "L7", "end-point for mean"), twin("context_change", "L7", "no input term"),
 		twin("euler_stability", "L13", "flow for map"), twin("euler_stability", "L13", "dt for α"),
 		twin("simulate_driven", "L10", "driven by u itself"), twin("simulate_driven", "L10", "input held over a step"),
+		twin("reduced_run", "M1", "x_⊥ stays"), twin("reduced_run", "M1", "v and e^−t in closed form"), twin("reduced_run", "M1", "1/N twice"),
+		twin("simulate_noisy", "X3", "noise inside φ"), twin("simulate_noisy", "X3", "bias forgotten"),
 		twin("match_steps", "S1", "the stationary match at every step"),
 		twin("estimate", "S8", "filter for predictor"), twin("estimate", "S8", "filter for smoother"),
 		twin("steady_state", "S12", "filter gain for predictor gain"), twin("steady_state", "S12", "started at Q"), twin("steady_state", "S12", "S without R_v"),

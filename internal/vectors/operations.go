@@ -25,6 +25,8 @@ func operations() []operation {
 		{"context_change", contextCases},
 		{"euler_stability", stabilityCases},
 		{"simulate_driven", drivenCases},
+		{"reduced_run", reducedCases},
+		{"simulate_noisy", noisyRunCases},
 		{"match_steps", stepsCases},
 		{"estimate", estimateCases},
 		{"steady_state", steadyCases},

@@ -64,6 +64,7 @@ func TestWrongShapesAreMalformed(t *testing.T) {
 		{modes, `{"eigenvalues": [[1, 0]], "mu": [], "activation": ` + vectors + `, "activity": ` + vectors + `}`, "modes: mu has 0 entries, want 1"},
 		{points, `{"points": [[0, 0, 0]], "residuals": [0], "eigenvalues": [[[1, 0], [1, 0]]]}`, "fixed_points: row 0 of points has 3 entries, want 1×2"},
 		{points, `{"points": [[0, 0]], "residuals": [0], "eigenvalues": [[[1, 0], [1, 0]]], "index": [1, 1]}`, "fixed_points: index has 2 entries, want 1"},
+		{points, `{"points": [[0, 0]], "residuals": [0], "eigenvalues": [[[1, 0], [1, 0]]], "index": [2]}`, "fixed_points: index[0] is 2, want −1, 0 or 1"},
 		{run, `{"states": [[0, 0]]}`, "simulate: states has 1 rows, want 2×2"},
 	} {
 		err := c.ask(answering(t, c.result, nil))

@@ -184,17 +184,34 @@ func (o other) gauged(net LinearRNN) LinearRNN {
 	units := net.Units()
 	j, p, err := net.numbers("rnn", units)
 	require.NoError(o.t, err)
-	g, inverse := o.similarity(units)
-	m, n := product(j, g), transpose(inverse)
+	m, n := make([][]float64, units), make([][]float64, units)
+	for i := range units {
+		m[i], n[i] = make([]float64, units), make([]float64, units)
+	}
+	for k, from := range o.rng.Perm(units) { // none rounds another away, however small
+		factor := math.Ldexp(float64(1-2*o.rng.IntN(2)), o.rng.IntN(9)-4)
+		for i := range m {
+			m[i][k] = factor * j[i][from]
+		}
+		n[from][k] = 1 / factor
+	}
 	return LinearRNN{M: &m, N: &n, P: o.root(p)}
+}
+
+func orOne(x float64) float64 {
+	if x == 0 {
+		return 1
+	}
+	return x
 }
 
 // root returns a covariance as F Fᵀ.
 func (o other) root(p [][]float64) Noise {
-	symmetric := mat.NewSymDense(len(p), nil)
-	for i := range p {
+	symmetric, deviation := mat.NewSymDense(len(p), nil), make([]float64, len(p))
+	for i := range p { // units of little variance count as much as others
+		deviation[i] = orOne(math.Sqrt(math.Abs(p[i][i])))
 		for j := range i + 1 {
-			symmetric.SetSym(i, j, p[i][j]/2+p[j][i]/2)
+			symmetric.SetSym(i, j, (p[i][j]/2+p[j][i]/2)/deviation[i]/deviation[j])
 		}
 	}
 	var eig mat.EigenSym
@@ -203,7 +220,7 @@ func (o other) root(p [][]float64) Noise {
 	eig.VectorsTo(&v)
 	for k, x := range eig.Values(nil) {
 		for i := range p {
-			v.Set(i, k, v.At(i, k)*math.Sqrt(math.Max(0, x)))
+			v.Set(i, k, deviation[i]*v.At(i, k)*math.Sqrt(math.Max(0, x)))
 		}
 	}
 	return Noise{Diag: make([]float64, len(p)), Factor: rowsOf(&v)}

@@ -2,7 +2,6 @@ package wire
 
 import (
 	"math"
-	"slices"
 
 	"github.com/rankproof/rankproof/model"
 	"gonum.org/v1/gonum/mat"
@@ -40,8 +39,9 @@ func semidefinite(rows [][]float64) ([][]float64, bool) {
 		deviation[i] = math.Sqrt(math.Max(0, rows[i][i]))
 		most = math.Max(most, deviation[i])
 	}
+	still := make([]bool, n)
 	for i := range n {
-		if deviation[i] == 0 { // 0 but for rounding, beside what is not
+		if still[i] = deviation[i] == 0; still[i] { // but for rounding, beside what varies
 			deviation[i] = most
 		}
 	}
@@ -70,7 +70,7 @@ func semidefinite(rows [][]float64) ([][]float64, bool) {
 	}
 	for i := range n {
 		for j := range i + 1 {
-			if absent(rows, i) || absent(rows, j) {
+			if still[i] || still[j] {
 				continue
 			}
 			sum := 0.0
@@ -82,11 +82,6 @@ func semidefinite(rows [][]float64) ([][]float64, bool) {
 		}
 	}
 	return out, true
-}
-
-// absent reports whether what is at index i of a covariance is 0 altogether.
-func absent(rows [][]float64, i int) bool {
-	return !slices.ContainsFunc(rows[i], func(x float64) bool { return x != 0 })
 }
 
 // admitted returns the LDS of a number of units as one of package model.

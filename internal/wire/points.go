@@ -181,7 +181,8 @@ func fixedPoints() operation {
 				}
 				set := &model.FixedPointSet{Truncated: r.Truncated}
 				for k, point := range r.Points {
-					fp := model.FixedPoint{X: point, Residual: r.Residuals[k], Radius: noneBelow(r.Radius, k, math.Inf(1)), Index: r.index(k)}
+					fp := model.FixedPoint{X: point, Residual: r.Residuals[k], Radius: noneBelow(r.Radius, k, math.Inf(1)), Index: r.index(k),
+						Eigenvalues: values(r.Eigenvalues[k])}
 					if r.ResidualErrors != nil {
 						fp.ResidualError = r.ResidualErrors[k]
 					}
@@ -239,6 +240,11 @@ func (r *pointsResult) check(dim int) error {
 	add(r.Uncertainty != nil, checkLength("uncertainty", r.Uncertainty, n))
 	add(r.Isolation != nil, checkLength("isolation", r.Isolation, n))
 	add(r.Stability != nil, checkLength("stability", r.Stability, n))
+	for k, index := range r.Index {
+		if index < -1 || index > 1 {
+			checks = append(checks, fmt.Errorf("index[%d] is %d, want −1, 0 or 1", k, index))
+		}
+	}
 	return shaped("fixed_points", checks...)
 }
 
@@ -268,8 +274,8 @@ const (
 )
 
 func answerFixedPoints(s theorems.Subject, p pointsParams) (*pointsResult, error) {
-	if s.FixedPoints == nil || s.Spectrum == nil {
-		return nil, theorems.Missing("fixed points of a network, with eigenvalues")
+	if s.FixedPoints == nil {
+		return nil, theorems.Missing("fixed points of a network")
 	}
 	net, err := p.Network.RNN()
 	if err != nil {
@@ -281,7 +287,7 @@ func answerFixedPoints(s theorems.Subject, p pointsParams) (*pointsResult, error
 	case p.Box != nil:
 		return nil, theorems.Missing("fixed points of a network in a box")
 	}
-	search := model.FixedPointSearch{Starts: p.Starts, Seed: p.Seed, Limit: p.Limit}
+	search := model.FixedPointSearch{Starts: p.Starts, Seed: p.Seed, Limit: p.Limit, Eigenvalues: true}
 	if search.Starts == 0 {
 		search.Starts = searchStarts
 	}
@@ -292,25 +298,19 @@ func answerFixedPoints(s theorems.Subject, p pointsParams) (*pointsResult, error
 	if err != nil {
 		return nil, err
 	}
-	unit := *p.Network
-	unit.Tau = nil
-	atUnit, err := unit.RNN()
-	if err != nil {
-		return nil, err
-	}
 	out := &pointsResult{Points: [][]float64{}, Residuals: []float64{}, Eigenvalues: [][]Complex{}, Truncated: set.Truncated}
 	for _, fp := range set.Points {
-		point, spectrum := fp.X, (*model.Spectrum)(nil)
+		point := fp.X
 		if fp.Kappa != nil {
 			point = fp.Kappa
 		}
-		if spectrum, err = s.Spectrum(atUnit, fp.X); err != nil {
-			return nil, err
+		if fp.Eigenvalues == nil {
+			return nil, fmt.Errorf("no eigenvalues at %v", point)
 		}
 		out.Points = append(out.Points, point)
 		out.Residuals = append(out.Residuals, fp.Residual)
 		out.ResidualErrors = append(out.ResidualErrors, fp.ResidualError)
-		out.Eigenvalues = append(out.Eigenvalues, leading(spectrum, len(point)))
+		out.Eigenvalues = append(out.Eigenvalues, complexesOf(fp.Eigenvalues))
 		out.Index = append(out.Index, fp.Index)
 		out.Radius = append(out.Radius, noInfinity(fp.Radius))
 		out.OnKink = append(out.OnKink, fp.OnKink)
@@ -323,14 +323,4 @@ func noInfinity(x float64) float64 {
 		return -1
 	}
 	return x
-}
-
-// leading returns n eigenvalues: all that connectivity shapes, largest |μ|
-// first, and as many of −1 as are left.
-func leading(s *model.Spectrum, n int) []Complex {
-	out := complexesOf(s.Values)
-	for len(out) < n {
-		out = append(out, Complex{-1, 0})
-	}
-	return out[:n]
 }

@@ -26,6 +26,7 @@ func MinimalDimension() theorems.Theorem {
 		Claims: []theorems.Check{
 			aboutNetworks("dimension and law", stationaryNetworks(), judgeMinimal).
 				Visiting("N < 2R", "R = N", "NᵀM = 0", "symmetric J", "isotropic P", "dependent loadings", "J = 0"),
+			aboutNetworks("Hankel rank", stationaryNetworks(), judgeHankel).Visiting("NᵀM = 0", "isotropic P", "dependent loadings", "J = 0"),
 		},
 		Exact: []theorems.Check{
 			onNetworks("ranks of Λ_1, [M, PN] and the Hankel matrix", exactNetworks(), decideMinimal).
@@ -89,12 +90,24 @@ func dimensionTwin(name, mistake string, dimension func(v numbers, k int) int) t
 	return fromNetworkConversion(name, mistake, func(v numbers, c *theorems.LatentConversion) { c.Dimension = dimension(v, c.Dimension) })
 }
 
-// judgeMinimal is judgeConversion, with the Hankel rank of the network and of
-// the LDS x_{t+1} = J x_t + ε_t, y_t = x_t.
+// judgeMinimal is judgeConversion, with the Hankel ranks.
 func judgeMinimal(f *theorems.Finding, t *network, s theorems.Subject) error {
 	if err := judgeConversion(f, t, s); err != nil || f.Verdict == theorems.Fails {
 		return err
 	}
+	return t.expectHankel(f, s)
+}
+
+func judgeHankel(f *theorems.Finding, t *network, s theorems.Subject) error {
+	if s.RNNHankelRank == nil && s.LDSHankelRank == nil {
+		return theorems.Missing("RNNHankelRank, LDSHankelRank")
+	}
+	return t.expectHankel(f, s)
+}
+
+// expectHankel claims the Hankel rank of the network, and of the LDS x_{t+1} =
+// J x_t + ε_t, y_t = x_t.
+func (t *network) expectHankel(f *theorems.Finding, s theorems.Subject) error {
 	r, err := t.exactly()
 	if err != nil {
 		return err

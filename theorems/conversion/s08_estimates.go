@@ -47,6 +47,10 @@ func (t *system) expectEstimates(f *theorems.Finding, s theorems.Subject, y mode
 	// little innovation are known to rounding of what they vary altogether.
 	relative := t.filterError(steps) * (kappa + t.sharpest(steps))
 	got, err := s.Estimate(t.lds, y)
+	if math.IsInf(relative, 1) && err == nil {
+		f.Abstain("a singular covariance of what is observed, to rounding")
+		return nil
+	}
 	if errors.Is(err, model.ErrInvalid) && relative > tooRough {
 		f.Abstain("data within rounding of what the law excludes")
 		return nil

@@ -28,6 +28,7 @@ func OneLikelihood() theorems.Theorem {
 		Claims: []theorems.Check{
 			theorems.Claim("Markov, Kalman and joint density of a network", generators.ObservedRecurrents(likelyNetworks(), recordings()), judgeThreeLikelihoods).
 				Visiting("T = 1", "N = 1", "R = N", "G singular", "missing entries"),
+			theorems.Claim("Markov and joint density of a network", generators.ObservedRecurrents(likelyNetworks(), generators.RecordingOptions{MaxSteps: 5}), judgeMarkovLikelihood).Visiting("T = 1", "N = 1"),
 			theorems.Claim("Kalman and joint density of an LDS", generators.ObservedSystems(likelySystems(), recordings()), judgeKalman).
 				Visiting("T = 1", "N = 1", "K > N", "R_v singular", "R_v = 0", "Q singular", "missing entries", "initial law", "graded covariance"),
 			theorems.Claim("predictor, filter and smoother", generators.ObservedSystems(likelySystems(), recordings()), judgeEstimates).
@@ -154,32 +155,73 @@ func judgeThreeLikelihoods(s theorems.Subject, c generators.ObservedRecurrent) (
 	return f, t.expectThreeLikelihoods(&f, s, recording(c.Y, c.Missing))
 }
 
-// expectThreeLikelihoods compares Markov product, Kalman filter and joint density.
-func (t *network) expectThreeLikelihoods(f *theorems.Finding, s theorems.Subject, y model.Observations) error {
-	d, err := t.law.LogDensity(y.Y, y.Missing)
-	if errors.Is(err, gaussian.ErrSingular) {
-		return theorems.ErrUndecided // P ≻ 0 is the hypothesis
+// judgeMarkovLikelihood compares the Markov product alone with the joint density.
+func judgeMarkovLikelihood(s theorems.Subject, c generators.ObservedRecurrent) (f theorems.Finding, err error) {
+	if s.RNNLogLikelihood == nil {
+		return f, theorems.Missing("RNNLogLikelihood")
 	}
+	t, err := observeNetwork(c.Recurrent, s.UnitRoundoff)
 	if err != nil {
-		return err
+		return f, err
+	}
+	y := recording(c.Y, c.Missing)
+	l, err := t.likelihood(y)
+	if err != nil {
+		return f, err
+	}
+	return f, t.expectMarkovLikelihood(&f, s, y, l)
+}
+
+// likelihood is the joint density of what a network is observed to do, and what
+// may be missed of it.
+type likelihood struct {
+	gaussian.Density
+	relative float64 // error of the correlations
+}
+
+func (t *network) likelihood(y model.Observations) (l likelihood, err error) {
+	l.Density, err = t.law.LogDensity(y.Y, y.Missing)
+	if errors.Is(err, gaussian.ErrSingular) {
+		return l, theorems.ErrUndecided // P ≻ 0 is the hypothesis
 	}
 	// y_1 … y_T from (y_0, ε_0 …): each covariance is a few products of the
 	// loadings, in which y may cancel.
 	j := t.gain()
-	relative := operations(t.Units()*len(y.Y)) * t.u * (1 + j*j) * (1 + t.startError())
-	within := func(err error) bool { // of rounding of a singular covariance
-		return (errors.Is(err, model.ErrSingular) || errors.Is(err, model.ErrInvalid)) && relative*d.Condition > tooRough
+	l.relative = operations(t.Units()*len(y.Y)) * t.u * (1 + j*j) * (1 + t.startError())
+	return l, err
+}
+
+// withinRounding reports whether a refusal is of a covariance that is within
+// rounding of a singular one.
+func (l likelihood) withinRounding(err error) bool {
+	return (errors.Is(err, model.ErrSingular) || errors.Is(err, model.ErrInvalid)) && l.relative*l.Condition > tooRough
+}
+
+// expectMarkovLikelihood compares the Markov product, which is one where no
+// entry is missing.
+func (t *network) expectMarkovLikelihood(f *theorems.Finding, s theorems.Subject, y model.Observations, l likelihood) error {
+	if y.Missing != nil {
+		return nil
 	}
-	if y.Missing == nil {
-		got, err := s.RNNLogLikelihood(t.net, y)
-		if within(err) {
-			f.Abstain("a covariance within rounding of a singular one")
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		expectLogDensity(f, "|Markov − joint log-density|", got, d, relative)
+	got, err := s.RNNLogLikelihood(t.net, y)
+	if l.withinRounding(err) {
+		f.Abstain("a covariance within rounding of a singular one")
+		return nil
+	}
+	if err == nil {
+		expectLogDensity(f, "|Markov − joint log-density|", got, l.Density, l.relative)
+	}
+	return err
+}
+
+// expectThreeLikelihoods compares Markov product, Kalman filter and joint density.
+func (t *network) expectThreeLikelihoods(f *theorems.Finding, s theorems.Subject, y model.Observations) error {
+	l, err := t.likelihood(y)
+	if err != nil {
+		return err
+	}
+	if err := t.expectMarkovLikelihood(f, s, y, l); err != nil || f.Verdict == theorems.Unknown {
+		return err
 	}
 	scale := t.deviations()
 	converted, err := s.LDSFromRNN(t.net)
@@ -199,7 +241,7 @@ func (t *network) expectThreeLikelihoods(f *theorems.Finding, s theorems.Subject
 		return nil
 	}
 	got, err := s.LDSLogLikelihood(lds, y)
-	if within(err) {
+	if l.withinRounding(err) {
 		f.Abstain("a covariance within rounding of a singular one")
 		return nil
 	}
@@ -214,7 +256,7 @@ func (t *network) expectThreeLikelihoods(f *theorems.Finding, s theorems.Subject
 	}
 	a := 1 + dense.NormFro(converted.A)
 	law := e.r + c2*c2*a*a*(e.q+e.cov+2*e.a*states)*(1+t.startError()) + 2*c2*states*e.c
-	expectLogDensity(f, "|Kalman on the converted LDS − joint log-density|", got, d, relative+4*law)
+	expectLogDensity(f, "|Kalman on the converted LDS − joint log-density|", got, l.Density, l.relative+4*law)
 	return nil
 }
 

@@ -19,11 +19,13 @@ func Equivariance() theorems.Theorem {
 		Source: "+",
 		Given:  []string{"y is changed by an invertible map"},
 		Needed: []theorems.Witness{forgettingUnits()},
-		Why: "The conversion of the changed system must have the law of the changed process, to the errors of S1 and S6 for it; an orthogonal map that is rounded moves " +
+		Why: "A system is changed by products of three matrices, N u of their norms, and by the inverse of S, κ(S) as much. The conversion of the changed system must have the law of the changed process, to the errors of S1 and S6 for it; an orthogonal map that is rounded moves " +
 			"covariances by N u of their size.",
 		Claims: []theorems.Check{
 			theorems.Claim("network → LDS, y changed", generators.TransformedRecurrents(stationaryNetworks()), judgeChangedNetwork).Visiting("P singular", "G singular", "J = 0"),
 			theorems.Claim("LDS → network, latents and y changed", generators.TransformedSystems(stationarySystems()), judgeChangedSystem).Visiting("R_v = 0", "Q singular", "K > N"),
+			theorems.Claim("an LDS in other coordinates", generators.TransformedSystems(stationarySystems()), judgeChangeOfSystem).Visiting("R_v = 0", "Q singular", "K > N"),
+			theorems.Claim("a network in other units", generators.TransformedRecurrents(stationaryNetworks()), judgeChangeOfNetwork).Visiting("P singular", "J = 0"),
 		},
 		Exact: []theorems.Check{
 			theorems.Decide("J, P and Markov under similarity, permutation, scaling", generators.TransformedSystems(exactSystems()), decideChanged).Visiting("R_v = 0", "R_v singular"),
@@ -79,6 +81,18 @@ func Equivariance() theorems.Theorem {
 						m.P[i][j] += q[i][j]
 					}
 				}
+			}),
+			coordinatesTwin("order inverted", "unit k becomes unit order[k]", func(to theorems.Coordinates) theorems.Coordinates {
+				to.Order = inverted(to.Order)
+				return to
+			}),
+			coordinatesTwin("Oᵀ for O", "units turned back", func(to theorems.Coordinates) theorems.Coordinates {
+				to.Orthogonal = transposed(to.Orthogonal)
+				return to
+			}),
+			coordinatesTwin("Sᵀ for S", "latents Sᵀx for S x", func(to theorems.Coordinates) theorems.Coordinates {
+				to.Latents = transposed(to.Latents)
+				return to
 			}),
 			{Name: "J as a matrix", Mistake: "J taken not to change with the units of y", False: []theorems.Check{
 				theorems.Decide("J is the same", generators.TransformedSystems(exactSystems()), func(c generators.TransformedSystem) error {

@@ -118,7 +118,7 @@ func judgeLeak(s theorems.Subject, c generators.Leaky) (f theorems.Finding, err 
 		return f, err
 	}
 	law, err := gaussian.RNN{J: c.Dynamics(), P: c.P()}.Process()
-	if errors.Is(err, gaussian.ErrUnstable) {
+	if errors.Is(err, gaussian.ErrUnstable) || err == nil && !clearlyStable(law, c.Dynamics(), s.UnitRoundoff) {
 		return f, theorems.ErrUndecided
 	}
 	if err != nil {

@@ -43,7 +43,17 @@ func observeSystem(c generators.System, u float64) (*system, error) {
 		return nil, err
 	}
 	law, err := gaussianOf(plain(c)).Process()
+	if err == nil && !c.HasInitial() && !clearlyStable(law, c.A, u) {
+		err = theorems.ErrUndecided
+	}
 	return &system{plain(c), lds, law, u}, undecidedIfUnstable(err)
+}
+
+// clearlyStable reports whether A rounded to u is stable too: the distance of
+// V ↦ V − AVAᵀ to singular is 1/amplification.
+func clearlyStable(law *gaussian.Process, a [][]float64, u float64) bool {
+	size := dense.NormFro(a)
+	return 16*float64(len(a))*u*size*size*law.Amplification() < 1
 }
 
 // recurrentNumbers is a linear network as numbers: M and N (N×R), P (N×N), and
@@ -91,6 +101,9 @@ func observeNetwork(c generators.Recurrent, u float64) (*network, error) {
 	}
 	n := numbersOfNetwork(c)
 	law, err := n.process()
+	if err == nil && !n.HasInitial() && !clearlyStable(law, n.J, u) {
+		err = theorems.ErrUndecided
+	}
 	return &network{n, net, law, u}, undecidedIfUnstable(err)
 }
 

@@ -6,7 +6,6 @@ import (
 
 	"github.com/rankproof/rankproof/generators"
 	"github.com/rankproof/rankproof/model"
-	"github.com/rankproof/rankproof/oracles/dense"
 	"github.com/rankproof/rankproof/oracles/exact"
 	"github.com/rankproof/rankproof/theorems"
 )
@@ -25,7 +24,8 @@ func FixedPoints() theorems.Theorem {
 		Given:  []string{"the input u is constant", "x*, or r*, is a fixed point"},
 		Needed: []theorems.Witness{mapsAreNotInverseElsewhere()},
 		Why: "The bias b = x − Wφ(x) − Bu rounded once leaves |F_i| ≤ u|b_i|. A field is a sum of N + q + 3 terms, (N+q+R+8)u times their absolute values, " +
-			"plus |W| times the allowed error of φ; through φ errors grow by its Lipschitz constant.",
+			"plus |W| times the allowed error of φ; through φ errors grow by its Lipschitz constant. " +
+			"Eigenvalues at a point are compared by their power sums, which a solver's backward error E moves by k‖DF‖ᵏ⁻¹‖E‖ each.",
 		Claims: []theorems.Check{
 			atPoints("maps and fields", networks, judgeFixedPoints).Visiting(pointEdges...).Visiting("inputs", "low rank"),
 			atPoints("search", small, judgeSearch).Visiting("N = 1", "low rank", "D singular"),
@@ -70,6 +70,23 @@ func FixedPoints() theorems.Theorem {
 				}
 				return s
 			}},
+			pointsTwin("leak left out at a fixed point", "the eigenvalues of WD for those of −I + WD", func(set *model.FixedPointSet) {
+				for _, p := range set.Points {
+					for k := range p.Eigenvalues {
+						p.Eigenvalues[k]++
+					}
+				}
+			}),
+			pointsTwin("det DF for det(−DF)", "the index as sign det DF", func(set *model.FixedPointSet) {
+				set.IndexSum = 0
+				for i := range set.Points {
+					p := &set.Points[i]
+					if len(p.Eigenvalues)%2 == 1 {
+						p.Index = -p.Index
+					}
+					set.IndexSum += p.Index
+				}
+			}),
 			{Name: "τ forgotten", Mistake: "fields in units of τ", Break: func(s theorems.Subject) theorems.Subject {
 				right := s.Field
 				s.Field = func(net *model.RNN, form model.Form, state, u []float64) ([]float64, error) {
@@ -164,86 +181,6 @@ func (t *truth) expectAtRest(f *theorems.Finding, s theorems.Subject, form model
 		f.Expect("|field at the fixed point|, "+form.String(), math.Abs(field[i]), err[i]/t.tau[i], scale)
 	}
 	return nil
-}
-
-// judgeSearch asks the subject for fixed points: each must be one, to the
-// rounding of its residual; certified ones are distinct; and the indices of a
-// bounded network add up to 1, or the instance is unknown.
-func judgeSearch(f *theorems.Finding, t *truth, s theorems.Subject) error {
-	if s.FixedPoints == nil {
-		return theorems.Missing("FixedPoints")
-	}
-	set, err := s.FixedPoints(t.net, t.input, model.FixedPointSearch{Starts: 20, Seed: 1, Limit: 16})
-	if err != nil {
-		return err
-	}
-	drive := t.drive(t.input)
-	sum, degenerate := 0, set.Truncated
-	for _, p := range set.Points {
-		field, err := t.field(model.Activation, p.X, t.input)
-		if err != nil {
-			return err
-		}
-		out, outErr := make([]float64, t.n), make([]float64, t.n)
-		for i, x := range p.X {
-			if out[i], outErr[i], err = t.phiErr(x); err != nil {
-				return err
-			}
-		}
-		size, passed := t.abs(absolute(out)), t.abs(outErr)
-		worst, allowed, largest := 0.0, 0.0, 0.0
-		for i := range field {
-			size[i] += drive[i] + math.Abs(p.X[i])
-			worst = max(worst, math.Abs(field[i])*t.tau[i])
-			// Newton stops at four times the rounding of its own coordinates.
-			allowed = max(allowed, 8*t.units()*t.u*size[i]+4*passed[i])
-			largest = max(largest, size[i])
-		}
-		if t.rank > 0 {
-			allowed *= 1 + t.absRows()
-		}
-		f.Expect("|F| at a point that was found", worst, allowed, largest+t.smallest)
-		if t.rank == 0 {
-			t.expectCertificate(f, p, worst, allowed)
-		}
-		sum += p.Index
-		degenerate = degenerate || p.Index == 0
-	}
-	f.Demand("index sum is that of the points", sum == set.IndexSum)
-	t.expectDistinct(f, set.Points)
-	if !degenerate && !math.IsInf(t.net.Nonlinearity().Sup(), 0) && sum != 1 {
-		// Nothing false was said; but more of this than MaxUnknown and the
-		// search is no good.
-		f.Abstain("the indices of a bounded network do not add up to 1: a fixed point was missed")
-	}
-	return nil
-}
-
-// expectCertificate compares what a dense point says of itself with its exact
-// residual: the one it reports, up to the rounding of F, and a radius within
-// which F, its b + Bu rounded, can indeed come down to 0, at most by Lip(F) a
-// step of 1.
-func (t *truth) expectCertificate(f *theorems.Finding, p model.FixedPoint, residual, rounding float64) {
-	f.Expect("|residual − reported|", math.Abs(residual-p.Residual), rounding, 1+residual)
-	lipschitz := 1 + t.net.Nonlinearity().Lipschitz()*t.absRows()
-	driven := float64(len(t.input)) * t.u * dense.VectorNormInf(t.drive(t.input))
-	reached := math.IsInf(p.Radius, 0) || residual <= lipschitz*p.Radius*(1+t.units()*t.u)+driven
-	f.Demand("an exact fixed point can be within the radius", reached)
-}
-
-// expectDistinct demands that no fixed point is listed twice: certified ones are
-// further apart than their radii.
-func (t *truth) expectDistinct(f *theorems.Finding, points []model.FixedPoint) {
-	for i, p := range points {
-		for _, q := range points[:i] {
-			distance := 0.0
-			for k := range p.X {
-				distance = max(distance, math.Abs(p.X[k]-q.X[k]))
-			}
-			bothCertified := !math.IsInf(p.Radius+q.Radius, 0)
-			f.Demand("certified fixed points are distinct", !bothCertified || distance > p.Radius+q.Radius)
-		}
-	}
 }
 
 // decideReLUFixedPoints enumerates the fixed points of x = Wφ(x) + b, φ the

@@ -73,10 +73,11 @@ func (f *unitFlow) Held() (*model.Mixture, *model.RNN, error) {
 
 var _ theorems.HeldField = (*unitFlow)(nil)
 
-// What Subject.Integrate is asked for: a step may be off by absTolerance + relTolerance·|x|.
+// What Subject.Integrate is asked for: a step may be off by absTolerance + relTolerance·|x|,
+// or by a few roundings.
 const (
-	relTolerance = 0x1p20 // times u: 1e-10 for float64
-	absTolerance = 0x1p14
+	relTolerance = 0x1p-33 // 1e-10
+	absTolerance = 0x1p-39
 )
 
 // integrationError bounds the error of a run of length t of a solver of order
@@ -87,7 +88,7 @@ const (
 // the constants of the pair are below 1), and a kink costs as much as ten.
 func integrationError(u, t, size, lipschitz, growth float64, n int) float64 {
 	steps := 64*(1+lipschitz)*t + 16
-	return steps * math.Sqrt(float64(n)) * u * (absTolerance + relTolerance*size) * math.Exp(max(growth, 0)*t)
+	return steps * math.Sqrt(float64(n)) * (max(absTolerance, u) + max(relTolerance, 0x1p6*u)*size) * math.Exp(max(growth, 0)*t)
 }
 
 // grown returns size·(e^{Lt} − 1)/L, size·t at L = 0, and 0 for size 0, even

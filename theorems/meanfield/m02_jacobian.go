@@ -8,19 +8,33 @@ import (
 	"github.com/rankproof/rankproof/theorems"
 )
 
-// judgeJacobian compares gains with one-dimensional quadrature, and DF with
-// E[n mᵀ φ'(x)] − 1, differentiated under the expectation: no Stein's lemma and
-// no φ” in it.
-func judgeJacobian(s theorems.Subject, c generators.MixturePoint) (f theorems.Finding, err error) {
-	if s.MeanFieldJacobian == nil || s.Gains == nil {
-		return f, theorems.Missing("MeanFieldJacobian, Gains")
+// judgeGains compares gains with one-dimensional quadrature.
+func judgeGains(s theorems.Subject, c generators.MixturePoint) (f theorems.Finding, err error) {
+	if s.Gains == nil {
+		return f, theorems.Missing("Gains")
 	}
 	t, err := observe(c, s.UnitRoundoff)
 	if err != nil {
 		return f, err
 	}
-	if err := t.expectGains(&f, s); err != nil {
+	return f, t.expectGains(&f, s)
+}
+
+// judgeJacobian is judgeGains where there are gains, and compares DF with
+// E[n mᵀ φ'(x)] − 1, differentiated under the expectation: no Stein's lemma and
+// no φ” in it.
+func judgeJacobian(s theorems.Subject, c generators.MixturePoint) (f theorems.Finding, err error) {
+	if s.MeanFieldJacobian == nil {
+		return f, theorems.Missing("MeanFieldJacobian")
+	}
+	t, err := observe(c, s.UnitRoundoff)
+	if err != nil {
 		return f, err
+	}
+	if s.Gains != nil {
+		if err := t.expectGains(&f, s); err != nil {
+			return f, err
+		}
 	}
 	got, err := s.MeanFieldJacobian(t.mixture, c.Kappa)
 	if err != nil {

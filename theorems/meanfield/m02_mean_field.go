@@ -30,6 +30,7 @@ func MeanField() theorems.Theorem {
 				Visiting("Δ = 0", "on a kink", "Δ ≥ 25", "|μ| > 40"),
 			theorems.Claim("gains and Jacobian", tame(generators.MixtureOptions{Nonlinearity: everyPhi, Varying: true}), judgeJacobian).
 				Visiting("kinked φ", "large κ", "R = 3"),
+			theorems.Claim("gains", tame(generators.MixtureOptions{Nonlinearity: everyPhi, Varying: true}), judgeGains).Visiting("kinked φ", "large κ"),
 			theorems.Claim("field, by sampling", tame(generators.MixtureOptions{Nonlinearity: everyPhi}), judgeSampledField).OneRoundIn(8),
 		},
 		Exact: []theorems.Check{

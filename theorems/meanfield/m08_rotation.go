@@ -160,7 +160,7 @@ func judgeCycle(s theorems.Subject, c generators.Centred) (f theorems.Finding, e
 	speed := dense.VectorNorm2(r.field(got.Point))
 	spread := dense.NormFro(r.v) * dense.NormFro(r.vBack)
 	// What shooting leaves: distance from the orbit, which is cleared of by the contraction of a period.
-	off := cycleTolerance * s.UnitRoundoff * size * (1 + period) * spread / min(1, -math.Expm1(want.exponent*period))
+	off := cycleTolerance(s.UnitRoundoff) * size * (1 + period) * spread / min(1, -math.Expm1(want.exponent*period))
 	f.Expect("period 2πa/b", math.Abs(got.Period-period), off/speed*(1+period)+8*s.UnitRoundoff*period, period)
 	f.Expect("radius of the orbit", math.Abs(math.Log(radius)-want.log), want.off+off/size*spread, 1)
 	f.Expect("Floquet exponent (1/T)∮ 2Δg'/g dt", math.Abs(real(got.Exponents[0])-want.exponent)+math.Abs(imag(got.Exponents[0])),
@@ -169,8 +169,9 @@ func judgeCycle(s theorems.Subject, c generators.Centred) (f theorems.Finding, e
 	return f, nil
 }
 
-// cycleTolerance is what shooting at a relative tolerance of 1e-12 may leave, in units of u: 2^13 a step, and some tens of them before the contraction forgets.
-const cycleTolerance = 0x1p18
+// cycleTolerance is what shooting at a relative tolerance of 1e-12, 2^13 u of float64 a step, may leave of some tens of steps before
+// the contraction forgets, or as many steps of some roundings each.
+func cycleTolerance(u float64) float64 { return max(0x1p-35, 0x1p8*u) }
 
 // expectOrbit holds points at equal times of the orbit against log‖η(t)‖ = log‖η(0)‖ + as − t, bs the angle from the first.
 func (r *rotation) expectOrbit(f *theorems.Finding, got *model.LimitCycle, off float64) {
@@ -234,7 +235,7 @@ func judgeCircle(s theorems.Subject, c generators.Centred) (f theorems.Finding, 
 	exponent := 2 * square * r.a / c.Slope() * slope
 	period := 2 * math.Pi * r.a / r.b
 	rho := math.Sqrt(square)
-	off := cycleTolerance*s.UnitRoundoff*rho*(1+period)/min(1, -math.Expm1(exponent*period)) + squareOff/rho
+	off := cycleTolerance(s.UnitRoundoff)*rho*(1+period)/min(1, -math.Expm1(exponent*period)) + squareOff/rho
 	f.Expect("period 2πa/b", math.Abs(got.Period-period), off/(rho*r.b/r.a)*(1+period), period)
 	for _, x := range got.Orbit {
 		f.Expect("radius ρ, g(ρ²) = φ'(0)/a", math.Abs(dense.VectorNorm2(x)-rho), off, rho)
