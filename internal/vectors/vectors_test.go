@@ -250,6 +250,13 @@ func TestWrite(t *testing.T) {
 	require.ElementsMatch(t, []string{files[1].Operation + ".json", "schema.json"}, namesIn(t, dir))
 	require.Equal(t, []string{"vectors"}, namesIn(t, filepath.Dir(dir)), "nothing is left beside")
 
+	link := filepath.Join(t.TempDir(), "link")
+	require.NoError(t, os.Symlink(dir, link))
+	require.NoError(t, vectors.Write(link, files))
+	require.Len(t, namesIn(t, dir), 3, "through a link")
+	t.Chdir(t.TempDir())
+	require.NoError(t, vectors.Write(".", files), "an empty folder that one is in")
+
 	for name, text := range map[string]string{"notes.txt": "mine", "linearize.json": `{"mine": true}`, "other.json": `{"operation": "linearize", "generatorVersion": "1"}`} {
 		foreign := t.TempDir()
 		require.NoError(t, os.WriteFile(filepath.Join(foreign, name), []byte(text), 0o666))

@@ -22,7 +22,14 @@ func Write(dir string, files []File) (err error) {
 	if err != nil {
 		return err
 	}
-	dir = filepath.Clean(dir)
+	if dir, err = filepath.Abs(dir); err != nil {
+		return err
+	}
+	if there { // a link stays one
+		if dir, err = filepath.EvalSymlinks(dir); err != nil {
+			return err
+		}
+	}
 	beside := fmt.Sprintf("%s.%d.new", dir, os.Getpid())
 	if err := os.MkdirAll(filepath.Dir(dir), 0o777); err != nil {
 		return err
