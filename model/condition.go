@@ -35,7 +35,8 @@ func (o *readout) conditionAt(root array, terms []float64) *conditioning {
 }
 
 // conditionTo is condition with a tolerance of the caller's: an entry of ŷ of
-// which no more is left is taken for a function of the others.
+// which no more is left, or no more than rounding of R, is taken for a function
+// of the others.
 func (o *readout) conditionTo(root array, tolerance float64) *conditioning {
 	return o.conditionWith(root, tolerance, nil)
 }
@@ -71,7 +72,13 @@ func (o *readout) conditionWith(root array, tolerance float64, terms []float64) 
 			preference[i] = size / (size + terms[i])
 		}
 	}
-	c.pivots, _ = eliminatePreferring(preference, c.rows, m, tolerance, false)
+	cuts := make([]float64, m)
+	for i, size := range c.size {
+		if cuts[i] = tolerance; i >= o.noisy.rank && size > 0 {
+			cuts[i] = math.Max(tolerance, o.off/size)
+		}
+	}
+	c.pivots, _ = eliminatePreferring(preference, c.rows, cuts, false)
 	rest := newArray(k, width-len(c.pivots))
 	for i := range k {
 		copy(rest.row(i), c.rows.row(m + i)[len(c.pivots):])

@@ -28,23 +28,27 @@ func negligible(terms int) float64 { return 16 * unitRoundoff * float64(terms+4)
 // columns of very different sizes, little noise beside much signal, keep their
 // digits each (Cox and Higham 1998). Where asked for, the steps are kept.
 func eliminate(x array, candidates int, tolerance float64, keep bool) (pivots []int, steps []reflection) {
-	return eliminatePreferring(nil, x, candidates, tolerance, keep)
+	return eliminatePreferring(nil, x, repeated(tolerance, candidates), keep)
 }
 
-// eliminatePreferring is eliminate where, of candidates of which there is about
-// as much left, the preferred one comes first.
-func eliminatePreferring(preference []float64, x array, candidates int, tolerance float64, keep bool) (pivots []int, steps []reflection) {
+// eliminatePreferring is eliminate with a tolerance for each candidate and
+// where, of candidates of which there is about as much left, the preferred one
+// comes first.
+func eliminatePreferring(preference []float64, x array, tolerance []float64, keep bool) (pivots []int, steps []reflection) {
+	candidates := len(tolerance)
 	pivots = make([]int, 0, min(candidates, x.cols))
 	done := make([]bool, x.rows)
 	v, left := make([]float64, x.cols), make([]float64, candidates)
 	for j := 0; j < min(candidates, x.cols); j++ {
-		best, most := -1, tolerance*tolerance
+		best, most := -1, 0.0
 		for i := range candidates {
 			left[i] = 0
 			if done[i] {
 				continue
 			}
-			if left[i] = sumSquares(x.row(i)[j:]); left[i] > most {
+			if left[i] = sumSquares(x.row(i)[j:]); !(left[i] > tolerance[i]*tolerance[i]) {
+				left[i] = 0
+			} else if left[i] > most {
 				best, most = i, left[i]
 			}
 		}
@@ -53,7 +57,7 @@ func eliminatePreferring(preference []float64, x array, candidates int, toleranc
 		}
 		if preference != nil {
 			const about = 1.0 / 256 // of a variance
-			enough := math.Max(about*most, tolerance*tolerance)
+			enough := about * most
 			for i, l := range left {
 				if l > enough && preference[i] > preference[best] {
 					best, most = i, l

@@ -251,11 +251,15 @@ func (z *Equilibrium) slack() float64 {
 }
 
 // same reports whether two zeros are one: within the uncertainty of both, or
-// somewhat further apart where F is zero to rounding in between as well.
+// somewhat further apart where F is zero to rounding in between as well. Of a
+// degenerate and a regular zero that is asked always: how far F is flat around
+// the one is known to a small factor, and the other may be as near as that.
 func (e *equilibriumFinder) same(a, b *Equilibrium) bool {
 	gap := axpy(b.Point, -1, a.Point)
-	near := 4*(a.Uncertainty+b.Uncertainty) + 4*unitRoundoff*(largest(a.Point)+largest(b.Point))
-	if d := largest(gap); d <= near || d > 64*near {
+	rounding := 4 * unitRoundoff * (largest(a.Point) + largest(b.Point))
+	near := 4*(a.Uncertainty+b.Uncertainty) + rounding
+	d, flat := largest(gap), (a.Index == 0) != (b.Index == 0)
+	if d > 64*near || d <= near && !flat || d <= rounding {
 		return d <= near
 	}
 	for _, t := range [2]float64{0.37, 0.71} {

@@ -39,7 +39,7 @@ func (net *LinearRNN) cancels(f factoredLoadings, scale []float64) (bool, error)
 	if net.m.cols == 1 || net.dense || len(f.singular) == 0 {
 		return false, nil
 	}
-	_, _, tight, err := net.withLoadings(f.left, f.right.scaledColumns(f.singular), scale).scaledLoadings(scale)
+	_, _, tight, err := net.withLoadings(f.left, f.right.scaledColumns(f.singular), scale).scaledLoadings(scale, nil)
 	if err != nil {
 		return false, err
 	}
@@ -57,13 +57,13 @@ func (net *LinearRNN) withLoadings(m, n array, scale []float64) *LinearRNN {
 }
 
 // sharpened returns F (orthonormal) and G with F Gᵀ = M Nᵀ to the last digits
-// even of what is weak in it: J x is in the range of J whatever x is, if it is
+// even of what is weak in it, and the ‖F_i‖, nil if entry by entry: J x is in the range of J whatever x is, if it is
 // summed in twice the digits, and right singular vectors make its columns as
 // good as orthogonal.
-func (f factoredLoadings) sharpened(m, n array) (out, into array) {
+func (f factoredLoadings) sharpened(m, n array) (out, into array, row []float64) {
 	if f.right.cols == f.right.rows { // of full rank: any basis will do
 		out = identityArray(m.rows)
-		return out, through(m, n, out).hi
+		return out, through(m, n, out).hi, nil
 	}
 	out = through(n, m, f.right).hi
 	out = out.scaledColumns(reciprocals(rowNorms(out.t())))
@@ -77,7 +77,7 @@ func (f factoredLoadings) sharpened(m, n array) (out, into array) {
 			row[j] /= r.at(j, j)
 		}
 	}
-	return out, through(m, n, out).hi
+	return out, through(m, n, out).hi, rowNorms(out)
 }
 
 // through returns B Aᵀ X to twice the digits.

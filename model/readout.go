@@ -2,6 +2,7 @@ package model
 
 import (
 	"math"
+	"slices"
 )
 
 // readout is y = C x + v, v ~ N(0, R), condensed once so that conditioning on y
@@ -15,6 +16,9 @@ import (
 type readout struct {
 	c, g array // Ĉ (m×K), G (m×·)
 	from array // m×K, what each entry of Ĉ is the sum of, in absolute values
+	// What rounding of a dense, singular R may leave, in an entry of ŷ after the
+	// noisy ones, of a combination that has no noise; 0 of any other R.
+	off float64
 
 	units       int
 	rotation    *array // n×n, of a dense R: to units whose noises are independent
@@ -40,7 +44,7 @@ func newReadout(c array, r Noise) (*readout, error) {
 		var err error
 		if o.units <= fewUnits {
 			d = make([]float64, o.units)
-			f, err = covarianceRoot(r.full)
+			f, o.off, err = covarianceRootTo(r.full)
 		} else if d, err = o.rotate(r.full); err == nil {
 			c, from = o.rotation.mul(c), o.rotation.abs().mul(from)
 		}
@@ -60,6 +64,9 @@ func newReadout(c array, r Noise) (*readout, error) {
 	o.bare.per = reciprocals(rowNorms(from.beside(f).beside(h).selectRows(o.bare.units)))
 	noisy, noisyFrom := o.noisy.condense(all, from)
 	bare, bareFrom := o.bare.condense(all, from)
+	if o.bare.condensed { // its rows, of size 1 at most, are mixed
+		o.off *= math.Sqrt(float64(len(o.bare.units)))
+	}
 	for _, per := range [][]float64{o.noisy.per, o.bare.per} {
 		for _, x := range per {
 			if x > 0 {
@@ -152,9 +159,13 @@ func (o *readout) rotate(full array) ([]float64, error) {
 	if err != nil {
 		return nil, err
 	}
-	for i, x := range values {
-		if !(x > 16*unitRoundoff*float64(n)) { // as covarianceRoot
-			values[i] = 0
+	cut := 16 * unitRoundoff * float64(n)
+	for i, x := range slices.Backward(values) { // ascending
+		if x > cut { // as covarianceRoot
+			continue
+		}
+		if values[i] = 0; i+1 < n && o.off == 0 {
+			o.off = cut / values[i+1] // what is read by an eigenvector, see covarianceRootTo
 		}
 	}
 	t := vectors.t().scaledColumns(per)

@@ -77,7 +77,7 @@ type feedback struct {
 }
 
 func (net *LinearRNN) feedback(tol RankTolerance) (*feedback, error) {
-	m, n, scale, err := net.scaledLoadings(nil)
+	m, n, scale, err := net.scaledLoadings(nil, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -99,8 +99,8 @@ func (net *LinearRNN) feedback(tol RankTolerance) (*feedback, error) {
 	}
 	if f.weak() || cancels {
 		// What J is, to all of its digits, is scaled and factored anew.
-		out, into := f.sharpened(m, n)
-		if m, n, scale, err = net.withLoadings(out, into, scale).scaledLoadings(scale); err != nil {
+		out, into, row := f.sharpened(m, n)
+		if m, n, scale, err = net.withLoadings(out, into, scale).scaledLoadings(scale, row); err != nil {
 			return nil, err
 		}
 		if f, err = factored(m, n, tol); err != nil {
@@ -109,7 +109,9 @@ func (net *LinearRNN) feedback(tol RankTolerance) (*feedback, error) {
 		decision.Rank = f.decision.Rank
 	}
 	b := &feedback{scale: scale, size: f.size, out: f.left, decisions: []RankDecision{decision}}
-	b.into = f.right.scaledColumns(f.singular)
+	// J = F Fᵀ M Nᵀ, where row i of G is known to rounding of row i of N; by
+	// singular values and vectors, to that of the largest.
+	b.into = n.mul(m.tmul(f.left))
 	return b, b.feedNoise(net.p, f.right, tol)
 }
 

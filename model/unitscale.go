@@ -14,15 +14,16 @@ import (
 //
 // κ = Nᵀy: what cancels is counted with its full size, so that no unit is
 // scaled up from what is but rounding. Nor is one without noise, where loadings
-// were computed in units of T before: so little beside it is rounding of them.
-func (net *LinearRNN) scaledLoadings(before []float64) (m, n array, scale []float64, err error) {
+// were computed in units of T before: so little beside it is rounding of them,
+// which of an orthonormal M of before is u‖M_i‖ in row i of J.
+func (net *LinearRNN) scaledLoadings(before, row []float64) (m, n array, scale []float64, err error) {
 	noise := roots(net.p.variances())
 	m, n = balancedColumns(net.m, net.n, noise)
 	variances, err := net.reachedVariances(m, n)
 	if err != nil {
 		return m, n, nil, err
 	}
-	scale = unitScale(m, n, noise, roots(variances), before)
+	scale = unitScale(m, n, noise, roots(variances), before, row)
 	m, n = m.scaledRows(reciprocals(scale)), n.scaledRows(scale)
 	m, n = balancedColumns(m, n, nil)
 	for _, x := range []array{m, n} {
@@ -34,8 +35,9 @@ func (net *LinearRNN) scaledLoadings(before []float64) (m, n array, scale []floa
 }
 
 // unitScale returns T, given deviations of noise and of κ, which it changes, and
-// T before, nil for loadings of the caller's.
-func unitScale(m, n array, noise, latent, before []float64) []float64 {
+// T before, nil for loadings of the caller's; and the ‖M_i‖ of before, nil if J
+// is known entry by entry.
+func unitScale(m, n array, noise, latent, before, row []float64) []float64 {
 	t := make([]float64, m.rows)
 	for range 2 {
 		for i := range t {
@@ -48,6 +50,11 @@ func unitScale(m, n array, noise, latent, before []float64) []float64 {
 	for i := range before {
 		if noise[i] == 0 && t[i] <= 0x1p-40*before[i] {
 			t[i] = before[i] / 2 // powerOfTwo is the next above
+		}
+	}
+	for i, x := range row {
+		if noise[i] == 0 {
+			t[i] = math.Max(t[i], before[i]*x/2)
 		}
 	}
 	most := (array{1, len(t), t}).maxAbs()

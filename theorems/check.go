@@ -243,7 +243,8 @@ func (c Check) Shrink(s Subject, instance any) any {
 func (c Check) shrinkWithin(s Subject, instance any, first Outcome, budget *int) any {
 	domain := c.within()
 	meant := domain.Holds(instance)
-	return c.shrink(instance, func(smaller any) bool {
+	shrunk := false
+	small := c.shrink(instance, func(smaller any) bool {
 		if meant && !domain.Holds(smaller) {
 			return false
 		}
@@ -254,8 +255,14 @@ func (c Check) shrinkWithin(s Subject, instance any, first Outcome, budget *int)
 			*budget--
 		}
 		again := c.On(s, smaller)
-		return again.Verdict == Fails && again.Exact == first.Exact && again.Way() == first.Way()
+		fails := again.Verdict == Fails && again.Exact == first.Exact && again.Way() == first.Way()
+		shrunk = shrunk || fails
+		return fails
 	})
+	if shrunk {
+		return untagged(small)
+	}
+	return small
 }
 
 // Rational returns the exact value of a float64, which is finite in any instance.

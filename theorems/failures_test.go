@@ -38,8 +38,13 @@ func TestFailuresOfTwoFormsAreBothTold(t *testing.T) {
 	}
 	require.Equal(t, failing, r.Failures[0].Instances)
 	require.Equal(t, failing, r.Failures[1].Instances)
+	for _, f := range r.Failures {
+		require.Empty(t, f.Case.(small).Tags, "they tell how its ancestor was drawn")
+	}
 	e.AsFound = true
-	require.Len(t, th.Run(context.Background(), theorems.Subject{}, e).Failures, 1)
+	as := th.Run(context.Background(), theorems.Subject{}, e).Failures
+	require.Len(t, as, 1)
+	require.Equal(t, []string{"any"}, as[0].Case.(small).Tags)
 }
 
 // However many ways there are to fail, the report stays short, and so does the

@@ -92,18 +92,23 @@ func (c Check) marginAt(s Subject, instance any, what string) float64 {
 	return out.Margins[i].Margin()
 }
 
-// caseText is the JSON of an instance without its tags, which tell how an
-// ancestor was drawn.
-func caseText(instance any) (json.RawMessage, error) {
+// untagged returns an instance without its tags, which tell how an ancestor was
+// drawn.
+func untagged(instance any) any {
 	v := reflect.New(reflect.TypeOf(instance)).Elem()
 	v.Set(reflect.ValueOf(instance))
 	if tags := v.FieldByName("Tags"); tags.IsValid() && tags.CanSet() {
 		tags.SetZero()
 	}
+	return v.Interface()
+}
+
+// caseText is the JSON of an instance without its tags.
+func caseText(instance any) (json.RawMessage, error) {
 	var text bytes.Buffer
 	enc := json.NewEncoder(&text)
 	enc.SetEscapeHTML(false)
-	if err := enc.Encode(v.Interface()); err != nil {
+	if err := enc.Encode(untagged(instance)); err != nil {
 		return nil, err
 	}
 	return bytes.TrimSpace(text.Bytes()), nil

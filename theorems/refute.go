@@ -163,13 +163,13 @@ func (l Level) fits(instance any) error {
 // shrink returns the simplest violation of the same size that descent from a
 // violation reaches.
 func (l Level) shrink(ctx context.Context, instance any) any {
-	return l.Check.shrink(instance, func(smaller any) bool {
+	return untagged(l.Check.shrink(instance, func(smaller any) bool {
 		if ctx.Err() != nil || l.fits(smaller) != nil {
 			return false
 		}
 		out := l.Check.On(Subject{}, smaller)
 		return out.Verdict == Fails && out.Exact
-	})
+	}))
 }
 
 // certify decides the counterexample as its reader will: from its JSON, by

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"syscall"
 
 	"github.com/rankproof/rankproof/theorems"
 )
@@ -36,6 +37,15 @@ func (e *ended) Unwrap() error { return e.err }
 
 // badInput ends a command with an error about what it was given to read.
 func badInput(err error) error { return &ended{statusBadInput, err} }
+
+// unwritten ends a command that could not write a file: on a full disk it is to
+// be tried again, and otherwise what it was given is at fault.
+func unwritten(err error) error {
+	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
+		return &ended{statusUnknown, err}
+	}
+	return badInput(err)
+}
 
 // withStatus ends a command that has said what there is to say.
 func withStatus(status int) error {

@@ -85,6 +85,7 @@ func TestKeptInstanceThatFails(t *testing.T) {
 		require.Contains(t, out, "corpus: 1 kept instance, 1 fails: "+filepath.Join(dir, "kept.json"))
 		require.Contains(t, strings.Join(strings.Fields(out), " "), `"modes" fails on `+filepath.Join(dir, "kept.json"))
 		require.Contains(t, out, "0 hold, 1 refuted")
+		require.NotRegexp(t, `(?m)^L3 .* holds `, out, "the row of the table")
 		require.Contains(t, out, "holds there exactly")
 	}
 }

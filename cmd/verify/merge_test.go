@@ -71,7 +71,7 @@ func TestMerge(t *testing.T) {
 	half := recorded(t, p, held(p, modesID, 1), caught(p, 0))
 	bad := recorded(t, p, failed(p, modesID, 0, point), caught(p, 0))
 	above := held(p, modesID, 1)
-	above.Above = []journal.Margin{{Check: "modes", What: "w", Margin: 0.5, Index: 1, Case: json.RawMessage("1")}}
+	above.Above = []journal.Margin{{Check: "modes", What: "w", Margin: 0.5, Index: 1}}
 	torn := recorded(t, p, above, held(p, canaryID, 0), held(p, canaryID, 1))
 	require.NoError(t, os.WriteFile(filepath.Join(torn, "records-x-1-0001.jsonl"), []byte("0123"), 0o600))
 	unplanned := t.TempDir()

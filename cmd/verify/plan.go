@@ -32,7 +32,9 @@ func newPlanCommand(s streams) *cobra.Command {
 		Short: "Write the plan of a hunt that several machines divide",
 		Long: `Plan writes the plan of a hunt: its seed, theorems, number of blocks, and the build
 and the arithmetic that it is for. A plan never changes; its digest is in every
-record. "verify hunt --plan FILE --dir DIR --shard i/n" works on a part.`,
+record. "verify hunt --plan FILE --dir DIR --shard i/n" works on a part.
+
+Exit status: 0 it is written; 2 wrong usage or bad input; 3 the disk is full.`,
 		Example: `  verify plan plan.json --until-instances 10000000 --seed 7`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 {
@@ -53,7 +55,7 @@ record. "verify hunt --plan FILE --dir DIR --shard i/n" works on a part.`,
 				return err
 			}
 			if err := made.WriteFile(args[0]); err != nil {
-				return badInput(err)
+				return unwritten(err)
 			}
 			fmt.Fprintf(s.out, "plan %s: seed %d, %s, %s of %s each\n", made.Digest(), made.Seed, report.Counted(len(made.Theorems), "theorem"),
 				report.Counted(made.Blocks, "block"), report.Counted(made.BlockSize, "instance"))
@@ -128,7 +130,7 @@ func (o *huntOptions) open(shard hunt.Shard, changed func(string) bool) (journal
 	}
 	options.Plan, options.Seed, options.Size, options.Blocks = plan.Digest(), plan.Seed, plan.BlockSize, plan.Blocks
 	if options.Journal, err = journal.Open(o.dir, plan); err != nil {
-		return plan, none, badInput(err)
+		return plan, none, unwritten(err)
 	}
 	return plan, options, nil
 }

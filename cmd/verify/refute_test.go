@@ -61,6 +61,8 @@ func TestRefuteAll(t *testing.T) {
 		require.Equal(t, statusRefuted, again.status, "%s: %s", c.Ref, again.err)
 		require.Contains(t, again.out, c.Ref+" ")
 		require.Contains(t, again.out, "(in exact arithmetic)")
+		require.NotContains(t, again.out, "for model", "no subject was judged")
+		require.NotContains(t, string(c.Witness), `"tags"`)
 	}
 	require.Equal(t, map[string]int{"N": 2, "R": 1}, d.Conjectures[1].Size)
 }

@@ -146,7 +146,7 @@ func (r runner) run(ctx context.Context, s theorems.Subject, e theorems.Effort, 
 		line.Clear()
 		if ok {
 			found.Results = append(found.Results, result)
-			table.Row(result)
+			table.Row(found.Blamed(result))
 		}
 		if ctx.Err() != nil {
 			found.Interrupted = true

@@ -5,8 +5,11 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"math"
+	"os"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/rankproof/rankproof/theorems"
@@ -165,9 +168,10 @@ func TestRefutation(t *testing.T) {
 	status, out := judged(t, subject, false, l3)
 	require.Equal(t, statusRefuted, status)
 	for _, want := range []string{"refuted", "\nL3 linearization/right-eigenvectors: refuted\n", `"modes" fails`, "error ", ", bound ", ", scale ",
-		"exactly: what \"modes\" decides holds there exactly", "nonlinearity  ", "drawn as", "\"modes\" fails on ", "verify replay FILE", "\ngenerators.Point{Network:", "1 theorem: 0 hold, 1 refuted"} {
+		"exactly: what \"modes\" decides holds there exactly", "nonlinearity  ", "\"modes\" fails on ", "verify replay FILE", "\ngenerators.Point{Network:", "1 theorem: 0 hold, 1 refuted"} {
 		require.Contains(t, out, want)
 	}
+	require.NotContains(t, out, "drawn as", "its ancestors were, and it was not")
 	line := ""
 	for l := range strings.Lines(out) {
 		if strings.HasPrefix(l, "{") {
@@ -242,4 +246,13 @@ func TestMissingOperations(t *testing.T) {
 	subject.Modes, subject.CarryRight = nil, nil
 	_, out := judged(t, subject, false, l3)
 	require.Contains(t, strings.Join(strings.Fields(out), " "), `"modes: operation not implemented: Modes" was not tried: half a library lacks an operation that it needs`)
+}
+
+// TestUnwritten: a full disk is not what was asked for wrongly.
+func TestUnwritten(t *testing.T) {
+	for err, status := range map[error]int{syscall.ENOSPC: statusUnknown, syscall.EDQUOT: statusUnknown, os.ErrExist: statusBadInput} {
+		var end *ended
+		require.ErrorAs(t, unwritten(fmt.Errorf("plan.json: %w", &os.PathError{Op: "write", Path: "x", Err: err})), &end)
+		require.Equal(t, status, end.status)
+	}
 }

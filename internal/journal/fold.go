@@ -173,7 +173,6 @@ func (x Extreme) larger(y Extreme) bool {
 		cmp.Compare(x.Index, y.Index),
 		cmp.Compare(x.Check, y.Check),
 		cmp.Compare(x.What, y.What),
-		compareCases(x.Case, y.Case),
 	) < 0
 }
 

@@ -297,8 +297,8 @@ func TestMemoryIsThatOfBlocks(t *testing.T) {
 	require.Len(t, got.blocks[0], 1)
 	require.NotZero(t, got.blocks[0].key(MostBlocks-1))
 
-	const records, text = 300, 8 << 10 // bytes of a case
-	r.Top.Case = json.RawMessage(`"` + strings.Repeat("x", text) + `"`)
+	const records, text = 300, 8 << 10 // bytes of a name
+	r.Top.What = strings.Repeat("x", text)
 	file, write := io.Pipe()
 	go func() {
 		for block := range records {

@@ -23,13 +23,13 @@ func planOf(blocks int, ids ...string) Plan {
 // recordOf is a record as a hunt would make it: a function of plan, theorem and
 // block, its seconds apart, with many ties of margins and cases.
 func recordOf(p Plan, theorem string, block int) Record {
-	rng := rand.New(rand.NewPCG(uint64(block), uint64(theorem[0])))
+	rng := rand.New(rand.NewPCG(uint64(block), 2*uint64(theorem[0])))
 	r := Record{Plan: p.Digest(), Theorem: theorem, Block: block, Kind: []string{"draw", "mutate", "climb"}[block%3], Seconds: 0.25}
 	r.Counts = Counts{Instances: p.BlockSize, Holds: p.BlockSize - 3, Unknown: 1, Vacuous: 1, NotTried: 1, Exact: rng.IntN(3)}
 	r.Top = &Margin{Check: "claim", What: "|a − b|", Margin: float64(rng.IntN(3)) / 4, Index: rng.IntN(p.BlockSize)}
 	for _, what := range []string{"x", "y"} {
 		if rng.IntN(2) == 0 {
-			r.Above = append(r.Above, Margin{"claim", what, float64(rng.IntN(3)), rng.IntN(p.BlockSize), caseOf(rng)})
+			r.Above = append(r.Above, Margin{"claim", what, float64(rng.IntN(3)), rng.IntN(p.BlockSize)})
 		}
 	}
 	for _, what := range []string{"<a>", "b"} {

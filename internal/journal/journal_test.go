@@ -219,7 +219,7 @@ func TestRecordsThatAreNone(t *testing.T) {
 		"block 3 is not one of 3":    func(r *Record) { r.Block = 3 },
 		"unsupported value":          func(r *Record) { r.Top.Margin = nan() },
 		"verdicts on":                func(r *Record) { r.Holds++ },
-		"unexpected end of JSON":     func(r *Record) { r.Top.Case = []byte("{") },
+		"unexpected end of JSON":     func(r *Record) { r.Fails, r.Holds, r.Failures = 1, r.Holds+r.Fails-1, []Failure{{Case: []byte("{")}} },
 		"is at 8 of 8 instances":     func(r *Record) { r.Top.Index = 8 },
 		"is there twice":             func(r *Record) { r.Fails, r.Holds = 2, r.Holds+r.Fails-2; r.Failures = slices.Repeat(oneFailure, 2) },
 		"0 instances fail, in 1 way": func(r *Record) { r.Holds, r.Fails = r.Holds+r.Fails, 0; r.Failures = oneFailure },

@@ -82,8 +82,8 @@ func TestHostileLines(t *testing.T) {
 	p := planOf(0, "a/one")
 	r := recordOf(p, "a/one", 5)
 	r.Counts = Counts{Instances: 8, Holds: 7, Fails: 1}
-	r.Top = &Margin{"claim", "w", 0.5, 7, nil}
-	r.Above = []Margin{{"claim", "w", 2, 7, json.RawMessage("1")}}
+	r.Top = &Margin{"claim", "w", 0.5, 7}
+	r.Above = []Margin{{"claim", "w", 2, 7}}
 	r.Failures = []Failure{{"claim", "w", false, "f", 7, json.RawMessage(`[1]`)}}
 	text, err := encodeJSON(r)
 	require.NoError(t, err)
@@ -108,7 +108,7 @@ func TestHostileLines(t *testing.T) {
 		{`"case":[1]`, `"case":null`, "has no case"},
 		{`,"case":[1]`, ``, "has no case"},
 		{`"index":7,"case":[1]`, `"index":8,"case":[1]`, "failure of \"claim\" is at 8"},
-		{`"index":7,"case":1`, `"index":-7,"case":1`, "margin of \"claim\" is at -7"},
+		{`"margin":2,"index":7`, `"margin":2,"index":-7`, "margin of \"claim\" is at -7"},
 		{`"margin":0.5`, `"margin":NaN`, "invalid character"},
 		{`"margin":0.5`, `"margin":1e999`, "number"},
 		{`"margin":0.5`, `"margin":"large"`, "string"},

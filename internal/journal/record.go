@@ -44,11 +44,10 @@ func (c *Counts) Add(d Counts) {
 
 // Margin is how near an instance came to a bound.
 type Margin struct {
-	Check  string          `json:"check"`
-	What   string          `json:"what"`
-	Margin float64         `json:"margin"`
-	Index  int             `json:"index"`          // of the instance in its block
-	Case   json.RawMessage `json:"case,omitempty"` // the instance, where a writer gives it
+	Check  string  `json:"check"`
+	What   string  `json:"what"`
+	Margin float64 `json:"margin"`
+	Index  int     `json:"index"` // of the instance in its block
 }
 
 // Failure is the first instance of a block on which a check failed in one way,

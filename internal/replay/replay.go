@@ -27,7 +27,10 @@ func Judge(ctx context.Context, s theorems.Subject, text []byte, list []theorems
 	go func() { judged <- check.On(s, c.Instance()) }()
 	select {
 	case outcome := <-judged:
-		r := report.Replay{Theorem: t, Found: c, Subject: s.Name, Outcome: outcome}
+		r := report.Replay{Theorem: t, Found: c, Outcome: outcome}
+		if slices.ContainsFunc(t.Claims, func(claim theorems.Check) bool { return claim.Name == c.Check }) {
+			r.Subject = s.Name
+		}
 		if outcome.Verdict == theorems.Fails {
 			r.Exactly = t.Recheck(c.Check, c.Instance()).String()
 		}

@@ -1,8 +1,6 @@
 package report
 
 import (
-	"encoding/json"
-
 	"github.com/rankproof/rankproof/internal/journal"
 	"github.com/rankproof/rankproof/theorems"
 )
@@ -56,13 +54,12 @@ type HuntFailureJSON struct {
 
 // MarginJSON is a margin with its case, as JSON.
 type MarginJSON struct {
-	Check  string          `json:"check"`
-	What   string          `json:"what"`
-	Margin float64         `json:"margin"`
-	Block  int             `json:"block"`
-	Index  int             `json:"index"`
-	Kind   string          `json:"kind"`
-	Case   json.RawMessage `json:"case,omitempty"`
+	Check  string  `json:"check"`
+	What   string  `json:"what"`
+	Margin float64 `json:"margin"`
+	Block  int     `json:"block"`
+	Index  int     `json:"index"`
+	Kind   string  `json:"kind"`
 }
 
 // Document returns the JSON.
@@ -98,5 +95,5 @@ func (h Hunt) Document() HuntDocument {
 }
 
 func marginJSON(x journal.Extreme) MarginJSON {
-	return MarginJSON{x.Check, x.What, x.Margin.Margin, x.Block, x.Index, x.Kind, x.Case}
+	return MarginJSON{x.Check, x.What, x.Margin.Margin, x.Block, x.Index, x.Kind}
 }

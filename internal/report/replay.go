@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 
@@ -11,7 +12,7 @@ import (
 type Replay struct {
 	Theorem theorems.Theorem
 	Found   theorems.Counterexample // as it was read
-	Subject string                  // that was judged now
+	Subject string                  // that was judged now; "" where the check is of the statement alone
 	Outcome theorems.Outcome
 	// Exactly is the statement at the instance of an outcome that fails.
 	Exactly string
@@ -34,7 +35,7 @@ type ReplayDocument struct {
 	Finding string `json:"finding"`
 	Exact   bool   `json:"exact"`             // decided by exact arithmetic
 	Exactly string `json:"exactly,omitempty"` // the statement at an instance that fails
-	Subject string `json:"subject"`           // that was judged now
+	Subject string `json:"subject"`           // that was judged now; "" of a check of the statement alone
 
 	Counterexample theorems.Counterexample `json:"counterexample"` // as it was read
 }
@@ -47,7 +48,10 @@ func NewReplayDocument(r Replay) ReplayDocument {
 
 // WriteReplay writes a replay for people.
 func WriteReplay(w io.Writer, r Replay) {
-	fmt.Fprintf(w, "%s %s, %q: %v for %s", r.Theorem.Ref, r.Theorem.ID, r.Found.Check, r.Verdict(), r.Subject)
+	fmt.Fprintf(w, "%s %s, %q: %v", r.Theorem.Ref, r.Theorem.ID, r.Found.Check, r.Verdict())
+	if r.Subject != "" {
+		fmt.Fprintf(w, " for %s", r.Subject)
+	}
 	Outcome(w, "", r.Outcome)
 	if r.Exactly != "" {
 		io.WriteString(w, wrap("exactly: ", r.Exactly))
@@ -56,11 +60,11 @@ func WriteReplay(w io.Writer, r Replay) {
 		io.WriteString(w, wrap("", fmt.Sprintf("This check is the statement without the hypothesis %q; it is in the registry because it is false.", without)))
 	}
 	if r.Found.Found != "" {
-		subject := r.Found.Subject
-		if subject == "" {
-			subject = "a subject without a name"
+		subject := ""
+		if r.Subject != "" {
+			subject = " for " + cmp.Or(r.Found.Subject, "a subject without a name")
 		}
-		io.WriteString(w, wrap("", fmt.Sprintf("It was found for %s as: %s", subject, r.Found.Found)))
+		io.WriteString(w, wrap("", fmt.Sprintf("It was found%s as: %s", subject, r.Found.Found)))
 	}
 	fmt.Fprintln(w, "\nthe case")
 	Instance(w, "  ", r.Found.Instance())

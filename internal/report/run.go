@@ -61,6 +61,16 @@ func (r *Run) Blame() {
 	}
 }
 
+// Blamed returns a result with the verdict that Blame gives it.
+func (r Run) Blamed(result Result) Result {
+	for _, replayed := range []*Replayed{r.Ledger, r.Corpus} {
+		if replayed != nil && slices.ContainsFunc(replayed.Failures, func(f KeptFailure) bool { return f.Theorem.ID == result.ID }) {
+			result.Verdict = theorems.Fails
+		}
+	}
+	return result
+}
+
 func (r Run) count(v theorems.Verdict) int {
 	n := 0
 	for _, t := range r.Results {

@@ -170,7 +170,7 @@ func (t *truth) expectPowerSums(f *theorems.Finding, spectrum *model.Spectrum) {
 	traces, absTraces, size := t.traces(min(t.n, 6))
 	n := float64(t.n)
 	backward := 10*n*t.u*size + t.units()*t.u*(size+t.overlap) + slopeError(t)
-	backward += 4 * t.u // 1 + τλ, where λ = (−1 + μ)/τ was rounded
+	backward += 4 * t.u     // 1 + τλ, where λ = (−1 + μ)/τ was rounded
 	if spectrum.Mu == nil { // the solver may have had M_x, of norm √N/τ and more
 		backward += 10 * n * t.u * math.Sqrt(n)
 	}

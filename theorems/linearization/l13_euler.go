@@ -30,7 +30,7 @@ func Euler() theorems.Theorem {
 		Given:  []string{"dt > 0"},
 		Needed: []theorems.Witness{stableFlowUnstableMap()},
 		Why: "The truth is exact: roots of the characteristic polynomial of M_x, in rationals, against half-plane and disc. Stable and Unstable must be true; " +
-			"Undecided is allowed within Elsner's bound (2‖A‖+‖E‖)^(1−1/N)‖E‖^(1/N) of the boundary, E the solver's backward error.",
+			"Undecided is allowed within twice Elsner's bound (2‖A‖+‖E‖)^(1−1/N)‖E‖^(1/N) of the boundary, E the solver's backward error: once for the true eigenvalue, once for the computed.",
 		Claims: []theorems.Check{
 			theorems.Claim("fixed points stay, verdicts are true", generators.EulerSteps(networks), judgeEuler).
 				Visiting("N = 1", "W = 0", "W singular", "dt = 2 tau", "D singular", "W defective", "low rank", "complex spectrum"),
