@@ -23,6 +23,8 @@ func TestSeedsAreInstances(t *testing.T) {
 	deterministic(t, "Perturbations", Perturbations(o))
 	deterministic(t, "EulerSteps", EulerSteps(o))
 	deterministic(t, "Runs", Runs(o))
+	deterministic(t, "RestingRuns", RestingRuns(o))
+	deterministic(t, "SelectedContexts", SelectedContexts(o))
 	deterministic(t, "Pairs", Pairs(6))
 	deterministic(t, "NilpotentProducts", NilpotentProducts())
 

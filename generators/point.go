@@ -3,6 +3,7 @@ package generators
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 
 	"pgregory.net/rapid"
 )
@@ -92,6 +93,41 @@ func TwoContexts(o NetworkOptions) *rapid.Generator[Contexts] {
 	})
 }
 
+// Selection is two contexts with a left vector of the activity form in each:
+// l_r = FirstRe + i·FirstIm in the first, and so in the second.
+type Selection struct {
+	Contexts
+	FirstRe  []float64 `json:"first_re" dim:"N"`
+	FirstIm  []float64 `json:"first_im" dim:"N"`
+	SecondRe []float64 `json:"second_re" dim:"N"`
+	SecondIm []float64 `json:"second_im" dim:"N"`
+}
+
+// SelectedContexts draws pairs of states and of vectors, one time in three real.
+func SelectedContexts(o NetworkOptions) *rapid.Generator[Selection] {
+	contexts := TwoContexts(o)
+	return rapid.Custom(func(t *rapid.T) Selection {
+		s := Selection{Contexts: contexts.Draw(t, "contexts")}
+		rng, n := noise(t), s.Units()
+		s.FirstRe, s.SecondRe = gaussian(rng, 1, n, 1)[0], gaussian(rng, 1, n, 1)[0]
+		s.FirstIm, s.SecondIm = make([]float64, n), make([]float64, n)
+		if rapid.IntRange(0, 2).Draw(t, "complex") > 0 {
+			s.FirstIm, s.SecondIm = gaussian(rng, 1, n, 1)[0], gaussian(rng, 1, n, 1)[0]
+			s.tag("complex vectors")
+		}
+		return s
+	})
+}
+
+// Vectors returns the left vectors of both contexts (N each).
+func (s Selection) Vectors() (first, second []complex128) {
+	for i := range s.FirstRe {
+		first = append(first, complex(s.FirstRe[i], s.FirstIm[i]))
+		second = append(second, complex(s.SecondRe[i], s.SecondIm[i]))
+	}
+	return first, second
+}
+
 // Perturbation is a fixed point, a direction δ (N) and a distance ε > 0.
 type Perturbation struct {
 	Point
@@ -141,6 +177,23 @@ func Runs(o NetworkOptions) *rapid.Generator[Run] {
 		r.Period = rapid.SampledFrom([]float64{1, 0.25, 5}).Draw(t, "period") * r.Tau[0]
 		r.Method = rapid.SampledFrom([]string{"euler", "rk4", "leaky-map"}).Draw(t, "method")
 		r.Step = rapid.SampledFrom([]float64{0.1, 0.5, 0.01, 1}).Draw(t, "step")
+		r.tag(r.Method)
+		return r
+	})
+}
+
+// RestingRuns draws short simulations by Euler or RK4 whose input rests at U, the
+// filter settled on it.
+func RestingRuns(o NetworkOptions) *rapid.Generator[Run] {
+	runs := Runs(o)
+	return rapid.Custom(func(t *rapid.T) Run {
+		r := runs.Draw(t, "run")
+		r.Method = rapid.SampledFrom([]string{"euler", "rk4"}).Draw(t, "method")
+		r.Filtered = slices.Clone(r.U)
+		clear(r.Wave)
+		r.Tags = slices.DeleteFunc(r.Tags, func(tag string) bool {
+			return slices.Contains([]string{"time-varying input", "euler", "rk4", "leaky-map"}, tag)
+		})
 		r.tag(r.Method)
 		return r
 	})

@@ -134,14 +134,14 @@ func samplesOf(s model.Simulation, q int) [][]float64 {
 }
 
 // installSimulate sets Simulate: an Euler or RK4 run whose input rests is one
-// without input, of the bias b + B u, and asks simulate.
+// without input, of the bias b + B u, and asks simulate, if that is offered.
 func installSimulate(s *theorems.Subject, c *client) {
 	s.Simulate = func(net *model.RNN, run model.Simulation) (*model.Trajectory, error) {
 		if run.Steps < 0 {
 			return nil, invalidf("steps is %d, want ≥ 0", run.Steps)
 		}
 		inputs := samplesOf(run, net.Inputs())
-		if u, rests := resting(run, inputs); rests && run.Method != model.LeakyMap {
+		if u, rests := resting(run, inputs); rests && run.Method != model.LeakyMap && (c.offers["simulate"] || !c.offers["simulate_driven"]) {
 			r, err := ask[statesResult](c, "simulate", runParams{NetworkOf(net).atInput(u), run.Start, run.Dt, run.Steps, run.Form.String(), run.Method.String()})
 			if err != nil {
 				return nil, err

@@ -26,6 +26,8 @@ func ExactConversion() theorems.Theorem {
 				Visiting("initial law", "unstable", "P singular", "P = 0", "G singular", "PN = 0", "N = 1", "R = N", "N < 2R", "J = 0", "dependent loadings", "NᵀM nilpotent", "NᵀM = 0"),
 			aboutNetworks("law, stationary", stationaryNetworks(), judgeConversion).
 				Visiting("spectral radius 1−2⁻²⁷", "P singular", "G singular", "PN = 0", "graded covariance", "isotropic P", "symmetric J"),
+			// This one asks for no conversion: the law that is to be kept.
+			aboutNetworks("autocovariances of the network", stationaryNetworks(), judgeRNNAutocovariances).Visiting("R = N", "P singular", "dependent loadings"),
 		},
 		Exact: []theorems.Check{
 			onNetworks("every Λ_k, k ≤ 2K + 1", exactNetworks(), decideConversion).Visiting("P singular", "G singular", "PN = 0", "N = 1", "R = N"),

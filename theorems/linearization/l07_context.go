@@ -18,6 +18,7 @@ func Context() theorems.Theorem {
 		"prescribed spectrum", "clustered", "rank one", "jordan"} { // modes with μ ≠ 0 to compare
 		networks.Kinds = append(networks.Kinds, generators.KindNamed(regular))
 	}
+	anyVectors := generators.NetworkOptions{MaxUnits: 6, Nonlinearity: generators.AllNonlinearities, Inputs: true, UnitWiseTau: true}
 	return theorems.Theorem{
 		Ref: "L7", ID: "linearization/context",
 		Statement: "Between two contexts with corresponding modes, Δ(lᵀβ) = (Δl)ᵀβ̄ + l̄ᵀ(Δβ), β = τ⁻¹β₀ in activation and τ⁻¹Dβ₀ in activity form. " +
@@ -30,6 +31,8 @@ func Context() theorems.Theorem {
 			"l_x = D l_r and Dβ carry the allowed error of φ', entry by entry.",
 		Claims: []theorems.Check{
 			theorems.Claim("split", generators.TwoContexts(networks), judgeContext).Visiting("D singular", "saturated units", "low rank"),
+			// This one asks for no modes: the split is one of any vectors l.
+			theorems.Claim("split of any vectors", generators.SelectedContexts(anyVectors), judgeSplit).Visiting("D singular", "saturated units", "unit-wise tau", "complex vectors"),
 		},
 		Certificates: []theorems.Certificate{
 			identity("Δ(lᵀβ) = (Δl)ᵀβ̄ + l̄ᵀΔβ; totals agree; Δβ = 0 in activation form", squares(), func(b *certificate.Builder, s certificate.Shape) []certificate.Equation {
@@ -162,6 +165,34 @@ func judgeContext(s theorems.Subject, c generators.Contexts) (f theorems.Finding
 		}
 	}
 	return f, nil
+}
+
+// judgeSplit claims the split for vectors l_r as drawn, l_x = D l_r.
+func judgeSplit(s theorems.Subject, c generators.Selection) (f theorems.Finding, err error) {
+	if s.ContextChange == nil {
+		return f, theorems.Missing("ContextChange")
+	}
+	first, err := observe(c.Network, c.First, s.UnitRoundoff)
+	if err != nil {
+		return f, err
+	}
+	second, err := observe(c.Network, c.Second, s.UnitRoundoff)
+	if err != nil {
+		return f, err
+	}
+	l1, l2 := c.Vectors()
+	for channel := range c.U {
+		if err := first.expectContext(&f, s, second, first.modeOf(l1), second.modeOf(l2), channel); err != nil {
+			return f, err
+		}
+	}
+	return f, nil
+}
+
+// modeOf returns a left vector l_r of the activity form with l_x = D l_r.
+func (t *truth) modeOf(left []complex128) model.ContextMode {
+	lx, _ := t.timesD(left)
+	return model.ContextMode{State: t.x, ActivityLeft: left, ActivationLeft: lx}
 }
 
 // expectContext claims the split of one mode's gain of one input channel.

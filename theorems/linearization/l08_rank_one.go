@@ -32,6 +32,8 @@ func RankOne() theorems.Theorem {
 				}
 				return exactly(c.Network, c.Second, decideRankOne)
 			}),
+			// This one asks for no modes: n is given.
+			theorems.Claim("l_r = n selects nothing", generators.TwoContexts(networks), judgeNoSelection).Visiting("D singular", "saturated units", "scale 1/N"),
 		},
 		Exact: []theorems.Check{
 			theorems.Where(theorems.Decide("directions of n and m", rankOnePairs(), onPair(decideRankOne)), hasRankOne).Visiting("N = 1", "D singular", "μ = 0"),
@@ -121,6 +123,26 @@ func judgeRankOne(s theorems.Subject, c generators.Contexts) (f theorems.Finding
 		return f, first.expectNoSelection(&f, s, second, scaled)
 	}
 	return f, nil
+}
+
+// judgeNoSelection gives n as the left vector in activity form in both contexts.
+func judgeNoSelection(s theorems.Subject, c generators.Contexts) (f theorems.Finding, err error) {
+	if s.ContextChange == nil {
+		return f, theorems.Missing("ContextChange")
+	}
+	first, err := observe(c.Network, c.First, s.UnitRoundoff)
+	if err != nil {
+		return f, err
+	}
+	second, err := observe(c.Network, c.Second, s.UnitRoundoff)
+	if err != nil {
+		return f, err
+	}
+	n := make([]complex128, first.n)
+	for i := range n {
+		n[i] = complex(c.N[i][0], 0)
+	}
+	return f, first.expectNoSelection(&f, s, second, []model.ContextMode{first.modeOf(n), second.modeOf(n)})
 }
 
 // expectDirections claims l_r ∥ n, l_x ∥ Dn, v ∥ m, w ∥ Dm and the value of μ,

@@ -15,6 +15,8 @@ func Trajectories() theorems.Theorem {
 	networks := generators.NetworkOptions{MaxUnits: 6, Nonlinearity: generators.AllNonlinearities, ModestEntries: true}
 	driven := networks
 	driven.Inputs = true
+	anyTau, drivenAnyTau := networks, driven
+	anyTau.UnitWiseTau, drivenAnyTau.UnitWiseTau = true, true
 	return theorems.Theorem{
 		Ref: "L10", ID: "linearization/trajectories",
 		Statement: "For constant u, r ↦ W r + b + B u carries activity trajectories to activation trajectories, for every W. For u(t) the activity form is " +
@@ -24,10 +26,17 @@ func Trajectories() theorems.Theorem {
 		Given:  []string{"τ is scalar", "the activity form is driven by the filtered input ũ"},
 		Needed: []theorems.Witness{unitWiseTauBreaksTrajectories(), unfilteredInputBreaksTrajectories()},
 		Why: "One restarted step: every stage is a sum of N + q + 3 terms, 8(N+q+R+20)u times their size S, which grows itself; a stage's error grows by " +
-			"G = Σ_{j≤s}(hK)ʲ/j!, K = 1 + Lip(φ)‖W‖, h = dt/τ, on its way through the tableau; a wave's phase is rounded in units of itself. Over a run of k steps, Gᵏ.",
+			"G = Σ_{j≤s}(hK)ʲ/j!, K = 1 + Lip(φ)‖W‖, h = dt/τ, on its way through the tableau; a wave's phase is rounded in units of itself. Over a run of k steps, Gᵏ. " +
+			"A run by itself is compared step by step with the oracle's tableau, restarted from each of its states.",
 		Claims: []theorems.Check{
 			theorems.Claim("steps", generators.Runs(driven), judgeSteps).Visiting("time-varying input", "euler", "rk4", "leaky-map"),
 			theorems.Claim("autonomous steps", generators.Runs(networks), judgeSteps).Visiting("N = 1", "W = 0", "W nilpotent", "low rank", "relu"),
+			// These ask for runs alone, of one form each, which what is above rests on.
+			theorems.Claim("resting input, activation form", generators.RestingRuns(anyTau), judgeRun(model.Activation, false)).Visiting("unit-wise tau", "euler", "rk4"),
+			theorems.Claim("resting input, activity form", generators.RestingRuns(anyTau), judgeRun(model.Activity, true)).Visiting("unit-wise tau", "euler", "rk4"),
+			theorems.Claim("driven, activation form", generators.Runs(drivenAnyTau), judgeRun(model.Activation, true)).Visiting("unit-wise tau", "euler", "rk4", "leaky-map"),
+			theorems.Claim("driven by ũ, activity form", generators.Runs(driven), judgeRun(model.Activity, false)).Visiting("euler", "rk4", "leaky-map"),
+			theorems.Claim("driven by u itself, activity form", generators.Runs(drivenAnyTau), judgeRun(model.Activity, true)).Visiting("unit-wise tau", "euler", "rk4", "leaky-map"),
 		},
 		Exact: []theorems.Check{
 			theorems.Decide("Euler, RK4 and leaky steps, exactly", generators.Runs(exactRuns()), decideSteps).Visiting("time-varying input", "relu", "hard-tanh", "W singular"),
@@ -64,6 +73,20 @@ func Trajectories() theorems.Theorem {
 				}
 				return s
 			}),
+			simulateTwin("filter that stays", "ũ left where it starts", func(_ *model.RNN, s model.Simulation) model.Simulation {
+				if s.Input != nil && s.Form == model.Activity && s.Filtered != nil {
+					s.Input = model.ConstantInput(s.Filtered)
+				}
+				return s
+			}),
+			simulateTwin("τ forgotten", "dt in units of τ in both forms", func(net *model.RNN, s model.Simulation) model.Simulation {
+				if right, dt := s.Input, s.Dt; right != nil && s.Method != model.LeakyMap {
+					s.Input = func(t float64, dst []float64) { right(t/s.Dt*dt, dst) }
+				}
+				s.Dt *= net.Tau(0)
+				return s
+			}),
+			{Name: "RK4 with equal weights", Mistake: "(k₁ + k₂ + k₃ + k₄)/4", Break: equalWeights},
 			simulateTwin("dt/τ twice", "dt divided by τ before a step that divides by τ", func(net *model.RNN, s model.Simulation) model.Simulation {
 				if s.Form == model.Activity {
 					s.Dt /= net.Tau(0)
@@ -111,12 +134,8 @@ func judgeSteps(s theorems.Subject, c generators.Run) (f theorems.Finding, err e
 	if s.Simulate == nil || s.ToActivation == nil {
 		return f, theorems.Missing("Simulate, ToActivation")
 	}
-	t, err := observe(c.Network, make([]float64, c.Units()), s.UnitRoundoff)
+	t, err := started(c, s.UnitRoundoff)
 	if err != nil {
-		return f, err
-	}
-	t.law.Bias = c.Bias
-	if t.net, err = c.RNN(c.Bias); err != nil {
 		return f, err
 	}
 	whole, err := s.Simulate(t.net, simulation(c, model.Activity, c.Start, c.Filtered, 0, c.Steps))
@@ -138,21 +157,6 @@ func judgeSteps(s theorems.Subject, c generators.Run) (f theorems.Finding, err e
 		}
 	}
 	return f, nil
-}
-
-// growth is Σ_{j≤s}(hK)ʲ/j!: what a tableau of s stages makes of an error.
-func (t *truth) growth(c generators.Run) float64 {
-	hk := c.Step * (1 + t.net.Nonlinearity().Lipschitz()*t.absRows())
-	stages := 1
-	if c.Method == "rk4" {
-		stages = 4
-	}
-	sum, term := 1.0, 1.0
-	for j := 1; j <= stages; j++ {
-		term *= hk / float64(j)
-		sum += term
-	}
-	return sum
 }
 
 // stepSize bounds the numbers that are added in a step from (r, ũ): net
@@ -203,7 +207,7 @@ func (t *truth) expectStep(f *theorems.Finding, s theorems.Subject, c generators
 	if err != nil {
 		return nil, nil, err
 	}
-	truth, err := t.oracleStep(c, x, k)
+	truth, _, err := t.oracleStep(c, model.Activation, x, nil, k)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -216,45 +220,6 @@ func (t *truth) expectStep(f *theorems.Finding, s theorems.Subject, c generators
 		f.Expect("|x⁺ − the tableau's|", math.Abs(after-truth[i]), bound, size+t.smallest)
 	}
 	return next, nextFiltered, nil
-}
-
-// oracleStep is the tableau applied to the oracle's field in activation form.
-func (t *truth) oracleStep(c generators.Run, x []float64, k int) ([]float64, error) {
-	dt, unit := c.Step*c.Tau[0], c.Step*c.Tau[0]
-	if c.Method == "leaky-map" {
-		unit = 1
-	}
-	at := func(offset float64, y []float64) ([]float64, error) {
-		return t.field(model.Activation, y, c.Signal((float64(k)+offset)*unit))
-	}
-	moved := func(by float64, rate []float64) []float64 {
-		out := make([]float64, len(x))
-		for i := range x {
-			out[i] = x[i] + by*rate[i]
-		}
-		return out
-	}
-	k1, err := at(0, x)
-	if err != nil || c.Method != "rk4" {
-		return moved(dt, k1), err // the leaky map with α = dt/τ is Euler's step
-	}
-	k2, err := at(0.5, moved(dt/2, k1))
-	if err != nil {
-		return nil, err
-	}
-	k3, err := at(0.5, moved(dt/2, k2))
-	if err != nil {
-		return nil, err
-	}
-	k4, err := at(1, moved(dt, k3))
-	if err != nil {
-		return nil, err
-	}
-	mean := make([]float64, len(x))
-	for i := range mean {
-		mean[i] = (k1[i] + 2*k2[i] + 2*k3[i] + k4[i]) / 6
-	}
-	return moved(dt, mean), nil
 }
 
 // stepEquations is one explicit step of size h = dt/τ with φ(x) a vector f of

@@ -35,6 +35,9 @@ func Euler() theorems.Theorem {
 			theorems.Claim("fixed points stay, verdicts are true", generators.EulerSteps(networks), judgeEuler).
 				Visiting("N = 1", "W = 0", "W singular", "dt = 2 tau", "D singular", "W defective", "low rank", "complex spectrum"),
 			theorems.Claim("the same, unit-wise τ", generators.EulerSteps(unitWise), judgeEuler).Visiting("unit-wise tau"),
+			// These ask for no step: what an implementation has that cannot simulate.
+			theorems.Claim("verdicts, abscissa and radius", generators.EulerSteps(networks), judgeVerdicts).Visiting("N = 1", "dt = 2 tau", "complex spectrum"),
+			theorems.Claim("verdicts, abscissa and radius, unit-wise τ", generators.EulerSteps(unitWise), judgeVerdicts).Visiting("unit-wise tau"),
 		},
 		Exact: []theorems.Check{onPairs("a stable map has a stable flow", decideStableMap)},
 		Certificates: []theorems.Certificate{
@@ -70,6 +73,9 @@ func Euler() theorems.Theorem {
 				if v.Flow == model.Undecided {
 					v.Flow = model.Stable
 				}
+			}),
+			verdictTwin("abscissa in units of τ", "max Re λτ", func(net *model.RNN, s *model.Spectrum, dt float64, v *model.EulerStability) {
+				v.Abscissa *= net.Tau(0)
 			}),
 			{Name: "a stable flow has a stable map", Mistake: "the converse (F16)", False: []theorems.Check{
 				onPairs("a stable flow has a stable map", decideStableFlow)}},
@@ -130,6 +136,24 @@ func (t *truth) expectEuler(f *theorems.Finding, s theorems.Subject, dt float64)
 	if err := t.expectStays(f, s, dt); err != nil {
 		return err
 	}
+	return t.expectVerdicts(f, s, dt)
+}
+
+// judgeVerdicts compares the subject's verdicts, abscissa and radius with the
+// roots of the exact characteristic polynomial.
+func judgeVerdicts(s theorems.Subject, c generators.EulerStep) (f theorems.Finding, err error) {
+	if s.EulerStability == nil {
+		return f, theorems.Missing("EulerStability")
+	}
+	t, err := observe(c.Network, c.X, s.UnitRoundoff)
+	if err != nil {
+		return f, err
+	}
+	return f, t.expectVerdicts(&f, s, c.Dt)
+}
+
+// expectVerdicts claims that abscissa and radius, and both verdicts, are true.
+func (t *truth) expectVerdicts(f *theorems.Finding, s theorems.Subject, dt float64) error {
 	got, err := s.EulerStability(t.net, t.x, dt)
 	if err != nil {
 		return err

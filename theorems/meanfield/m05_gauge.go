@@ -30,6 +30,7 @@ func Gauge() theorems.Theorem {
 			theorems.Claim("moments of the changed mixture", generators.Gaugeds(mixtures), judgeGaugedMoments).Visiting("P = 1", "R = 1", "R = 3", "unequal weights", "large variance"),
 			theorems.Claim("G F'(G⁻¹κ) = F(κ)", generators.Gaugeds(mixtures), judgeGaugedField).Visiting("R = 3", "κ = 0", "saturated", "kinked φ"),
 			theorems.Claim("one J, one x, N units", generators.ReducedGauges(networks), judgeGaugedNetwork).Visiting("N = 1", "R > N", "dependent loadings", "κ = 0"),
+			theorems.Claim("one J, one Mκ", generators.ReducedGauges(networks), judgeGaugedLoadings).Visiting("R > N", "dependent loadings"), // the change alone
 		},
 		Exact: []theorems.Check{
 			theorems.Decide("moments, F of a quadratic φ", generators.Gaugeds(exactly), decideGauge(rightRule)).Visiting("Σ = 0", "Σ singular", "R = 3", "I = 0"),
@@ -207,33 +208,42 @@ func judgeGaugedField(s theorems.Subject, c generators.Gauged) (f theorems.Findi
 	return f, nil
 }
 
-func judgeGaugedNetwork(s theorems.Subject, c generators.ReducedGauge) (f theorems.Finding, err error) {
-	if s.GaugeNetwork == nil || s.ReducedField == nil {
-		return f, theorems.Missing("GaugeNetwork, ReducedField")
+// gauged is a network as the subject changed it, with what is known of the change.
+type gauged struct {
+	before, after      *model.ReducedNetwork
+	kappa              []float64 // G⁻¹κ
+	condition, epsilon float64   // of G, and the rounding of M' and N' beside their loadings
+}
+
+// judgeGaugedLoadings compares J, and Mκ, of the changed network with those of
+// the one that was given.
+func judgeGaugedLoadings(s theorems.Subject, c generators.ReducedGauge) (f theorems.Finding, err error) {
+	if s.GaugeNetwork == nil {
+		return f, theorems.Missing("GaugeNetwork")
 	}
-	n, err := newFinite(c.Reduced, s.UnitRoundoff)
-	if err != nil {
-		return f, err
+	_, err = expectGaugedLoadings(&f, s, c)
+	return f, err
+}
+
+func expectGaugedLoadings(f *theorems.Finding, s theorems.Subject, c generators.ReducedGauge) (of gauged, err error) {
+	if of.before, err = c.Model(); err != nil {
+		return of, err
 	}
-	net, err := c.Model()
-	if err != nil {
-		return f, err
+	if of.after, err = s.GaugeNetwork(of.before, c.G()); err != nil {
+		return of, err
 	}
-	got, err := s.GaugeNetwork(net, c.G())
-	if err != nil {
-		return f, err
-	}
+	got := of.after
 	f.Demand("N×R loadings", got.Units() == c.Units() && got.Rank() == c.Rank())
 	if f.Verdict == theorems.Fails {
-		return f, nil
+		return of, nil
 	}
 	g, err := exact.FromFloat64(c.G())
 	if err != nil {
-		return f, err
+		return of, err
 	}
 	inverse, err := g.Inverse()
 	if err != nil {
-		return f, err
+		return of, err
 	}
 	r := float64(c.Rank())
 	condition := dense.NormFro(c.G()) * dense.NormFro(inverse.Float64())
@@ -251,11 +261,27 @@ func judgeGaugedNetwork(s theorems.Subject, c generators.ReducedGauge) (f theore
 			f.Expect("|M'N'ᵀ − M Nᵀ|", math.Abs(dense.Dot(m[i], nn[j])-dense.Dot(c.M[i], c.N[j])), epsilon*size, size)
 		}
 	}
-	before, err := s.ReducedField(net, c.Kappa, c.V)
+	of.kappa, of.condition, of.epsilon = kappa, condition, epsilon
+	return of, nil
+}
+
+func judgeGaugedNetwork(s theorems.Subject, c generators.ReducedGauge) (f theorems.Finding, err error) {
+	if s.GaugeNetwork == nil || s.ReducedField == nil {
+		return f, theorems.Missing("GaugeNetwork, ReducedField")
+	}
+	n, err := newFinite(c.Reduced, s.UnitRoundoff)
 	if err != nil {
 		return f, err
 	}
-	after, err := s.ReducedField(got, kappa, c.V)
+	of, err := expectGaugedLoadings(&f, s, c)
+	if err != nil || f.Verdict == theorems.Fails {
+		return f, err
+	}
+	before, err := s.ReducedField(of.before, c.Kappa, c.V)
+	if err != nil {
+		return f, err
+	}
+	after, err := s.ReducedField(of.after, of.kappa, c.V)
 	if err != nil {
 		return f, err
 	}
@@ -268,7 +294,7 @@ func judgeGaugedNetwork(s theorems.Subject, c generators.ReducedGauge) (f theore
 	}
 	scale := weight*(n.atZero+n.lipschitz*size) + dense.VectorNorm2(c.Kappa)
 	for k := range back {
-		f.Expect("|G F'_N(G⁻¹κ) − F_N(κ)|", math.Abs(back[k]-before[k]), (2*epsilon+4*n.operations()*n.u*condition)*scale, scale)
+		f.Expect("|G F'_N(G⁻¹κ) − F_N(κ)|", math.Abs(back[k]-before[k]), (2*of.epsilon+4*n.operations()*n.u*of.condition)*scale, scale)
 	}
 	return f, nil
 }
