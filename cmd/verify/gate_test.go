@@ -96,7 +96,7 @@ func gated(t *testing.T, twin string, flags ...string) ran {
 // TestGateOfServe is the round trip: our model through a pipe, by the two commands.
 func TestGateOfServe(t *testing.T) {
 	t.Setenv(asVerify, "1")
-	got := verify("gate", "--checks", "200", "--only", "L*", "--", os.Args[0], "serve")
+	got := verify("gate", "--checks", "60", "--only", "L*", "--", os.Args[0], "serve")
 	require.Equal(t, statusHolds, got.status, "%s%s", got.out, got.err)
 	require.Contains(t, got.out, "L3   linearization/right-eigenvectors")
 	require.Contains(t, got.out, "gate: passed")
@@ -240,7 +240,7 @@ func TestGateDoesNotDependOnWorkers(t *testing.T) {
 	for _, twin := range []string{"right", "wrong", "crashes"} {
 		var first report.GateDocument
 		for i, size := range [][]string{{"1", "1"}, {"3", "4"}} {
-			got := gated(t, twin, "--only", "L2,L3,L4,L5,L9", "--checks", "60", "--json", "--workers", size[0], "--depth", size[1])
+			got := gated(t, twin, "--only", "L2,L3,L9", "--checks", "30", "--json", "--workers", size[0], "--depth", size[1])
 			var d report.GateDocument
 			strictly(t, got.out, &d)
 			d.Seconds, d.Children = 0, 0

@@ -36,10 +36,9 @@ func texts(t *testing.T, files []vectors.File) map[string]string {
 }
 
 func TestSameOnAnyNumberOfProcessors(t *testing.T) {
-	many := texts(t, vectors.Generate(7))
+	many := texts(t, ofSeedOne())
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
-	require.Equal(t, many, texts(t, vectors.Generate(7)))
-	require.NotEqual(t, many["autocovariance"], texts(t, ofSeedOne())["autocovariance"], "the seed draws cases")
+	require.Equal(t, many, texts(t, vectors.Generate(1)))
 }
 
 // TestCountsAndFlags: a thousand cases, thirty flags, each with a description and

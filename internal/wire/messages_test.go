@@ -23,7 +23,7 @@ type recorder struct {
 	of map[string][]message
 }
 
-const keptMessages = 12
+const keptMessages = 4
 
 func (r *recorder) through(call Call) Call {
 	return func(op string, params json.RawMessage) (json.RawMessage, error) {
@@ -45,9 +45,9 @@ var recorded = sync.OnceValue(func() map[string][]message {
 	if err != nil {
 		panic(err)
 	}
-	for _, th := range registry.All() {
-		for _, c := range th.Claims {
-			for seed := range uint64(3) {
+	for seed := uint64(0); seed < 8 && len(r.of) < len(Operations()); seed++ {
+		for _, th := range registry.All() {
+			for _, c := range th.Claims {
 				c.On(s, c.Draw(2*seed))
 			}
 		}
@@ -137,7 +137,7 @@ func broken(v any, with any) []any {
 func TestBrokenMessagesAreRefused(t *testing.T) {
 	for _, o := range allOperations() {
 		definition := protocol(t, o.name)
-		for _, m := range recorded()[o.name] {
+		for _, m := range recorded()[o.name][:1] {
 			for side, text := range map[string]json.RawMessage{"params": m.params, "result": m.result} {
 				var v map[string]any
 				require.NoError(t, json.Unmarshal(text, &v))

@@ -34,7 +34,7 @@ func TestPlainFamilies(t *testing.T) {
 	for _, pattern := range []string{"S*", "M*", "X*"} {
 		t.Run(pattern[:1], func(t *testing.T) {
 			t.Parallel()
-			holdsAbout(t, pattern, s, theorems.Effort{Seed: 7, Checks: 24, Workers: 1}, func(th theorems.Theorem, r theorems.Report) {
+			holdsAbout(t, pattern, s, theorems.Effort{Seed: 7, Checks: 12, Workers: 1}, func(th theorems.Theorem, r theorems.Report) {
 				require.Empty(t, r.NotTried, th.Ref)
 				require.Empty(t, r.Silent, th.Ref)
 			})
@@ -51,7 +51,7 @@ func TestTwelveOperations(t *testing.T) {
 	require.NoError(t, err)
 	s.Partial = true
 	var tried []string
-	holdsAbout(t, "*", s, theorems.Effort{Seed: 8, Checks: 30, Workers: 2}, func(th theorems.Theorem, r theorems.Report) {
+	holdsAbout(t, "*", s, theorems.Effort{Seed: 8, Checks: 16, Workers: 2}, func(th theorems.Theorem, r theorems.Report) {
 		if r.Instances > 0 {
 			tried = append(tried, th.Ref)
 		}
