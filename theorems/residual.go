@@ -115,10 +115,10 @@ func (f *Finding) Demand(what string, met bool) {
 }
 
 // DemandRefusal adds the requirement that an error is a refusal of one of some
-// kinds. An instance that the subject declines is not tried: the error is
-// returned.
+// kinds. An instance that the subject declines is not tried, and one that it was
+// interrupted on is undecided: the error is returned.
 func (f *Finding) DemandRefusal(what string, err error, kinds ...error) error {
-	if errors.Is(err, ErrNotImplemented) {
+	if errors.Is(err, ErrNotImplemented) || errors.Is(err, ErrUndecided) {
 		return err
 	}
 	f.Demand(what, slices.ContainsFunc(kinds, func(kind error) bool { return errors.Is(err, kind) }))

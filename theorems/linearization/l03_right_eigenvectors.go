@@ -1,7 +1,6 @@
 package linearization
 
 import (
-	"errors"
 	"math"
 	"math/cmplx"
 
@@ -89,7 +88,9 @@ func judgeRightMap(s theorems.Subject, c generators.Perturbation) (f theorems.Fi
 	there, err := s.CarryRight(t.net, c.X, model.Activation, lambda, v)
 	want, wantErr := t.timesD(v)
 	if t.annihilates(want) {
-		f.Demand("D v = 0 is refused", errors.Is(err, model.ErrNoImage))
+		if err := f.DemandRefusal("D v = 0 is refused", err, model.ErrNoImage); err != nil {
+			return f, err
+		}
 	} else if err != nil {
 		return f, err
 	} else {
@@ -108,7 +109,7 @@ func judgeRightMap(s theorems.Subject, c generators.Perturbation) (f theorems.Fi
 	t.expectEntries(&f, "|(I+λτ)⁻¹W w|", back, wv, abs)
 	if rate, exact := t.exactRate(); exact {
 		_, err = s.CarryRight(t.net, c.X, model.Activity, complex(-rate, 0), v)
-		f.Demand("the way back at μ = 0 is refused", errors.Is(err, model.ErrNoImage))
+		return f, f.DemandRefusal("the way back at μ = 0 is refused", err, model.ErrNoImage)
 	}
 	return f, nil
 }

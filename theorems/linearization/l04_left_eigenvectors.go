@@ -1,7 +1,6 @@
 package linearization
 
 import (
-	"errors"
 	"math/cmplx"
 
 	"github.com/rankproof/rankproof/generators"
@@ -76,7 +75,9 @@ func judgeLeftMap(s theorems.Subject, c generators.Perturbation) (f theorems.Fin
 	there, err := s.CarryLeft(t.net, c.X, model.Activity, lambda, l)
 	want, wantErr := t.timesD(l)
 	if t.annihilates(want) {
-		f.Demand("D l = 0 is refused", errors.Is(err, model.ErrNoImage))
+		if err := f.DemandRefusal("D l = 0 is refused", err, model.ErrNoImage); err != nil {
+			return f, err
+		}
 	} else if err != nil {
 		return f, err
 	} else {
@@ -100,7 +101,7 @@ func judgeLeftMap(s theorems.Subject, c generators.Perturbation) (f theorems.Fin
 	t.expectEntries(&f, "|(λI+τ⁻¹)⁻¹Wᵀτ⁻¹l_x|", back, wl, abs)
 	if rate, exact := t.exactRate(); exact {
 		_, err = s.CarryLeft(t.net, c.X, model.Activation, complex(-rate, 0), l)
-		f.Demand("the way back at μ = 0 is refused", errors.Is(err, model.ErrNoImage))
+		return f, f.DemandRefusal("the way back at μ = 0 is refused", err, model.ErrNoImage)
 	}
 	return f, nil
 }
