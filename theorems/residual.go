@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"math"
 	"slices"
+
+	"github.com/rankproof/rankproof/model"
 )
 
 // Verdict is what a check finds on one instance, or a theorem on all.
@@ -114,14 +116,18 @@ func (f *Finding) Demand(what string, met bool) {
 	f.Expect(what, math.Inf(1), 0, 1)
 }
 
+// refusals are the errors by which package model refuses.
+var refusals = []error{model.ErrInvalid, model.ErrDefective, model.ErrNoImage, model.ErrNotConverged, model.ErrUnstable, model.ErrSingular, model.ErrEigen}
+
 // DemandRefusal adds the requirement that an error is a refusal of one of some
-// kinds. An instance that the subject declines is not tried, and one that it was
-// interrupted on is undecided: the error is returned.
+// kinds. An error that refuses nothing is returned: it says that the instance is
+// declined, or undecided, or why there is no answer.
 func (f *Finding) DemandRefusal(what string, err error, kinds ...error) error {
-	if errors.Is(err, ErrNotImplemented) || errors.Is(err, ErrUndecided) {
+	is := func(kind error) bool { return errors.Is(err, kind) }
+	if is(ErrNotImplemented) || is(ErrUndecided) || err != nil && !slices.ContainsFunc(refusals, is) {
 		return err
 	}
-	f.Demand(what, slices.ContainsFunc(kinds, func(kind error) bool { return errors.Is(err, kind) }))
+	f.Demand(what, slices.ContainsFunc(kinds, is))
 	return nil
 }
 

@@ -1,9 +1,12 @@
 package theorems_test
 
 import (
+	"errors"
+	"fmt"
 	"math"
 	"testing"
 
+	"github.com/rankproof/rankproof/model"
 	"github.com/rankproof/rankproof/theorems"
 	"github.com/stretchr/testify/require"
 )
@@ -67,4 +70,30 @@ func TestFinding(t *testing.T) {
 	require.Contains(t, g.String(), "defective")
 	g.Demand("shape", false)
 	require.Equal(t, theorems.Fails, g.Verdict)
+}
+
+// TestDemandRefusal: what is demanded is an answer, right or wrong; an error that
+// refuses nothing is none, and the claim ends with it.
+func TestDemandRefusal(t *testing.T) {
+	for _, c := range []struct {
+		err      error
+		returned bool
+		want     theorems.Verdict
+	}{
+		{fmt.Errorf("%w: D v = 0", model.ErrNoImage), false, theorems.Holds},
+		{model.ErrInvalid, false, theorems.Fails},
+		{nil, false, theorems.Fails},
+		{theorems.Missing("carry_left"), true, theorems.Holds},
+		{fmt.Errorf("%w: an interrupt", theorems.ErrUndecided), true, theorems.Holds},
+		{errors.New("crashed at carry_left: exit status 3"), true, theorems.Holds},
+	} {
+		var f theorems.Finding
+		err := f.DemandRefusal("D v = 0 is refused", c.err, model.ErrNoImage)
+		require.Equal(t, c.want, f.Verdict, "%v", c.err)
+		if c.returned {
+			require.Equal(t, c.err, err)
+		} else {
+			require.NoError(t, err)
+		}
+	}
 }
