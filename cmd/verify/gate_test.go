@@ -311,6 +311,34 @@ func TestGateDoesNotStart(t *testing.T) {
 	}
 }
 
+// TestGateOpensItsFilesFirst: what cannot be written is known before the child is
+// started, and what cannot be at the end withholds nothing else.
+func TestGateOpensItsFilesFirst(t *testing.T) {
+	dir := t.TempDir()
+	file := filepath.Join(dir, "file")
+	require.NoError(t, os.WriteFile(file, nil, 0o600))
+	for flag, path := range map[string]string{"--junit": filepath.Join(dir, "none", "gate.xml"), "--save": filepath.Join(file, "findings"), "--log": dir} {
+		got := verify("gate", flag, path, "--", "no-such-command-anywhere")
+		require.Equal(t, statusBadInput, got.status, flag)
+		require.Contains(t, got.err, flag+": ")
+	}
+	got := verify("gate", "--save", filepath.Join(dir, "a", "b"), "--junit", file, "--", "no-such-command-anywhere")
+	require.Contains(t, got.err, "cannot be started")
+	require.DirExists(t, filepath.Join(dir, "a", "b"))
+
+	saved := filepath.Join(dir, "findings")
+	t.Setenv(asVerify, "twin")
+	var out, errs bytes.Buffer
+	gone := &notified{Writer: &out, on: "ref  theorem", do: func() { require.NoError(t, os.RemoveAll(saved)); require.NoError(t, os.WriteFile(saved, nil, 0o600)) }}
+	status := execute(context.Background(), []string{"gate", "--only", "L3", "--checks", "60", "--save", saved, "--junit", file, "--", os.Args[0], "wrong"}, streams{out: gone, err: &errs})
+	require.Equal(t, statusRefuted, status)
+	require.Contains(t, out.String(), "gate: failed\n")
+	require.Contains(t, errs.String(), "results cannot be written: ")
+	text, err := os.ReadFile(file)
+	require.NoError(t, err)
+	require.Contains(t, string(text), "</testsuites>")
+}
+
 // TestAnnotations are told where GitHub runs this.
 func TestAnnotations(t *testing.T) {
 	t.Setenv("GITHUB_ACTIONS", "true")
