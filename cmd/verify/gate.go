@@ -149,11 +149,23 @@ func (o gateOptions) run(ctx context.Context, s streams, only, require bool) err
 		defer file.Close()
 		o.pool.Log = file
 	}
+	var junit *os.File // made now, and not when an hour of judging is to be lost
+	if o.junit != "" {
+		if junit, err = os.Create(o.junit); err != nil {
+			return badInput(fmt.Errorf("--junit: %w", err))
+		}
+		defer junit.Close()
+	}
+	if o.saveIn != "" {
+		if err := writableFolder(o.saveIn); err != nil {
+			return badInput(fmt.Errorf("--save: %w", err))
+		}
+	}
 	found, err := g.judge(ctx, o.pool)
 	if err != nil {
 		return err
 	}
-	return o.tell(g, found)
+	return o.tell(g, found, junit)
 }
 
 // errTimeUp ends a gate at its total limit.
@@ -237,37 +249,40 @@ func stopped(ctx context.Context) string {
 
 func onGitHub() bool { return strings.EqualFold(os.Getenv("GITHUB_ACTIONS"), "true") }
 
-// tell saves and writes what was found, and returns how it ended.
-func (o gateOptions) tell(g gating, found report.Gate) error {
+// tell saves and writes what was found, and returns how it ended. What cannot be
+// written is told last, and the other ways of telling are not withheld for it.
+func (o gateOptions) tell(g gating, found report.Gate, junit *os.File) error {
+	var problems []error
 	if o.saveIn != "" {
 		files, err := saveFindings(o.saveIn, found.Findings())
-		if err != nil {
-			return unwritable(err)
-		}
-		found.Files = files
+		found.Files, problems = files, append(problems, err)
 	}
-	if o.junit != "" {
-		if err := writeFile(o.junit, found.WriteJUnit); err != nil {
-			return unwritable(err)
-		}
-	}
-	var err error
 	if g.json {
-		err = report.WriteJSON(g.out, found.Document())
+		problems = append(problems, report.WriteJSON(g.out, found.Document()))
 	} else {
-		err = found.WriteText(g.out)
-	}
-	if err != nil {
-		return unwritable(err)
+		problems = append(problems, found.WriteText(g.out))
 	}
 	if onGitHub() {
 		found.Annotations(g.err)
 	}
+	if junit != nil {
+		if err := errors.Join(found.WriteJUnit(junit), junit.Close()); err != nil {
+			problems = append(problems, fmt.Errorf("%s: %w", junit.Name(), err))
+		}
+	}
+	status := statusRefuted
 	switch found.Verdict() {
 	case report.GateHolds:
-		return nil
+		status = statusHolds
 	case report.GateUnknown, report.GateUntried:
-		return withStatus(statusUnknown)
+		status = statusUnknown
 	}
-	return withStatus(statusRefuted)
+	err := unwritable(errors.Join(problems...))
+	if end := new(ended); status != statusHolds && errors.As(err, &end) {
+		end.status = status
+	}
+	if err != nil {
+		return err
+	}
+	return withStatus(status)
 }

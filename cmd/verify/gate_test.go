@@ -40,6 +40,15 @@ var twins = map[string]func(s *theorems.Subject){
 		}
 	},
 	"hangs": func(s *theorems.Subject) { s.Modes = func(*model.RNN, []float64) (*model.Modes, error) { select {} } },
+	"rarely": func(s *theorems.Subject) {
+		right := s.Modes
+		s.Modes = func(net *model.RNN, x []float64) (*model.Modes, error) {
+			if len(x) > 1 {
+				return nil, theorems.Missing("modes")
+			}
+			return right(net, x)
+		}
+	},
 	"lacks": func(s *theorems.Subject) { s.Modes = nil },
 	"declines": func(s *theorems.Subject) {
 		s.Modes = func(*model.RNN, []float64) (*model.Modes, error) { return nil, theorems.Missing("modes") }
@@ -186,11 +195,11 @@ func TestKnownFailures(t *testing.T) {
 
 // TestWhatIsMissing is listed, never a pass, and a failure where it is required.
 func TestWhatIsMissing(t *testing.T) {
-	got := gated(t, "lacks", "--only", "L3,L7", "--checks", "60")
+	got := gated(t, "lacks", "--only", "L3,L5", "--checks", "60")
 	require.Contains(t, got.out, "not implemented\n  modes\n")
 	require.Contains(t, got.out, "could not be tried, for want of")
 	require.Regexp(t, `L3 .* in part `, got.out)
-	require.Regexp(t, `L7 .* not tried `, got.out)
+	require.Regexp(t, `L5 .* not tried `, got.out)
 
 	for _, required := range []string{"modes", "L3", "L*"} {
 		got = gated(t, "lacks", "--only", "L3", "--checks", "60", "--require", required)
@@ -199,11 +208,35 @@ func TestWhatIsMissing(t *testing.T) {
 	}
 	got = gated(t, "declines", "--only", "L3", "--checks", "60", "--require", "L3")
 	require.Equal(t, statusRefuted, got.status, "offered and always declined is not tried:\n%s", got.out)
+	got = gated(t, "rarely", "--only", "L3", "--checks", "60", "--require", "L3")
+	require.Equal(t, statusRefuted, got.status, "a child does not choose what it is judged on:\n%s", got.out)
+	require.Regexp(t, `L3: claim "modes" was judged on \d+ of \d+ instances`, got.out)
 	got = gated(t, "right", "--only", "L3", "--checks", "60", "--require", "L3,modes")
 	require.Equal(t, statusHolds, got.status, got.out)
 	got = gated(t, "right", "--require", "mode")
 	require.Equal(t, statusBadInput, got.status)
 	require.Contains(t, got.err, `"mode" is no operation`)
+}
+
+// TestGateOfAFew: a claim that was judged on fewer than half of its instances does
+// not make its theorem hold, and all that is written says on how many it was.
+func TestGateOfAFew(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "gate.xml")
+	got := gated(t, "rarely", "--only", "L3", "--checks", "60", "--json", "--junit", file)
+	var d report.GateDocument
+	strictly(t, got.out, &d)
+	require.Equal(t, report.GatePartly, d.Theorems[0].Verdict)
+	claim := d.Theorems[0].Claims[0]
+	require.Positive(t, claim.Judged)
+	require.Less(t, claim.Judged, claim.Untried)
+	share := fmt.Sprintf("judged on %d of %d instances", claim.Judged, claim.Judged+claim.Untried)
+	text, err := os.ReadFile(file)
+	require.NoError(t, err)
+	require.Contains(t, string(text), `<skipped message="`+share+`" type="in part">`)
+
+	got = gated(t, "rarely", "--only", "L3", "--checks", "60")
+	require.Contains(t, got.out, "judged on fewer than half of their instances\n  L3, \"modes\": "+share+"\n")
+	require.Contains(t, got.out, "1 hold in part")
 }
 
 // TestGateOfCrashes: the child's end is a finding with the request, its standard
@@ -276,6 +309,34 @@ func TestGateDoesNotStart(t *testing.T) {
 		require.Equal(t, statusBadInput, got.status, args)
 		require.Contains(t, got.err, want, args)
 	}
+}
+
+// TestGateOpensItsFilesFirst: what cannot be written is known before the child is
+// started, and what cannot be at the end withholds nothing else.
+func TestGateOpensItsFilesFirst(t *testing.T) {
+	dir := t.TempDir()
+	file := filepath.Join(dir, "file")
+	require.NoError(t, os.WriteFile(file, nil, 0o600))
+	for flag, path := range map[string]string{"--junit": filepath.Join(dir, "none", "gate.xml"), "--save": filepath.Join(file, "findings"), "--log": dir} {
+		got := verify("gate", flag, path, "--", "no-such-command-anywhere")
+		require.Equal(t, statusBadInput, got.status, flag)
+		require.Contains(t, got.err, flag+": ")
+	}
+	got := verify("gate", "--save", filepath.Join(dir, "a", "b"), "--junit", file, "--", "no-such-command-anywhere")
+	require.Contains(t, got.err, "cannot be started")
+	require.DirExists(t, filepath.Join(dir, "a", "b"))
+
+	saved := filepath.Join(dir, "findings")
+	t.Setenv(asVerify, "twin")
+	var out, errs bytes.Buffer
+	gone := &notified{Writer: &out, on: "ref  theorem", do: func() { require.NoError(t, os.RemoveAll(saved)); require.NoError(t, os.WriteFile(saved, nil, 0o600)) }}
+	status := execute(context.Background(), []string{"gate", "--only", "L3", "--checks", "60", "--save", saved, "--junit", file, "--", os.Args[0], "wrong"}, streams{out: gone, err: &errs})
+	require.Equal(t, statusRefuted, status)
+	require.Contains(t, out.String(), "gate: failed\n")
+	require.Contains(t, errs.String(), "results cannot be written: ")
+	text, err := os.ReadFile(file)
+	require.NoError(t, err)
+	require.Contains(t, string(text), "</testsuites>")
 }
 
 // TestAnnotations are told where GitHub runs this.

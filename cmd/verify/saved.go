@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -12,9 +13,23 @@ import (
 	"github.com/rankproof/rankproof/internal/report"
 )
 
+// writableFolder makes a folder if it is not there, and reports why no file can be
+// written in it.
+func writableFolder(folder string) error {
+	if err := os.MkdirAll(folder, 0o777); err != nil {
+		return err
+	}
+	f, err := os.CreateTemp(folder, ".writable-*")
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Close(), os.Remove(f.Name()))
+}
+
 // saveFindings writes each finding to a file of its own in a folder, which is made
-// if it is not there, and returns the files by the findings' IDs.
-func saveFindings(folder string, findings []gate.Finding) (map[string]string, error) {
+// if it is not there, and returns the files by the findings' IDs: with an error,
+// those that could be written.
+func saveFindings(folder string, findings []gate.Finding) (files map[string]string, err error) {
 	if err := os.MkdirAll(folder, 0o777); err != nil {
 		return nil, err
 	}
@@ -26,12 +41,13 @@ func saveFindings(folder string, findings []gate.Finding) (map[string]string, er
 		}
 		taken[name] = true
 		file := filepath.Join(folder, name+".json")
-		if err := writeFile(file, func(w io.Writer) error { return report.WriteJSON(w, f.Saved) }); err != nil {
-			return nil, err
+		if one := writeFile(file, func(w io.Writer) error { return report.WriteJSON(w, f.Saved) }); one != nil {
+			err = errors.Join(err, one)
+			continue
 		}
 		files[f.ID] = file
 	}
-	return files, nil
+	return files, err
 }
 
 // fileName is an ID without what a file's name should not have.

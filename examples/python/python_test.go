@@ -137,7 +137,8 @@ func TestImplementation(t *testing.T) {
 	}
 }
 
-// TestVectors: vectors.py finds nothing wrong with the implementation.
+// TestVectors: neither consumer finds anything wrong with the implementation, and
+// both find a factor.
 func TestVectors(t *testing.T) {
 	interpreter, ok := python(t)
 	if !ok {
@@ -152,9 +153,21 @@ func TestVectors(t *testing.T) {
 	vectors := t.TempDir()
 	said, err := exec.Command(program, "vectors", "--out", vectors).CombinedOutput()
 	require.NoError(t, err, "%s", said)
-	said, err = exec.Command(interpreter, "vectors.py", vectors).CombinedOutput()
-	require.NoError(t, err, "%s", said)
-	require.Regexp(t, `(?m)^\d{4,} right$`, string(said))
+	const broken = `import runpy, sys, lowrank, rankproof
+whole = rankproof.OPERATIONS["autocovariance"]
+rankproof.OPERATIONS["autocovariance"] = lambda **p: {"lambda": 2 * whole(**p)["lambda"]}
+sys.argv = [sys.argv[1], sys.argv[2]]
+runpy.run_path(sys.argv[0], run_name="__main__")`
+	for _, consumer := range []string{"vectors.py", "consume.py"} {
+		said, err = exec.Command(interpreter, consumer, vectors).CombinedOutput()
+		require.NoError(t, err, "%s", said)
+		require.Regexp(t, `(?m)\b\d{4,} right$`, string(said))
+		require.NotContains(t, string(said), "wrong")
+		said, err = exec.Command(interpreter, "-c", broken, consumer, vectors).CombinedOutput()
+		require.Error(t, err, "%s", said)
+		require.Regexp(t, `(?m)^autocovariance.json \d+ [^\n]*:`, string(said))
+		require.Regexp(t, `(?m)\b\d+ wrong$`, string(said))
+	}
 }
 
 var fence = regexp.MustCompile("(?ms)^```(\\w+)\n(.*?)^```")

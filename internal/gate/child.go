@@ -215,7 +215,7 @@ func readLine(r *bufio.Reader) ([]byte, error) {
 
 // greet reads the answer to hello.
 func (c *child) greet(line []byte) error {
-	result, err, kind, detail := response(line, 1, "hello")
+	result, kind, detail, err := response(line, 1, "hello")
 	switch {
 	case kind != "":
 		return fmt.Errorf("%s to hello: %s", kind, detail)

@@ -74,6 +74,12 @@ var hostile = map[string]func(c *childEnd, r wire.Request){
 	},
 	"many lines": func(c *childEnd, r wire.Request) { c.echo(r); c.flood("7\n") },
 	"dies after": func(c *childEnd, r wire.Request) { c.echo(r); c.out.Flush(); os.Exit(4) },
+	"linearizes, dies": func(c *childEnd, r wire.Request) {
+		ours := theorems.Model()
+		if wire.Serve(bytes.NewReader(requestLine(r)), os.Stdout, ours, wire.HelloOf(ours)) == nil {
+			os.Exit(4)
+		}
+	},
 	"grandchild": func(c *childEnd, r wire.Request) {
 		leave := exec.Command(os.Args[0])
 		leave.Env = append(os.Environ(), childMode+"=holds")
@@ -205,11 +211,11 @@ func beChild(mode string) {
 
 // beModel serves our own model, but for the instances that a name says.
 func beModel(name string) {
-	how, which, _ := strings.Cut(name, ",")
+	how, all := strings.CutSuffix(name, ",all")
 	spoil, c, ours := hostile[how], &childEnd{in: bufio.NewReader(os.Stdin), out: bufio.NewWriter(os.Stdout)}, theorems.Model()
 	for {
 		r := c.next()
-		if spoil != nil && r.Op == "linearize" && spoils(r.Params, which == "all") {
+		if spoil != nil && r.Op == "linearize" && spoils(r.Params, all) {
 			spoil(c, r)
 			continue
 		}

@@ -73,7 +73,7 @@ func (k *Known) locate(list []theorems.Theorem) error {
 // Expectations are what became of known failures.
 type Expectations struct {
 	Passing  []Known // judged, and not found any more
-	NotTried []Known
+	NotTried []Known // or not on enough instances to tell
 }
 
 // Expect marks the findings that are known, and tells of what is known and was
@@ -100,7 +100,7 @@ func Expect(known []Known, results []Result, faults []Finding) Expectations {
 		}
 		i := slices.IndexFunc(results, func(r Result) bool { return r.Ref == k.theorem })
 		// A fault that does not repeat itself may come again.
-		if k.theorem == "" || i < 0 || results[i].Interrupted || results[i].JudgedBy(k.check) == 0 {
+		if k.theorem == "" || i < 0 || !results[i].tells(k.check) {
 			out.NotTried = append(out.NotTried, k)
 		} else {
 			out.Passing = append(out.Passing, k)

@@ -46,7 +46,8 @@ func Require(text string, list []theorems.Theorem) (Required, error) {
 	return out, nil
 }
 
-// Unmet lists what was required and not tried, with the reason.
+// Unmet lists what was required and not tried, or a claim on fewer than half of its
+// instances, with the reason.
 func (r Required) Unmet(offered []string, results []Result) []string {
 	var out []string
 	for _, op := range r.Operations {
@@ -61,8 +62,8 @@ func (r Required) Unmet(offered []string, results []Result) []string {
 			continue
 		}
 		for _, c := range t.Claims {
-			if results[i].JudgedBy(c.Name) == 0 {
-				out = append(out, fmt.Sprintf("%s: claim %q was judged on no instance%s", t.Ref, c.Name, because(results[i].Report, c.Name)))
+			if !results[i].Mostly(c.Name) {
+				out = append(out, fmt.Sprintf("%s: claim %q was %s%s", t.Ref, c.Name, results[i].Share(c.Name), because(results[i].Report, c.Name)))
 			}
 		}
 	}

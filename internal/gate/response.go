@@ -18,9 +18,9 @@ const longestMessage = 300
 // response reads a line that answers the request of an ID. Where it answers
 // none, or another one, the kind of fault is not empty; err is of a response
 // that is an error, or that is wrong in itself.
-func response(line []byte, id int64, op string) (result json.RawMessage, err error, kind Kind, detail string) {
+func response(line []byte, id int64, op string) (result json.RawMessage, kind Kind, detail string, err error) {
 	if !utf8.Valid(line) {
-		return nil, nil, Garbage, "the line is no UTF-8"
+		return nil, Garbage, "the line is no UTF-8", nil
 	}
 	var r struct {
 		ID     json.RawMessage `json:"id"`
@@ -30,23 +30,23 @@ func response(line []byte, id int64, op string) (result json.RawMessage, err err
 	notFinite := ""
 	if err := json.Unmarshal(line, &r); err != nil {
 		if json.Valid(line) {
-			return nil, nil, Garbage, "the line is no JSON object"
+			return nil, Garbage, "the line is no JSON object", nil
 		}
 		var text []byte
 		if text, notFinite = finite(line); notFinite == "" || json.Unmarshal(text, &r) != nil {
-			return nil, nil, Garbage, "the line is no JSON"
+			return nil, Garbage, "the line is no JSON", nil
 		}
 	}
 	switch given, err := strconv.ParseFloat(string(r.ID), 64); {
 	case len(r.ID) == 0:
-		return nil, nil, Misnumbered, "no id"
+		return nil, Misnumbered, "no id", nil
 	case err != nil:
-		return nil, nil, Misnumbered, "id is no number"
+		return nil, Misnumbered, "id is no number", nil
 	case given != float64(id):
-		return nil, nil, Misnumbered, "an id that is not that of the first request in line"
+		return nil, Misnumbered, "an id that is not that of the first request in line", nil
 	}
-	malformed := func(format string, args ...any) (json.RawMessage, error, Kind, string) {
-		return nil, &wire.Malformed{Op: op, Problem: fmt.Sprintf(format, args...)}, "", ""
+	malformed := func(format string, args ...any) (json.RawMessage, Kind, string, error) {
+		return nil, "", "", &wire.Malformed{Op: op, Problem: fmt.Sprintf(format, args...)}
 	}
 	isError, isResult := given(r.Error), given(r.Result)
 	switch {
@@ -63,11 +63,11 @@ func response(line []byte, id int64, op string) (result json.RawMessage, err err
 			return malformed("error is of no known kind: %q", cut([]byte(e.Kind), longestMessage))
 		}
 		e.Message = cut([]byte(e.Message), longestMessage)
-		return nil, &e, "", ""
+		return nil, "", "", &e
 	case !isResult:
 		return malformed("neither result nor error")
 	}
-	return r.Result, nil, "", ""
+	return r.Result, "", "", nil
 }
 
 // given reports whether a member is there and not null.

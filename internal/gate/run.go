@@ -22,6 +22,7 @@ type Result struct {
 	Theorem theorems.Theorem
 	theorems.Report
 	Findings []Finding
+	Limited  bool // some instances may have been left out after faults
 }
 
 // Finding is one kind of failure of one check, or one kind of fault that belongs
@@ -83,6 +84,13 @@ func (p *Pool) Judge(ctx context.Context, t theorems.Theorem, e theorems.Effort)
 		p.allowance.again(before)
 		e.Workers, e.Progress = 1, nil
 		r.Report = t.RunClaims(ctx, s, e)
+	}
+	r.Limited = p.allowance.wasReached()
+	if p.ctx.Err() != nil { // what was asked since is undecided
+		r.Interrupted = true
+		if r.Verdict == theorems.Holds {
+			r.Verdict = theorems.Unknown
+		}
 	}
 	for i, f := range r.Failures {
 		finding, err := p.finding(t, s, f)

@@ -165,6 +165,52 @@ func TestExpect(t *testing.T) {
 	require.Equal(t, known[2:], got.NotTried)
 }
 
+// TestWhatTells: that a claim was not found to fail is news only where it was asked
+// enough, to the end, and answered.
+func TestWhatTells(t *testing.T) {
+	settle(t)
+	r, _ := judged(t, "model:", "L6", 60, 1, 1)
+	check := r.Theorem.Claims[0].Name
+	n := r.JudgedBy(check)
+	require.True(t, r.tells(check))
+	left := func(instances int) []theorems.Untried {
+		return []theorems.Untried{{Check: check, Operation: "linearize", Instances: instances}}
+	}
+	for name, change := range map[string]func(*Result){
+		"interrupted":             func(r *Result) { r.Interrupted = true },
+		"left out after faults":   func(r *Result) { r.Untried, r.Limited = left(1), true },
+		"declined more than half": func(r *Result) { r.Untried = left(n + 1) },
+		"unknown":                 func(r *Result) { r.Unknown, r.Silent = n, []string{check} },
+	} {
+		changed := r
+		change(&changed)
+		require.False(t, changed.tells(check), name)
+	}
+	r.Untried = left(n)
+	require.True(t, r.tells(check))
+
+	r, _ = judged(t, "model:crashes,all", "L6", 60, 1, 1)
+	known := []Known{{ID: "L6/gone", Reason: "issue 1", theorem: "L6", check: r.Findings[0].Failure.Check}}
+	require.True(t, r.Limited)
+	require.Empty(t, Expect(known, []Result{r}, nil).Passing)
+}
+
+// TestGivenUpIsInterrupted: where the pool has ended, what was judged is not all.
+func TestGivenUpIsInterrupted(t *testing.T) {
+	settle(t)
+	p := opened(t, optionsFor(t, "model:linearizes, dies,all"))
+	e := theorems.DefaultEffort(1, 4)
+	e.Checks = 60
+	r, err := p.Judge(context.Background(), theorem(t, "L6"), e)
+	require.NoError(t, err)
+	require.Error(t, p.Err())
+	require.True(t, r.Interrupted)
+	require.NotEqual(t, theorems.Holds, r.Verdict)
+	for _, c := range r.Theorem.Claims {
+		require.False(t, r.tells(c.Name))
+	}
+}
+
 // TestRequire: an operation is there, and a theorem tried in all its claims, or it
 // is said which is not.
 func TestRequire(t *testing.T) {

@@ -153,7 +153,7 @@ func (s *slot) heard(e event) {
 		s.fault(Unasked, "a line when no request was in line", e.line)
 	default:
 		first := s.line[0]
-		result, err, kind, detail := response(e.line, first.id, first.op)
+		result, kind, detail, err := response(e.line, first.id, first.op)
 		if kind != "" {
 			s.fault(kind, detail, e.line)
 			return

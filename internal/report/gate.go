@@ -49,7 +49,7 @@ const (
 	GateHolds    GateVerdict = "holds"
 	GateFails    GateVerdict = "fails"
 	GateKnown    GateVerdict = "known"   // fails as is expected
-	GatePartly   GateVerdict = "in part" // some claims hold, the others were not tried
+	GatePartly   GateVerdict = "in part" // what was tried holds; of some claim it is less than half, or nothing
 	GateUntried  GateVerdict = "not tried"
 	GateUnknown  GateVerdict = "unknown"
 	GatePassing  GateVerdict = "passes now" // what is known to fail does not
@@ -67,7 +67,7 @@ func VerdictOf(r gate.Result) GateVerdict {
 		return GateKnown
 	case r.Judged == 0 && len(r.Untried) > 0:
 		return GateUntried
-	case r.Verdict == theorems.Holds && slices.ContainsFunc(r.Untried, func(u theorems.Untried) bool { return r.JudgedBy(u.Check) == 0 }):
+	case r.Verdict == theorems.Holds && slices.ContainsFunc(r.Untried, func(u theorems.Untried) bool { return !r.Mostly(u.Check) }):
 		return GatePartly
 	case r.Verdict == theorems.Holds:
 		return GateHolds
@@ -146,6 +146,20 @@ func (t GateTable) Row(r gate.Result) {
 		string(VerdictOf(r)),
 		fmt.Sprintf("%.2f", r.Seconds),
 	})
+}
+
+// barely lists the claims that were judged on fewer than half of their instances,
+// and on one.
+func (g Gate) barely() []string {
+	var out []string
+	for _, r := range g.Results {
+		for _, c := range r.Theorem.Claims {
+			if r.JudgedBy(c.Name) > 0 && !r.Mostly(c.Name) {
+				out = append(out, fmt.Sprintf("%s, %q: %s", r.Ref, c.Name, r.Share(c.Name)))
+			}
+		}
+	}
+	return out
 }
 
 // untriedBy lists the theorems of which some claim was not tried on any instance,

@@ -43,10 +43,12 @@ type GatedJSON struct {
 	Seconds     float64       `json:"seconds"`
 }
 
-// ClaimJSON counts the instances that a claim judged.
+// ClaimJSON counts the instances that a claim judged, and those of it that were not
+// tried.
 type ClaimJSON struct {
-	Name      string `json:"name"`
-	Instances int    `json:"instances"`
+	Name    string `json:"name"`
+	Judged  int    `json:"judged"`
+	Untried int    `json:"untried"`
 }
 
 // UntriedJSON counts instances that were not tried.
@@ -93,7 +95,8 @@ func (g Gate) Document() GateDocument {
 			t.Untried = append(t.Untried, UntriedJSON(u))
 		}
 		for _, c := range r.Theorem.Claims {
-			t.Claims = append(t.Claims, ClaimJSON{c.Name, r.JudgedBy(c.Name)})
+			judged, untried := r.Tried(c.Name)
+			t.Claims = append(t.Claims, ClaimJSON{c.Name, judged, untried})
 		}
 		d.Theorems = append(d.Theorems, t)
 	}

@@ -70,6 +70,12 @@ func (g Gate) writeMissing(w io.Writer) {
 			io.WriteString(w, wrap("  "+reason+": ", strings.Join(refs[reason], ", ")))
 		}
 	}
+	if barely := g.barely(); len(barely) > 0 {
+		fmt.Fprintln(w, "\njudged on fewer than half of their instances")
+		for _, line := range barely {
+			io.WriteString(w, wrap("  ", line))
+		}
+	}
 }
 
 // writeFinding writes a finding with its numbers, and what the child was asked.
