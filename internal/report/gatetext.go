@@ -119,10 +119,7 @@ func writeFault(w io.Writer, f *gate.Fault) {
 		io.WriteString(w, wrap("  it wrote ", f.Shown))
 	}
 	if f.Stderr != "" {
-		fmt.Fprintln(w, "  its standard error ends in")
-		for _, line := range strings.Split(f.Stderr, "\n") {
-			fmt.Fprintf(w, "    %s\n", line)
-		}
+		fmt.Fprintf(w, "  its standard error ends in\n%s\n", gate.Behind("    ", f.Stderr))
 	}
 	if len(f.Requests) > 0 {
 		last := f.Requests[len(f.Requests)-1]
