@@ -362,10 +362,13 @@ func TestGateIsInterrupted(t *testing.T) {
 	require.Equal(t, statusUnknown, status, out.String())
 	require.Less(t, time.Since(start), 8*time.Second) // of a request's thirty
 	require.Contains(t, out.String(), "interrupted")
+	require.Regexp(t, `L3 .* unknown `, out.String())
 
 	got := gated(t, "hangs", "--only", "L3", "--timeout", "1s")
 	require.Equal(t, statusUnknown, got.status, got.out)
 	require.Contains(t, got.out, "the time of --timeout is up")
+	require.Regexp(t, `L3 .* unknown `, got.out, "its row is there")
+	require.Contains(t, got.out, "while modes was not answered")
 }
 
 // notified does something when a text is written.

@@ -65,7 +65,7 @@ func VerdictOf(r gate.Result) GateVerdict {
 		return GateFails
 	case slices.ContainsFunc(r.Findings, known):
 		return GateKnown
-	case r.Judged == 0 && len(r.Untried) > 0:
+	case r.Judged == 0 && len(r.Untried) > 0 && !r.Interrupted:
 		return GateUntried
 	case r.Verdict == theorems.Holds && slices.ContainsFunc(r.Untried, func(u theorems.Untried) bool { return !r.Mostly(u.Check) }):
 		return GatePartly
