@@ -197,7 +197,7 @@ func TestKnownFailures(t *testing.T) {
 func TestWhatIsMissing(t *testing.T) {
 	got := gated(t, "lacks", "--only", "L3,L5", "--checks", "60")
 	require.Contains(t, got.out, "not implemented\n  modes\n")
-	require.Contains(t, got.out, "could not be tried, for want of")
+	require.Contains(t, got.out, "could not be tried, for want of\n  modes: L3, L5\n")
 	require.Regexp(t, `L3 .* in part `, got.out)
 	require.Regexp(t, `L5 .* not tried `, got.out)
 
