@@ -218,8 +218,11 @@ func readLine(r *bufio.Reader) ([]byte, error) {
 
 // greet reads the answer to hello.
 func (c *child) greet(line []byte) error {
+	var echoed wire.Request
 	result, kind, detail, err := response(line, 1, "hello")
 	switch {
+	case json.Unmarshal(line, &echoed) == nil && echoed.Op != "":
+		return errors.New("it answers hello with a request: does it echo its input?")
 	case kind != "":
 		return fmt.Errorf("%s to hello: %s", kind, detail)
 	case err != nil:

@@ -154,6 +154,7 @@ var greetings = map[string]func(c *childEnd, r wire.Request){
 	"many operations": func(c *childEnd, r wire.Request) {
 		c.hello(r, `"modes"`, strings.Repeat(`"modes", `, 1000)+`"modes"`)
 	},
+	"echo":           func(c *childEnd, r wire.Request) { c.say("%s", requestLine(r)) },
 	"long operation": func(c *childEnd, r wire.Request) { c.hello(r, `"modes"`, `"`+strings.Repeat("m", 1<<20)+`"`) },
 	"long number": func(c *childEnd, r wire.Request) {
 		c.hello(r, `"protocol": 1`, `"protocol": `+strings.Repeat("1", 1<<20))

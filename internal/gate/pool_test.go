@@ -247,6 +247,7 @@ func TestGreetings(t *testing.T) {
 		"hello is an error":  "hello: internal: no licence",
 		"endless hello":      "wrote a line without end before it answered hello: longer than 16 MiB",
 		"many operations":    "it offers 1002 operations, want at most 256",
+		"echo":               "it answers hello with a request: does it echo its input?",
 		"long operation":     "it offers an operation with a name of 1048576 bytes, want at most 100",
 		"long number":        "hello is malformed: json: cannot unmarshal number 111",
 		"wrong id":           "answered out of order to hello: an id that is not that of the first request in line",

@@ -251,7 +251,11 @@ func doubtsOf(r gate.Result) []string {
 		return nil
 	}
 	if r.Interrupted {
-		return []string{"interrupted after " + Counted(r.Instances, "instance")}
+		text := "interrupted after " + Counted(r.Instances, "instance")
+		if r.Waiting != "" {
+			text += ", while " + r.Waiting + " was not answered"
+		}
+		return []string{text}
 	}
 	out := Result{r.Theorem, r.Report}.Doubts(0)
 	if len(out) == 0 {
