@@ -219,10 +219,11 @@ func (g gating) judge(ctx context.Context, o gate.Options) (report.Gate, error) 
 		if judged.err != nil {
 			return found, unwritable(judged.err)
 		}
-		if ok && (!judged.Interrupted || judged.Judged+judged.Vacuous+len(judged.Findings) > 0) {
-			found.Results = append(found.Results, judged.Result)
-			table.Row(judged.Result)
+		if !ok {
+			judged.Result = p.Unjudged(t)
 		}
+		found.Results = append(found.Results, judged.Result)
+		table.Row(judged.Result)
 		if ctx.Err() != nil {
 			found.Stopped = stopped(ctx)
 			break

@@ -197,7 +197,7 @@ func TestKnownFailures(t *testing.T) {
 func TestWhatIsMissing(t *testing.T) {
 	got := gated(t, "lacks", "--only", "L3,L5", "--checks", "60")
 	require.Contains(t, got.out, "not implemented\n  modes\n")
-	require.Contains(t, got.out, "could not be tried, for want of")
+	require.Contains(t, got.out, "could not be tried, for want of\n  modes: L3, L5\n")
 	require.Regexp(t, `L3 .* in part `, got.out)
 	require.Regexp(t, `L5 .* not tried `, got.out)
 
@@ -362,10 +362,13 @@ func TestGateIsInterrupted(t *testing.T) {
 	require.Equal(t, statusUnknown, status, out.String())
 	require.Less(t, time.Since(start), 8*time.Second) // of a request's thirty
 	require.Contains(t, out.String(), "interrupted")
+	require.Regexp(t, `L3 .* unknown `, out.String())
 
 	got := gated(t, "hangs", "--only", "L3", "--timeout", "1s")
 	require.Equal(t, statusUnknown, got.status, got.out)
 	require.Contains(t, got.out, "the time of --timeout is up")
+	require.Regexp(t, `L3 .* unknown `, got.out, "its row is there")
+	require.Contains(t, got.out, "while modes was not answered")
 }
 
 // notified does something when a text is written.

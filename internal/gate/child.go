@@ -21,6 +21,9 @@ const (
 	longestLine = 16 << 20
 	// longestShown bounds what is shown of a line.
 	longestShown = 200
+	// longestName bounds a name in a hello, and mostOperations their number.
+	longestName    = 100
+	mostOperations = 256
 	// exitGrace is how long a child may take to end when its output or its input
 	// has ended, and its pipes to end when it has.
 	exitGrace = time.Second
@@ -215,16 +218,20 @@ func readLine(r *bufio.Reader) ([]byte, error) {
 
 // greet reads the answer to hello.
 func (c *child) greet(line []byte) error {
+	var echoed wire.Request
 	result, kind, detail, err := response(line, 1, "hello")
 	switch {
+	case json.Unmarshal(line, &echoed) == nil && echoed.Op != "":
+		return errors.New("it answers hello with a request: does it echo its input?")
 	case kind != "":
 		return fmt.Errorf("%s to hello: %s", kind, detail)
 	case err != nil:
 		return fmt.Errorf("hello: %w", err)
 	}
 	if err := json.Unmarshal(result, &c.hello); err != nil {
-		return fmt.Errorf("hello is malformed: %w", err)
+		return fmt.Errorf("hello is malformed: %s", cut([]byte(err.Error()), longestShown))
 	}
+	c.hello.Name, c.hello.Version = cut([]byte(c.hello.Name), longestName), cut([]byte(c.hello.Version), longestName)
 	switch h := c.hello; {
 	case h.Protocol != wire.Version:
 		return fmt.Errorf("it speaks protocol %d, and this is version %d", h.Protocol, wire.Version)
@@ -232,6 +239,13 @@ func (c *child) greet(line []byte) error {
 		return fmt.Errorf(`its precision is %q, want "float64" or "float32"`, cut([]byte(h.Precision), longestShown))
 	case len(h.Ops) == 0:
 		return errors.New("it offers no operation")
+	case len(h.Ops) > mostOperations:
+		return fmt.Errorf("it offers %d operations, want at most %d", len(h.Ops), mostOperations)
+	}
+	for _, op := range c.hello.Ops {
+		if len(op) > longestName {
+			return fmt.Errorf("it offers an operation with a name of %d bytes, want at most %d: %q", len(op), longestName, cut([]byte(op), longestShown))
+		}
 	}
 	return nil
 }

@@ -70,7 +70,7 @@ func (e *StartError) Error() string {
 		text += fmt.Sprintf("; it wrote %q", e.Shown)
 	}
 	if e.Stderr != "" {
-		text += "; its standard error ends in\n" + e.Stderr
+		text += "; its standard error ends in\n" + Behind("", e.Stderr)
 	}
 	return text
 }

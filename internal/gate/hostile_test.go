@@ -148,6 +148,17 @@ var greetings = map[string]func(c *childEnd, r wire.Request){
 	"float16":            func(c *childEnd, r wire.Request) { c.hello(r, "float64", "float16") },
 	"no operations":      func(c *childEnd, r wire.Request) { c.hello(r, `["linearize", "modes"]`, "[]") },
 	"text for protocol":  func(c *childEnd, r wire.Request) { c.hello(r, `"protocol": 1`, `"protocol": "1"`) },
+	"long name": func(c *childEnd, r wire.Request) {
+		c.hello(r, `"hostile"`, `"::stop-commands::x\n\u001b[31m\u202e ##[error] `+strings.Repeat("é", 1<<20)+`"`)
+	},
+	"many operations": func(c *childEnd, r wire.Request) {
+		c.hello(r, `"modes"`, strings.Repeat(`"modes", `, 1000)+`"modes"`)
+	},
+	"echo":           func(c *childEnd, r wire.Request) { c.say("%s", requestLine(r)) },
+	"long operation": func(c *childEnd, r wire.Request) { c.hello(r, `"modes"`, `"`+strings.Repeat("m", 1<<20)+`"`) },
+	"long number": func(c *childEnd, r wire.Request) {
+		c.hello(r, `"protocol": 1`, `"protocol": `+strings.Repeat("1", 1<<20))
+	},
 	"hello is an error": func(c *childEnd, r wire.Request) {
 		c.say("{\"id\": %d, \"error\": {\"kind\": \"internal\", \"message\": \"no licence\"}}\n", r.ID)
 	},

@@ -59,11 +59,14 @@ func (k *Known) locate(list []theorems.Theorem) error {
 		}
 		var names []string
 		for _, c := range t.Claims {
-			if strings.HasPrefix(rest, c.Name+"/") {
+			// A name may have a slash, and one may begin with another.
+			if strings.HasPrefix(rest, c.Name+"/") && len(c.Name) > len(k.check) {
 				k.theorem, k.check = t.Ref, c.Name
-				return nil
 			}
 			names = append(names, c.Name)
+		}
+		if k.check != "" {
+			return nil
 		}
 		return fmt.Errorf("an ID is REF/CLAIM/WAY, and %s has the claims %q", t.Ref, names)
 	}

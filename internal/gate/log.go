@@ -63,5 +63,5 @@ func (t *tail) follow(r io.Reader, log *sharedLog) {
 func (t *tail) String() string {
 	t.lock.Lock()
 	defer t.lock.Unlock()
-	return strings.TrimSpace(strings.ToValidUTF8(string(t.text), "�"))
+	return strings.TrimSpace(plain(string(t.text)))
 }

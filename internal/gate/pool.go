@@ -39,8 +39,9 @@ type Pool struct {
 
 	lock       sync.Mutex
 	unrepeated map[Kind]*Fault
-	count      int // of faults that do not repeat themselves
-	started    int // children
+	count      int      // of faults that do not repeat themselves
+	started    int      // children
+	left       *request // of those that the pool's end left without an answer, the one that waited longest
 }
 
 // request is one that waits for its answer.
@@ -48,6 +49,7 @@ type request struct {
 	asked
 	shrinking *int        // what is left of ofShrinking; nil: an instance of a theorem
 	done      chan answer // holds one
+	began     time.Time
 }
 
 type answer struct {
@@ -109,10 +111,22 @@ func (p *Pool) Unrepeated() []*Fault {
 	defer p.lock.Unlock()
 	var out []*Fault
 	for _, f := range p.unrepeated {
-		out = append(out, f)
+		now := *f // its Times may be raised yet
+		out = append(out, &now)
 	}
 	slices.SortFunc(out, func(a, b *Fault) int { return slices.Compare([]byte(a.Kind), []byte(b.Kind)) })
 	return out
+}
+
+// Waiting returns the operation that waited longest for its answer when the pool
+// ended, "" if none did.
+func (p *Pool) Waiting() string {
+	p.lock.Lock()
+	defer p.lock.Unlock()
+	if p.left == nil {
+		return ""
+	}
+	return p.left.op
 }
 
 // Call is a wire.Call. A fault is returned as a *Fault; what is not asked any
@@ -122,25 +136,30 @@ func (p *Pool) Call(op string, params json.RawMessage) (json.RawMessage, error) 
 }
 
 func (p *Pool) call(op string, params json.RawMessage, shrinking *int) (json.RawMessage, error) {
-	r := &request{asked{op, string(params)}, shrinking, make(chan answer, 1)}
+	r := &request{asked{op, string(params)}, shrinking, make(chan answer, 1), time.Now()}
 	if err := p.allowance.look(r); err != nil {
 		return nil, err
 	}
 	select {
 	case p.queue <- r:
 	case <-p.ctx.Done():
-		return nil, p.ended()
+		return nil, p.leave(r)
 	}
 	select {
 	case a := <-r.done:
 		return a.result, a.err
 	case <-p.ctx.Done():
-		return nil, p.ended()
+		return nil, p.leave(r)
 	}
 }
 
-// ended is what is answered when there is nobody to ask.
-func (p *Pool) ended() error {
+// leave is what is answered when there is nobody to ask.
+func (p *Pool) leave(r *request) error {
+	p.lock.Lock()
+	defer p.lock.Unlock()
+	if p.left == nil || r.began.Before(p.left.began) {
+		p.left = r
+	}
 	return fmt.Errorf("%w: %w", theorems.ErrUndecided, context.Cause(p.ctx))
 }
 

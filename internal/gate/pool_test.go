@@ -239,13 +239,17 @@ func TestGreetings(t *testing.T) {
 	for name, want := range map[string]string{
 		"noise before hello": `wrote no response to hello: the line is no JSON; it wrote "Welcome to numlib 3.1"`,
 		"never says hello":   "no answer to hello within 300ms",
-		"exits at once":      "crashed before it answered hello: exit status 1; its standard error ends in\nno module named numpy",
+		"exits at once":      "crashed before it answered hello: exit status 1; its standard error ends in\n| no module named numpy",
 		"protocol 2":         "it speaks protocol 2, and this is version 1",
 		"float16":            `its precision is "float16", want "float64" or "float32"`,
 		"no operations":      "it offers no operation",
 		"text for protocol":  "hello is malformed: json: cannot unmarshal string",
 		"hello is an error":  "hello: internal: no licence",
 		"endless hello":      "wrote a line without end before it answered hello: longer than 16 MiB",
+		"many operations":    "it offers 1002 operations, want at most 256",
+		"echo":               "it answers hello with a request: does it echo its input?",
+		"long operation":     "it offers an operation with a name of 1048576 bytes, want at most 100",
+		"long number":        "hello is malformed: json: cannot unmarshal number 111",
 		"wrong id":           "answered out of order to hello: an id that is not that of the first request in line",
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -258,8 +262,15 @@ func TestGreetings(t *testing.T) {
 			var start *StartError
 			require.ErrorAs(t, err, &start)
 			require.ErrorContains(t, err, want)
+			require.Less(t, len(err.Error()), 2000)
 		})
 	}
+	t.Run("long name", func(t *testing.T) {
+		settle(t)
+		name := opened(t, optionsFor(t, "greets:long name")).Hello.Name
+		require.True(t, strings.HasPrefix(name, "�:stop-commands::x �[31m� #�[error] é"), name)
+		require.Less(t, len(name), 2*longestName)
+	})
 	t.Run("no such command", func(t *testing.T) {
 		settle(t)
 		_, err := New(context.Background(), Options{Command: []string{"no-such-command-anywhere"}, Children: 1, Depth: 1, Start: time.Second})
@@ -311,4 +322,13 @@ func TestLog(t *testing.T) {
 	l.write([]byte("twelve bytes"))
 	l.write([]byte("more"))
 	require.Equal(t, "twelve byt\nthe log ends here: it is longer than 64 MiB\n", text.String())
+}
+
+// TestTailIsText: what a child writes on standard error moves no cursor, and is no
+// command to what runs the gate.
+func TestTailIsText(t *testing.T) {
+	var end tail
+	end.follow(strings.NewReader("\x1b[31mred\n::stop-commands::x\r\n##[error]\ta\u202eb\xff\n"), newLog(nil))
+	require.Equal(t, "�[31mred\n::stop-commands::x\n#�[error]\ta�b�", end.String())
+	require.Equal(t, "  | �[31mred\n  | ::stop-commands::x\n  | #�[error]\ta�b�", Behind("  ", end.String()))
 }

@@ -110,15 +110,3 @@ func notFinite(text []byte) string {
 	}
 	return ""
 }
-
-// cut returns the beginning of what a child wrote, as one line of text.
-func cut(text []byte, most int) string {
-	dots := ""
-	if len(text) > most {
-		for most > 0 && !utf8.RuneStart(text[most]) {
-			most--
-		}
-		text, dots = text[:most], "…"
-	}
-	return strings.Join(strings.Fields(strings.ToValidUTF8(string(text), "�")), " ") + dots
-}

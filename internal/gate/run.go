@@ -22,7 +22,8 @@ type Result struct {
 	Theorem theorems.Theorem
 	theorems.Report
 	Findings []Finding
-	Limited  bool // some instances may have been left out after faults
+	Limited  bool   // some instances may have been left out after faults
+	Waiting  string // the operation that had not been answered at an interrupt, "" if none is known
 }
 
 // Finding is one kind of failure of one check, or one kind of fault that belongs
@@ -87,7 +88,7 @@ func (p *Pool) Judge(ctx context.Context, t theorems.Theorem, e theorems.Effort)
 	}
 	r.Limited = p.allowance.wasReached()
 	if p.ctx.Err() != nil { // what was asked since is undecided
-		r.Interrupted = true
+		r.Interrupted, r.Waiting = true, p.Waiting()
 		if r.Verdict == theorems.Holds {
 			r.Verdict = theorems.Unknown
 		}
@@ -103,6 +104,12 @@ func (p *Pool) Judge(ctx context.Context, t theorems.Theorem, e theorems.Effort)
 		}
 	}
 	return r, nil
+}
+
+// Unjudged is the result of a theorem of which nothing is known but that judging it
+// was interrupted.
+func (p *Pool) Unjudged(t theorems.Theorem) Result {
+	return Result{Theorem: t, Report: theorems.Report{Ref: t.Ref, ID: t.ID, Verdict: theorems.Unknown, Interrupted: true}, Waiting: p.Waiting()}
 }
 
 // finding shrinks a failure, and asks about what is left once more, to keep what

@@ -147,6 +147,14 @@ func TestParseKnown(t *testing.T) {
 	}
 }
 
+// TestParseKnownTakesTheLongestName of those that begin an ID.
+func TestParseKnownTakesTheLongestName(t *testing.T) {
+	list := []theorems.Theorem{{Ref: "L1", Claims: []theorems.Check{{Name: "a"}, {Name: "a/b"}, {Name: "a/b/c"}}}}
+	known, err := ParseKnown([]byte(`[{"id": "L1/a/b/x", "reason": "r"}]`), list)
+	require.NoError(t, err)
+	require.Equal(t, "a/b", known[0].check)
+}
+
 // TestExpect: what is known and fails is marked, what passes is told, what was not
 // judged is neither.
 func TestExpect(t *testing.T) {

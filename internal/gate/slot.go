@@ -124,7 +124,7 @@ func (s *slot) ask(r *request) {
 		}
 		if err != nil {
 			s.pool.end(err)
-			r.done <- answer{err: s.pool.ended()}
+			r.done <- answer{err: s.pool.leave(r)}
 			return
 		}
 		s.child = c

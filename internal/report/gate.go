@@ -3,8 +3,10 @@ package report
 import (
 	"fmt"
 	"io"
+	"reflect"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/rankproof/rankproof/internal/gate"
 	"github.com/rankproof/rankproof/internal/wire"
@@ -65,7 +67,7 @@ func VerdictOf(r gate.Result) GateVerdict {
 		return GateFails
 	case slices.ContainsFunc(r.Findings, known):
 		return GateKnown
-	case r.Judged == 0 && len(r.Untried) > 0:
+	case r.Judged == 0 && len(r.Untried) > 0 && !r.Interrupted:
 		return GateUntried
 	case r.Verdict == theorems.Holds && slices.ContainsFunc(r.Untried, func(u theorems.Untried) bool { return !r.Mostly(u.Check) }):
 		return GatePartly
@@ -171,7 +173,7 @@ func (g Gate) untriedBy(entirely bool) (reasons []string, refs map[string][]stri
 			if (r.JudgedBy(u.Check) == 0) != entirely {
 				continue
 			}
-			reason := u.Operation
+			reason := onTheWire(u.Operation)
 			if reason == "" || !strings.HasPrefix(u.Reason, theorems.ErrNotImplemented.Error()) {
 				reason = u.Reason
 			}
@@ -185,3 +187,31 @@ func (g Gate) untriedBy(entirely bool) (reasons []string, refs map[string][]stri
 	}
 	return reasons, refs
 }
+
+// onTheWire is a list of functions of a Subject, separated by commas, by the names
+// that a child knows for them.
+func onTheWire(functions string) string {
+	names := strings.Split(functions, ", ")
+	for i, name := range names {
+		if ops := operationsOf()[name]; len(ops) > 0 {
+			names[i] = strings.Join(ops, " or ")
+		}
+	}
+	slices.Sort(names)
+	return strings.Join(slices.Compact(names), ", ")
+}
+
+// operationsOf are the operations by which each function of a Subject alone would be
+// offered.
+var operationsOf = sync.OnceValue(func() map[string][]string {
+	out, all := map[string][]string{}, reflect.ValueOf(theorems.Model())
+	for _, field := range reflect.VisibleFields(all.Type()) {
+		if field.Type.Kind() != reflect.Func || !field.IsExported() {
+			continue
+		}
+		var one theorems.Subject
+		reflect.ValueOf(&one).Elem().FieldByIndex(field.Index).Set(all.FieldByIndex(field.Index))
+		out[field.Name] = wire.HelloOf(one).Ops
+	}
+	return out
+})

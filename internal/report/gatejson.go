@@ -92,7 +92,7 @@ func (g Gate) Document() GateDocument {
 		t := GatedJSON{Ref: r.Ref, ID: r.ID, Verdict: VerdictOf(r), Instances: r.Instances, WorstMargin: finite(r.WorstMargin),
 			Unknown: r.Unknown, Untold: r.Untold(), Reasons: doubtsOf(r), Seconds: r.Seconds}
 		for _, u := range r.Untried {
-			t.Untried = append(t.Untried, UntriedJSON(u))
+			t.Untried = append(t.Untried, UntriedJSON{u.Check, onTheWire(u.Operation), u.Instances, u.Reason})
 		}
 		for _, c := range r.Theorem.Claims {
 			judged, untried := r.Tried(c.Name)

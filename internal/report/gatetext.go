@@ -119,10 +119,7 @@ func writeFault(w io.Writer, f *gate.Fault) {
 		io.WriteString(w, wrap("  it wrote ", f.Shown))
 	}
 	if f.Stderr != "" {
-		fmt.Fprintln(w, "  its standard error ends in")
-		for _, line := range strings.Split(f.Stderr, "\n") {
-			fmt.Fprintf(w, "    %s\n", line)
-		}
+		fmt.Fprintf(w, "  its standard error ends in\n%s\n", gate.Behind("    ", f.Stderr))
 	}
 	if len(f.Requests) > 0 {
 		last := f.Requests[len(f.Requests)-1]
@@ -254,7 +251,11 @@ func doubtsOf(r gate.Result) []string {
 		return nil
 	}
 	if r.Interrupted {
-		return []string{"interrupted after " + Counted(r.Instances, "instance")}
+		text := "interrupted after " + Counted(r.Instances, "instance")
+		if r.Waiting != "" {
+			text += ", while " + r.Waiting + " was not answered"
+		}
+		return []string{text}
 	}
 	out := Result{r.Theorem, r.Report}.Doubts(0)
 	if len(out) == 0 {
