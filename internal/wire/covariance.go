@@ -15,6 +15,9 @@ const indefinite = 0x1p-12
 // admitted returns the covariance of n numbers as one of package model, without
 // what rounding may have left below 0.
 func (n Noise) admitted(name string, units int) (model.Noise, error) {
+	if err := n.checkFactor(name, units); err != nil {
+		return model.Noise{}, err
+	}
 	out, err := n.Model(name, units)
 	if err == nil {
 		return out, nil

@@ -16,7 +16,48 @@ func decodeResult(text json.RawMessage, to any) error {
 	if err := checkMembers(text, reflect.TypeOf(to).Elem(), ""); err != nil {
 		return err
 	}
-	return json.Unmarshal(text, to)
+	return inWords(json.Unmarshal(text, to))
+}
+
+// inWords returns an error of decoding without the types of Go.
+func inWords(err error) error {
+	var kind *json.UnmarshalTypeError
+	if !errors.As(err, &kind) {
+		return err
+	}
+	got := kind.Value
+	switch number, is := strings.CutPrefix(got, "number "); {
+	case is && kindName(kind.Type) == "a number":
+		return fmt.Errorf("%s%s, a number that no double holds", prefix(kind.Field), number)
+	case strings.HasPrefix(got, "number "):
+		got = "the " + got
+	case got == "array" || got == "object":
+		got = "an " + got
+	case got == "bool":
+		got = "a truth value"
+	default:
+		got = "a " + got
+	}
+	return fmt.Errorf("%s%s in place of %s", prefix(kind.Field), got, kindName(kind.Type))
+}
+
+func kindName(t reflect.Type) string {
+	for t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	switch t.Kind() {
+	case reflect.Float64:
+		return "a number"
+	case reflect.Int, reflect.Int64, reflect.Uint64:
+		return "a whole number"
+	case reflect.Bool:
+		return "a truth value"
+	case reflect.String:
+		return "a string"
+	case reflect.Slice, reflect.Array:
+		return "an array"
+	}
+	return "an object"
 }
 
 // decodeParams decodes what others ask of us as strictly; a member that is not
@@ -30,7 +71,7 @@ func decodeParams(text json.RawMessage, to any) error {
 	}
 	d := json.NewDecoder(bytes.NewReader(text))
 	d.DisallowUnknownFields()
-	return d.Decode(to)
+	return inWords(d.Decode(to))
 }
 
 var unmarshaler = reflect.TypeFor[json.Unmarshaler]()

@@ -53,7 +53,7 @@ func installEquilibria(s *theorems.Subject, c *client) {
 		if err != nil {
 			return nil, err
 		}
-		if err := r.check(m.Rank()); err != nil {
+		if err := r.check(m.Rank(), search.Limit); err != nil {
 			return nil, err
 		}
 		set, degenerate := &model.EquilibriumSet{Truncated: r.Truncated, Continuum: r.Continuum, Degree: r.Degree}, 0

@@ -45,6 +45,9 @@ func matchStepwise() operation {
 				if err != nil {
 					return nil, err
 				}
+				if err := shaped(op, checkLength("steps", r.Steps, steps)); err != nil {
+					return nil, err
+				}
 				n, out := l.Units(), []theorems.RecurrentStep{}
 				for t, step := range r.Steps {
 					p, err := step.P.Rows("P", n)
@@ -53,7 +56,7 @@ func matchStepwise() operation {
 					}
 					out = append(out, theorems.RecurrentStep{J: step.J, P: p, Mean: step.Mean, Next: step.Next})
 				}
-				return out, shaped(op, checkLength("steps", out, steps))
+				return out, nil
 			}
 		})
 }

@@ -61,6 +61,9 @@ func fit() operation {
 				if err != nil {
 					return nil, err
 				}
+				if err := shaped("fit", checkLength("mixture.populations", r.Mixture.Populations, len(problem.Features))); err != nil {
+					return nil, err
+				}
 				m, err := r.Mixture.admitted("fit", len(problem.Points[0]))
 				if err != nil {
 					return nil, err

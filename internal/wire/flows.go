@@ -207,7 +207,7 @@ func cycle() operation {
 				case r.None || !(r.Period > 0):
 					return nil, &Malformed{op, `want a cycle with its period, or "none": true`}
 				}
-				checks := []error{checkLength("point", r.Point, n), checkLength("exponents", r.Exponents, n-1), checkShape("orbit", r.Orbit, len(r.Orbit), n)}
+				checks := []error{checkMost("entries of orbit", len(r.Orbit), mostPoints), checkLength("point", r.Point, n), checkLength("exponents", r.Exponents, n-1), checkShape("orbit", r.Orbit, len(r.Orbit), n)}
 				if r.Amplitude != nil {
 					checks = append(checks, checkLength("amplitude", r.Amplitude, n))
 				}

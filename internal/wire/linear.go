@@ -132,6 +132,9 @@ func (n Noise) Rows(name string, units int) ([][]float64, error) {
 		return nil, invalidf("%s has %d variances, want %d", name, len(n.Diag), units)
 	}
 	if len(n.Factor) > 0 {
+		if err := n.checkFactor(name, units); err != nil {
+			return nil, err
+		}
 		if err := checkShape(name+".factor", n.Factor, units, len(n.Factor[0])); err != nil {
 			return nil, err
 		}

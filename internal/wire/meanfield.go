@@ -232,6 +232,9 @@ func gauge() operation {
 				if r.Mixture == nil {
 					return nil, &Malformed{"gauge", `no member "mixture"`}
 				}
+				if err := shaped("gauge", checkLength("mixture.populations", r.Mixture.Populations, m.Populations())); err != nil {
+					return nil, err
+				}
 				return r.Mixture.admitted("gauge", m.Rank())
 			}
 			s.GaugeNetwork = func(net *model.ReducedNetwork, g [][]float64) (*model.ReducedNetwork, error) {
@@ -241,6 +244,9 @@ func gauge() operation {
 				}
 				if r.Network == nil {
 					return nil, &Malformed{"gauge", `no member "network"`}
+				}
+				if err := shaped("gauge", checkShape("network.M", r.Network.M, net.Units(), net.Rank()), checkShape("network.N", r.Network.N, net.Units(), net.Rank())); err != nil {
+					return nil, err
 				}
 				out, err := r.Network.Reduced()
 				if err != nil {

@@ -104,7 +104,7 @@ func modes() operation {
 					return nil, meaning(err, Singular, model.ErrDefective)
 				}
 				n, k := net.Units(), len(r.Eigenvalues)
-				if err := shaped("modes",
+				if err := shaped("modes", checkMost("entries of eigenvalues and dropped", k+len(r.Dropped), n),
 					checkShape("activation.right", r.Activation.Right, n, k), checkShape("activation.left", r.Activation.Left, n, k),
 					checkShape("activity.right", r.Activity.Right, n, k), checkShape("activity.left", r.Activity.Left, n, k)); err != nil {
 					return nil, err
@@ -156,6 +156,9 @@ func spectrum() operation {
 			s.Spectrum = func(net *model.RNN, x []float64) (*model.Spectrum, error) {
 				r, err := ask[spectrumResult](c, "spectrum", atState{Network: NetworkOf(net), X: x})
 				if err != nil {
+					return nil, err
+				}
+				if err := r.check(net.Units()); err != nil {
 					return nil, err
 				}
 				out := &model.Spectrum{Values: values(r.Values), Uncertainty: r.Uncertainty}

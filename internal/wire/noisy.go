@@ -65,6 +65,9 @@ func linearizeNoisy() operation {
 				if err := shaped(op, checkLength("rest", r.Rest, net.Units())); err != nil {
 					return nil, err
 				}
+				if err := r.RNN.checkRank(op, mostLatents(net.Units(), net.Units())); err != nil {
+					return nil, err
+				}
 				if out.Network, err = r.RNN.admitted(op, net.Units()); err != nil {
 					return nil, err
 				}

@@ -176,7 +176,7 @@ func fixedPoints() operation {
 				if latent {
 					dim = low.Rank()
 				}
-				if err := r.check(dim); err != nil {
+				if err := r.check(dim, search.Limit); err != nil {
 					return nil, err
 				}
 				set := &model.FixedPointSet{Truncated: r.Truncated}
@@ -224,10 +224,11 @@ func noneBelow(v []float64, k int, none float64) float64 {
 	return v[k]
 }
 
-// check refuses lists that do not go with the points, each of dim numbers.
-func (r *pointsResult) check(dim int) error {
+// check refuses more points than are looked for or could be judged, and lists
+// that do not go with the points, each of dim numbers.
+func (r *pointsResult) check(dim, limit int) error {
 	n := len(r.Points)
-	checks := []error{checkShape("points", r.Points, n, dim), checkLength("residuals", r.Residuals, n), checkShape("eigenvalues", r.Eigenvalues, n, dim)}
+	checks := []error{checkMost("entries of points", n, max(limit, mostPoints)), checkShape("points", r.Points, n, dim), checkLength("residuals", r.Residuals, n), checkShape("eigenvalues", r.Eigenvalues, n, dim)}
 	add := func(there bool, err error) {
 		if there {
 			checks = append(checks, err)

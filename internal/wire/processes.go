@@ -113,6 +113,9 @@ func rnnFromLDS() operation {
 					return nil, err
 				}
 				out := &theorems.FirstOrderMatch{Posterior: r.Posterior, Markov: model.NotMarkov}
+				if err := r.RNN.checkRank(op, mostLatents(l.Units(), l.Latents())); err != nil {
+					return nil, err
+				}
 				if out.J, out.P, err = r.RNN.numbers(op, l.Units()); err != nil {
 					return nil, err
 				}
@@ -235,6 +238,9 @@ func ldsFromRNN() operation {
 				if err != nil {
 					return nil, err
 				}
+				if err := r.LDS.checkLatents("lds_from_rnn", mostLatents(net.Units(), rankOf(net))); err != nil {
+					return nil, err
+				}
 				l, err := r.LDS.numbers("lds_from_rnn", net.Units())
 				return &theorems.LatentConversion{LatentSystem: l, Dimension: r.Dimension}, err
 			}
@@ -267,6 +273,9 @@ func observe() operation {
 			s.ObserveRNN = func(net *model.LinearRNN, units []int) (*theorems.LatentSystem, error) {
 				r, err := ask[ldsResult](c, "observe", observeParams{LinearRNNOf(net), append([]int{}, units...)})
 				if err != nil {
+					return nil, err
+				}
+				if err := r.LDS.checkLatents("observe", mostLatents(net.Units(), rankOf(net))); err != nil {
 					return nil, err
 				}
 				l, err := r.LDS.numbers("observe", len(units))
@@ -323,6 +332,9 @@ func change() operation {
 				if r.LDS == nil {
 					return nil, &Malformed{"change", `no member "lds"`}
 				}
+				if err := r.LDS.checkLatents("change", mostLatents(l.Units(), l.Latents())); err != nil {
+					return nil, err
+				}
 				return r.LDS.admitted("change", l.Units())
 			}
 			s.ChangeRNN = func(net *model.LinearRNN, to theorems.Coordinates) (*model.LinearRNN, error) {
@@ -332,6 +344,9 @@ func change() operation {
 				}
 				if r.RNN == nil {
 					return nil, &Malformed{"change", `no member "rnn"`}
+				}
+				if err := r.RNN.checkRank("change", mostLatents(net.Units(), rankOf(net))); err != nil {
+					return nil, err
 				}
 				return r.RNN.admitted("change", net.Units())
 			}
