@@ -55,7 +55,7 @@ func TestWrongShapesAreMalformed(t *testing.T) {
 		{linearize, `{"activation": ` + good + `}`, `linearize: no member "activity"`},
 		{linearize, `{"activation": ` + good + `, "activity": {"matrix": [[1, 2], [3, 4]]}}`, `linearize: activity: no member "input"`},
 		{linearize, `{"activation": ` + good + `, "activity": {"matrix": [[1, 2], [3, null]], "input": [[1], [2]]}}`, "linearize: activity.matrix: null in place of a number"},
-		{linearize, `{"activation": ` + good + `, "activity": {"matrix": [[1, 2], [3, "4"]], "input": [[1], [2]]}}`, "linearize: json: cannot unmarshal string"},
+		{linearize, `{"activation": ` + good + `, "activity": {"matrix": [[1, 2], [3, "4"]], "input": [[1], [2]]}}`, "linearize: activity.matrix: a string in place of a number"},
 		{linearize, `[1, 2]`, "linearize: no object"},
 		{linearize, ``, "linearize: no JSON"},
 		{linearize, `{"activation": `, "linearize: no JSON"},

@@ -23,7 +23,7 @@ type recorder struct {
 	of map[string][]message
 }
 
-const keptMessages = 4
+const keptMessages = 2
 
 func (r *recorder) through(call Call) Call {
 	return func(op string, params json.RawMessage) (json.RawMessage, error) {
