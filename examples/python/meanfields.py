@@ -333,11 +333,21 @@ def integrate(start, times, mixture=None, network=None):
 
 @rp.operation
 def cycle(mixture, start, transient=30.0):
-    """The periodic orbit that a trajectory comes to, by shooting with Newton's method."""
+    """The periodic orbit that a trajectory comes to, by shooting; from farther along where it is not near yet."""
     m = Mixture(**mixture)
+    point = np.asarray(start, float)
+    for _ in range(3):
+        point = flow(lambda y: m.field(y[None])[0], point, transient, rtol=1e-9, atol=1e-12)
+        found = shot(m, point)
+        if "point" in found:
+            break
+    return found
+
+
+def shot(m, point):
+    """The orbit near a point, by Newton's method on the return to a plane across it."""
     R = m.rank
     rate = lambda y: m.field(y[None])[0]
-    point = flow(rate, start, transient, rtol=1e-9, atol=1e-12)
     direction = rate(point)
     if np.linalg.norm(direction) < 1e-7 * (1 + np.linalg.norm(point)):
         return {"none": True}  # at rest
@@ -460,7 +470,7 @@ def zeros(f, box, bounded, limit, seed=0):
             begin = np.vstack([begin, pairs.mean(axis=1), -found, found + rng.normal(size=found.shape) * 0.01 * box])
         z, size = newton(f, begin, box)
         scale = np.abs(z).max(axis=1) + np.abs(f.field(z) + z).max(axis=1)
-        z = z[size <= 1e-12 * scale + 1e-300]
+        z = z[size <= 1e-12 * scale + 1e-15 * np.abs(box).max()]  # terms as large as the box may cancel
         J = f.jacobian(z)
         for point, jac in zip(z, J):
             least = np.linalg.svd(jac, compute_uv=False)[-1] if np.all(np.isfinite(jac)) else 0
