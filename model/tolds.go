@@ -172,26 +172,28 @@ func (b *feedback) feedNoise(p Noise, in array, tol RankTolerance) (err error) {
 
 // dropSilent takes away what a stationary network never feeds back: κ lies
 // almost surely in the smallest space that the noise reaches and the overlap
-// GᵀF maps to itself, the range of Cov(κ). It is found direction by direction,
-// each judged against rounding of what was applied: Cov(κ) itself shows them
-// only down to the root of that.
+// GᵀF maps to itself, the range of Cov(κ). It is found direction by direction:
+// Cov(κ) itself shows them only down to the root of rounding. A direction that
+// is hardly reached is known to rounding over how much it is, and so is what the
+// overlap makes of it: each counts by all that led to it.
 func (b *feedback) dropSilent(tol RankTolerance) error {
 	cut := tol.of(b.into.rows, b.into.cols)
 	overlap := b.into.tmul(b.out)
-	reached, fresh := b.moved, b.moved
-	seen := make([]float64, 0, b.into.cols)
+	seen, reached := make([]float64, 0, b.into.cols), b.moved
 	for _, s := range b.decisions[1].Singular[:b.moved.cols] {
 		seen = append(seen, s/(b.noise*b.noise*b.size))
 	}
+	fresh := reached.scaledColumns(seen)
 	for fresh.cols > 0 && reached.cols < b.into.cols {
 		next, s, err := apart(overlap.mul(fresh), reached, cut*b.size)
 		if err != nil {
 			return err
 		}
-		for _, x := range s {
-			seen = append(seen, x/b.size)
+		for i := range s {
+			s[i] /= b.size
 		}
-		reached, fresh = reached.beside(next), next
+		seen = append(seen, s...)
+		reached, fresh = reached.beside(next), next.scaledColumns(s[:next.cols])
 	}
 	d := decide("J S Jᵀ (relative, direction by direction)", seen, cut)
 	d.Rank = reached.cols

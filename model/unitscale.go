@@ -88,8 +88,7 @@ func powerOfTwo(x float64) float64 {
 func (net *LinearRNN) reachedVariances(m, n array) ([]float64, error) {
 	z, power := n.tmul(net.p.times(n)), n.tmul(m)
 	if g := net.initial; g != nil {
-		mean := n.tmul(array{n.rows, 1, g.Mean})
-		z = z.plus(n.tmul(g.Cov.times(n))).plus(mean.mulT(mean))
+		z = z.plus(n.tmul(g.Cov.times(n)))
 	}
 	radius, err := spectralRadius(power)
 	if err != nil {
