@@ -1,7 +1,6 @@
 package model
 
 import (
-	"fmt"
 	"math"
 	"slices"
 )
@@ -143,58 +142,4 @@ func (d *descent) settle(visit func(*innovationGap)) error {
 		visit(d.gap)
 	}
 	return nil
-}
-
-// toGo returns a root of Σ_j − Σ_∞, and about what share of it is missing.
-func (d *descent) toGo() (root array, missing float64, err error) {
-	u, _, _, err := d.root.svd()
-	if err != nil {
-		return array{}, 0, err
-	}
-	// Beyond the range of Σ_j, where no loss is, F can grow.
-	w := d.at.whiten(d.o.c)
-	closed := d.a.mul(u.minus(d.at.cross().mul(w.mul(u)))).mulT(u)
-	return doubledDescent(closed, w.t(), d.loss)
-}
-
-// doubledDescent returns a root of Π_∞, Π_0 = 0, of
-//
-//	Π ← h hᵀ + F Π (I − g gᵀ Π)⁻¹ Fᵀ,   h (K×·), g (K×·), F (K×K),
-//
-// which are the losses Σ_j − Σ_{j+n} after n steps, for F the closed loop at
-// Σ_j, g gᵀ = Cᵀ S_j⁺ C and h = D_j. Composed with itself the map keeps its
-// form, so n doubles each time, and Π is a sum of positive terms. missing is
-// the share of it that the last doubling added, and about what is missing:
-// where the closed loop of Σ_∞ has an eigenvalue on the unit circle it halves
-// in a doubling, and is √u when rounding takes over.
-func doubledDescent(f, g, h array) (root array, missing float64, err error) {
-	for range 200 {
-		u, s, v, err := g.tmul(h).svd()
-		if err != nil {
-			return array{}, 0, err
-		}
-		inverse, ratio, rounding := make([]float64, len(s)), make([]float64, len(s)), unitRoundoff
-		for i, x := range s {
-			left := (1 - x) * (1 + x)
-			if !(left > 0) {
-				return h, missing, nil
-			}
-			inverse[i], ratio[i], rounding = 1/math.Sqrt(left)-1, x/left, math.Max(rounding, unitRoundoff/left)
-		}
-		fh, ftg := f.mul(h), f.tmul(g)
-		more := fh.plus(fh.mul(v).scaledColumns(inverse).mulT(v))
-		moreG := ftg.plus(ftg.mul(u).scaledColumns(inverse).mulT(u))
-		f = f.mul(f).plus(fh.mul(v).scaledColumns(ratio).mulT(ftg.mul(u)))
-		before := missing
-		missing = 1 / (1 + sumSquares(h.data)/sumSquares(more.data)) // 0/0 is none
-		h, g = appended(h, more), appended(g, moreG)
-		if halving := math.Abs(missing/before-0.5) < 0x1p-8; halving && missing < 0x1p20*rounding {
-			// The rest of a geometric series is better than doublings whose rounding grows with the number of steps.
-			return appended(h, more), missing * missing, nil
-		}
-		if !(missing > rounding) {
-			return h, missing, nil
-		}
-	}
-	return array{}, 0, fmt.Errorf("%w: the Riccati equation, the last doubling added %.3g of the whole", ErrNotConverged, missing)
 }

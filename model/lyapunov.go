@@ -248,20 +248,30 @@ func (e stein) residual(v wide) (r wide, bound float64) {
 
 // spectralRadius returns the largest modulus of an eigenvalue, 0 of an empty array.
 func spectralRadius(a array) (float64, error) {
+	values, err := eigenvalues(a)
+	largest := 0.0
+	for _, x := range values {
+		largest = math.Max(largest, cmplx.Abs(x))
+	}
+	return largest, err
+}
+
+// eigenvalues returns those of a square matrix, of whatever size its numbers are.
+func eigenvalues(a array) ([]complex128, error) {
 	if a.empty() {
-		return 0, nil
+		return nil, nil
 	}
 	var eig mat.Eigen
 	m := a.dense()
 	exponent := scaleToOne(m.RawMatrix().Data)
 	if !eig.Factorize(m, mat.EigenNone) && !eig.Factorize(nudged(m), mat.EigenNone) {
-		return 0, fmt.Errorf("%w: no convergence on a %d×%d matrix", ErrEigen, a.rows, a.rows)
+		return nil, fmt.Errorf("%w: no convergence on a %d×%d matrix", ErrEigen, a.rows, a.rows)
 	}
-	largest := 0.0
-	for _, x := range eig.Values(nil) {
-		largest = math.Max(largest, cmplx.Abs(x))
+	values := eig.Values(nil)
+	for i, x := range values {
+		values[i] = complex(math.Ldexp(real(x), exponent), math.Ldexp(imag(x), exponent))
 	}
-	return math.Ldexp(largest, exponent), nil
+	return values, nil
 }
 
 // scaledByPower returns 2^e B.

@@ -59,7 +59,7 @@ func (l *LDS) MarkovLoss(order int) (float64, error) {
 	if math.IsInf(sum, 1) {
 		return sum, nil
 	}
-	rest, _, err := d.toGo()
+	rest, err := d.toGo()
 	if err != nil {
 		return 0, err
 	}

@@ -3,6 +3,7 @@ package model
 import (
 	"fmt"
 	"math"
+	"math/cmplx"
 
 	"gonum.org/v1/gonum/mat"
 )
@@ -50,36 +51,37 @@ func (l *LDS) SteadyState() (*SteadyState, error) {
 	if err := d.settle(func(*innovationGap) {}); err != nil {
 		return nil, err
 	}
-	h, missing, err := d.toGo()
+	missing, err := d.limit()
 	if err != nil {
 		return nil, err
 	}
-	root, err := reducedRoot(d.root, h)
-	if err != nil {
-		return nil, err
-	}
-	return l.steadyStateAt(d, root, missing)
+	return l.steadyStateAt(d, missing)
 }
 
-// steadyStateAt describes the filter at a solution, in the coordinates of d.
-func (l *LDS) steadyStateAt(d *descent, root array, missing float64) (*SteadyState, error) {
-	d.root, d.at = root, d.o.condition(root)
-	next := carried(d.a, d.at.post, d.q)
+// steadyStateAt describes the filter where the descent d is at its limit, of
+// which about so much of a variance is missing.
+func (l *LDS) steadyStateAt(d *descent, missing float64) (*SteadyState, error) {
+	root, next := d.root, carried(d.a, d.at.post, d.q)
 	difference := next.mulT(next).minus(root.mulT(root))
 	out := &SteadyState{Residual: difference.maxAbs(), Steps: d.order}
-	slow := out.Residual < missing && missing < leastKnown(d.a.rows)
-	if !(out.Residual < contradiction || slow) {
-		return nil, fmt.Errorf("%w: the Riccati equation has a residual of %.3g", ErrNotConverged, out.Residual)
-	}
 	gain, err := d.completedGain()
 	if err != nil {
 		return nil, err
 	}
 	closed := d.a.mul(identityArray(d.a.rows).minus(gain.mul(d.o.c)))
-	if out.ClosedLoopRadius, err = spectralRadius(closed); err != nil {
+	values, err := eigenvalues(closed)
+	if err != nil {
 		return nil, err
 	}
-	out.certify(d, closed, missing)
+	for _, x := range values {
+		out.ClosedLoopRadius = math.Max(out.ClosedLoopRadius, cmplx.Abs(x))
+	}
+	out.certify(d, closed, values, missing)
+	explained := (1 + sumSquares(closed.data)) * out.ErrorBound // E − F E Fᵀ
+	if !(out.Residual < contradiction || !out.Stabilizing && out.Residual < explained && missing < leastKnown(d.a.rows)) {
+		return nil, fmt.Errorf("%w: the Riccati equation has a residual of %.3g", ErrNotConverged, out.Residual)
+	}
+	out.ErrorBound = math.Max(out.ErrorBound, out.Residual)
 
 	cov, post := root.scaledRows(d.scale), d.at.post.scaledRows(d.scale)
 	out.PredictorCov, out.FilterCov = cov.mulT(cov).symmetric(), post.mulT(post).symmetric()
@@ -125,13 +127,21 @@ func (d *descent) completedGain() (array, error) {
 // certify bounds the distance e of Σ to the strong solution. Around Σ the
 // equation reads E − F E Fᵀ = residual − F E Γ E Fᵀ + …, Γ = Cᵀ S⁺ C, and the
 // left side is inverted with norm α = ‖Σ_k F^k F^kᵀ‖: so e ≤ 2 α r, and the
-// solution next to Σ is stabilizing, where 8 α² ‖Γ‖ r < 1.
-func (s *SteadyState) certify(d *descent, closed array, missing float64) {
+// solution next to Σ is stabilizing, where 8 α² ‖Γ‖ r < 1. At a zero of
+// multiplicity m on the unit circle rounding moves 2m eigenvalues, of F and
+// their reciprocals, by its 2m-th root: it is not more than those near it.
+func (s *SteadyState) certify(d *descent, closed array, values []complex128, missing float64) {
 	k := float64(closed.rows)
 	w := d.at.whiten(d.o.c)
 	gamma := w.frobenius() * w.frobenius()
-	r := k*s.Residual + 8*unitRoundoff*k*k*sumSquares(d.root.data)
-	s.ErrorBound = math.Max(math.Sqrt(r/gamma), missing)
+	rounding := 8 * unitRoundoff * k * k * sumSquares(d.root.data)
+	many := 0
+	for _, x := range values {
+		if cmplx.Abs(x) > 1-8*leastKnown(closed.rows) {
+			many++
+		}
+	}
+	s.ErrorBound = math.Max(math.Pow(rounding*gamma, 1/(2*math.Max(1, float64(many))))/gamma, missing)
 	if !(s.ClosedLoopRadius < 1) {
 		return
 	}
@@ -139,7 +149,7 @@ func (s *SteadyState) certify(d *descent, closed array, missing float64) {
 	if err != nil {
 		return // the estimate stays
 	}
-	alpha := sumSquares(sum.data)
+	alpha, r := sumSquares(sum.data), k*s.Residual+rounding
 	if s.Stabilizing = 8*alpha*alpha*gamma*r < 1; s.Stabilizing {
 		s.ErrorBound = 2 * alpha * r
 	}

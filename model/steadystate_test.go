@@ -144,3 +144,28 @@ func TestSteadyStateAtADoubleZero(t *testing.T) {
 		}
 	}
 }
+
+// A zero on the circle beside a pole that nearly cancels it: y_t = 2(x_t +
+// x_{t−1}), of which the past tells x_{t−1} in the end: Σ_∞ = diag(q, 0), beside
+// a stationary variance up to 30,000 times larger.
+func TestSteadyStateOfAHiddenZero(t *testing.T) {
+	const q = 2
+	for _, slow := range []float64{0x1p-3, 0x1p-10, 0x1p-16} {
+		lds, err := model.NewLDS(model.LDSConfig{
+			A: matrix([]float64{slow - 1, 0}, []float64{1, 0}), C: matrix([]float64{2, 2}),
+			Q: diagonal(t, q, 0), R: model.ZeroNoise(1),
+		})
+		require.NoError(t, err)
+		steady, err := lds.SteadyState()
+		require.NoError(t, err, "slow %g", slow)
+		require.False(t, steady.Stabilizing)
+		want, v := matrix([]float64{q, 0}, []float64{0, 0}), q/(slow*(2-slow))
+		for i := range 2 {
+			for j := range 2 {
+				off := math.Abs(steady.PredictorCov.At(i, j) - want.At(i, j))
+				require.LessOrEqual(t, off, steady.ErrorBound*v, "slow %g, entry %d,%d", slow, i, j)
+				require.Less(t, off, 0x1p-10*q, "slow %g, entry %d,%d", slow, i, j)
+			}
+		}
+	}
+}
