@@ -39,7 +39,7 @@ func (net *LinearRNN) cancels(f factoredLoadings, scale []float64) (bool, error)
 	if net.m.cols == 1 || net.dense || len(f.singular) == 0 {
 		return false, nil
 	}
-	_, _, tight, err := net.withLoadings(f.left, f.right.scaledColumns(f.singular), scale).scaledLoadings(scale, nil)
+	_, _, tight, err := net.withLoadings(f.left, f.right.scaledColumns(f.singular), scale).scaledLoadings(scale, false)
 	if err != nil {
 		return false, err
 	}
@@ -57,13 +57,14 @@ func (net *LinearRNN) withLoadings(m, n array, scale []float64) *LinearRNN {
 }
 
 // sharpened returns F (orthonormal) and G with F Gᵀ = M Nᵀ to the last digits
-// even of what is weak in it, and the ‖F_i‖, nil if entry by entry: J x is in the range of J whatever x is, if it is
-// summed in twice the digits, and right singular vectors make its columns as
-// good as orthogonal.
-func (f factoredLoadings) sharpened(m, n array) (out, into array, row []float64) {
+// even of what is weak in it, and whether F mixes units, so that an entry of J is
+// known beside those of its row and column. J x is in the range of J whatever x
+// is, if it is summed in twice the digits, and right singular vectors make its
+// columns as good as orthogonal.
+func (f factoredLoadings) sharpened(m, n array) (out, into array, mixed bool) {
 	if f.right.cols == f.right.rows { // of full rank: any basis will do
 		out = identityArray(m.rows)
-		return out, through(m, n, out).hi, nil
+		return out, through(m, n, out).hi, false
 	}
 	out = through(n, m, f.right).hi
 	out = out.scaledColumns(reciprocals(rowNorms(out.t())))
@@ -77,7 +78,7 @@ func (f factoredLoadings) sharpened(m, n array) (out, into array, row []float64)
 			row[j] /= r.at(j, j)
 		}
 	}
-	return out, through(m, n, out).hi, rowNorms(out)
+	return out, through(m, n, out).hi, true
 }
 
 // through returns B Aᵀ X to twice the digits.

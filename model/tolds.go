@@ -77,7 +77,7 @@ type feedback struct {
 }
 
 func (net *LinearRNN) feedback(tol RankTolerance) (*feedback, error) {
-	m, n, scale, err := net.scaledLoadings(nil, nil)
+	m, n, scale, err := net.scaledLoadings(nil, false)
 	if err != nil {
 		return nil, err
 	}
@@ -99,8 +99,8 @@ func (net *LinearRNN) feedback(tol RankTolerance) (*feedback, error) {
 	}
 	if f.weak() || cancels {
 		// What J is, to all of its digits, is scaled and factored anew.
-		out, into, row := f.sharpened(m, n)
-		if m, n, scale, err = net.withLoadings(out, into, scale).scaledLoadings(scale, row); err != nil {
+		out, into, mixed := f.sharpened(m, n)
+		if m, n, scale, err = net.withLoadings(out, into, scale).scaledLoadings(scale, mixed); err != nil {
 			return nil, err
 		}
 		if f, err = factored(m, n, tol); err != nil {

@@ -14,16 +14,31 @@ import (
 //
 // κ = Nᵀy: what cancels is counted with its full size, so that no unit is
 // scaled up from what is but rounding. Nor is one without noise, where loadings
-// were computed in units of T before: so little beside it is rounding of them,
-// which of an orthonormal M of before is u‖M_i‖ in row i of J.
-func (net *LinearRNN) scaledLoadings(before, row []float64) (m, n array, scale []float64, err error) {
+// were computed in units of T before: so little beside it is rounding of them.
+// If they are mixed, columns of an orthonormal basis, what it does not read is
+// read with u‖M_i‖‖N_j‖.
+func (net *LinearRNN) scaledLoadings(before []float64, mixed bool) (m, n array, scale []float64, err error) {
 	noise := roots(net.p.variances())
 	m, n = balancedColumns(net.m, net.n, noise)
 	variances, err := net.reachedVariances(m, n)
 	if err != nil {
 		return m, n, nil, err
 	}
-	scale = unitScale(m, n, noise, roots(variances), before, row)
+	scale = unitScale(m, n, noise, roots(variances))
+	for i, x := range before {
+		if noise[i] == 0 && scale[i] <= 0x1p-40*x {
+			scale[i] = x / 2 // powerOfTwo is the next above
+		}
+	}
+	if mixed {
+		gross := absDot(rowNorms(net.n), scale)
+		for i, x := range rowNorms(net.m) {
+			if noise[i] == 0 {
+				scale[i] = math.Max(scale[i], x*gross/2)
+			}
+		}
+	}
+	settleScale(scale)
 	m, n = m.scaledRows(reciprocals(scale)), n.scaledRows(scale)
 	m, n = balancedColumns(m, n, nil)
 	for _, x := range []array{m, n} {
@@ -34,10 +49,9 @@ func (net *LinearRNN) scaledLoadings(before, row []float64) (m, n array, scale [
 	return m, n, scale, nil
 }
 
-// unitScale returns T, given deviations of noise and of κ, which it changes, and
-// T before, nil for loadings of the caller's; and the ‖M_i‖ of before, nil if J
-// is known entry by entry.
-func unitScale(m, n array, noise, latent, before, row []float64) []float64 {
+// unitScale returns T, given deviations of noise and of κ, which it changes; 0
+// is a unit that is silent.
+func unitScale(m, n array, noise, latent []float64) []float64 {
 	t := make([]float64, m.rows)
 	for range 2 {
 		for i := range t {
@@ -47,24 +61,19 @@ func unitScale(m, n array, noise, latent, before, row []float64) []float64 {
 			latent[r] = math.Max(latent[r], gross)
 		}
 	}
-	for i := range before {
-		if noise[i] == 0 && t[i] <= 0x1p-40*before[i] {
-			t[i] = before[i] / 2 // powerOfTwo is the next above
-		}
-	}
-	for i, x := range row {
-		if noise[i] == 0 {
-			t[i] = math.Max(t[i], before[i]*x/2)
-		}
-	}
+	return t
+}
+
+// settleScale makes T of powers of two, the next above. A unit that is silent
+// after y_0 gets the largest: any will do.
+func settleScale(t []float64) {
 	most := (array{1, len(t), t}).maxAbs()
 	for i := range t {
-		if t[i] == 0 { // a unit that is silent after y_0: any scale will do
+		if t[i] == 0 {
 			t[i] = most
 		}
 		t[i] = powerOfTwo(t[i])
 	}
-	return t
 }
 
 func absDot(x, y []float64) float64 {
