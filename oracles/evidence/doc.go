@@ -9,7 +9,8 @@
 // be neither independent nor of one law: only that each has the claimed mean, and satisfies the assumption, given those before.
 //
 // There are no retries. A rejection stands, whatever comes after it; samples are not dropped; a second test of the same claim
-// spends another α, and who runs k tests and asks whether any rejects fixes α/k for each beforehand (Vector does so). With
+// spends another α, and who runs k tests and asks whether any rejects fixes α/k for each beforehand (Vector does so). More samples
+// of the same test spend nothing: see Rounds. With
 // seeded samples the outcome of a run is one and the same: α is the probability, over the choice of the seed, that it accuses a
 // correct program. Not to reject is no proof: what is found is an error large enough for the samples spent, for which see Samples.
 //
@@ -18,8 +19,9 @@
 //	NewBounded      X ∈ [a, b]                     betting (Waudby-Smith and Ramdas 2024)
 //	NewVariance     E(X − μ)² ≤ σ²                 self-normalised (Delyon 2009), mixed over λ
 //	NewMeanSquare   X ≥ 0, E X² ≤ B                betting upwards, Delyon downwards
+//	NewRare         events, P ≤ p                  half of what is owned, at odds 1/p
 //
-// Each is two-sided, the average of bets either way: an average of e-processes is one. So are bets that depend on the samples
+// Each but the last is two-sided, the average of bets either way: an average of e-processes is one. So are bets that depend on the samples
 // before, but not on the one that they are placed on.
 //
 // # Delyon's inequality
@@ -30,6 +32,13 @@
 //	E exp(λ(X − μ) − λ²((X − μ)² + 2σ²)/6) ≤ e^(−λ²σ²/3) (1 + λ²σ²/3) ≤ 1.
 //
 // No tail of X enters. To the order λ² nothing is given away: the growth is the λδ − λ²σ²/2 of a normal law of known variance.
+//
+// # Asking on
+//
+// Claims about instances are tested at Level, so small that a hunt of years has no false alarm. Where a test of so many samples as are
+// planned comes to nothing, that is all; where E has reached 1/∛α, which chance does once in 2·10⁷ times, Rounds has more
+// samples drawn until E is at 1/α, or Patience is at its end and the verdict is unknown. What is found after n samples
+// at ∛α is refuted after about 2.6 n at α.
 //
 // # Cost
 //

@@ -1,14 +1,17 @@
 package meanfield
 
 import (
+	"errors"
 	"math"
 
 	"github.com/rankproof/rankproof/generators"
 	"github.com/rankproof/rankproof/model"
+	"github.com/rankproof/rankproof/oracles/evidence"
 	"github.com/rankproof/rankproof/theorems"
 )
 
-// unitsDrawn is how many units a claim looks at: 20 % of a variance is found.
+// unitsDrawn is how many units a network has that a claim looks at: 20 % of a
+// variance is found.
 const unitsDrawn = 4096
 
 func judgeLoadings(s theorems.Subject, c generators.MixturePoint) (f theorems.Finding, err error) {
@@ -33,17 +36,40 @@ func judgeLoadingsOf(s theorems.Subject, c generators.MixturePoint, least float6
 	if options.Units, fixed = unitsFor(c.Mixture, least); fixed { // otherwise drawn: given the sizes, units are what they are
 		options.Sizes = model.ExactSizes
 	}
-	net, err := s.SampleMixture(t.mixture, options, randomOf(c.Kappa, c.Shares, c.MeanI, []float64{3}).Uint64())
+	means, err := evidence.NewRare(rare, evidence.Level/2)
 	if err != nil {
 		return f, err
 	}
-	if !t.expectLoadings(&f, net, options.Units, fixed) {
-		return f, nil
+	spreads, err := evidence.NewRare(rare, evidence.Level/2)
+	if err != nil {
+		return f, err
 	}
+	rng := theorems.Chance("loadings of sampled networks", c)
+	for range evidence.Rounds(1, means, spreads) {
+		net, err := s.SampleMixture(t.mixture, options, rng.Uint64())
+		if err != nil {
+			return f, err
+		}
+		off := t.meansOff(&f, net, options.Units, fixed)
+		if f.Verdict == theorems.Fails {
+			return f, nil
+		}
+		if err := errors.Join(means.Add(off), spreads.Add(t.spreadsOff(&f, net))); err != nil {
+			return f, err
+		}
+	}
+	f.Weigh(meansVary, means)
+	f.Weigh("covariance of loadings (e-process)", spreads)
+	return f, nil
+}
+
+// spreadsOff returns 1 where a sum of squares is beyond its limits, and 0 where none
+// is. The limits are shared between those of all loadings and populations.
+func (t *truth) spreadsOff(f *theorems.Finding, net *model.SampledNetwork) (off float64) {
 	rank := len(t.kappa)
 	m, n, input := net.M(), net.N(), net.Input()
 	size := 2*rank + 1
-	x := math.Log(2 * float64(size*size*len(t.laws)) / (falseAlarm / 2))
+	x := math.Log(2 * float64(size*size*len(t.laws)) / rare)
 	for p, law := range t.laws {
 		deviations, k := make([]float64, size), 0.0
 		for j := range deviations {
@@ -84,28 +110,32 @@ func judgeLoadingsOf(s theorems.Subject, c generators.MixturePoint, least float6
 			if deviations[j] <= exact {
 				continue
 			}
-			expectSpread(&f, products[j][j], 1, k, x)
+			if !spreadWithin(products[j][j], 1, k, x) {
+				off = 1
+			}
 			for l := range j {
 				if deviations[l] <= 0x1p20*t.u*math.Abs(law.Mean[l]) {
 					continue
 				}
 				rho := law.Cov[j][l] / deviations[j] / deviations[l]
 				for _, sign := range []float64{-1, 1} {
-					expectSpread(&f, products[j][j]+products[l][l]+2*sign*products[j][l], 2+2*sign*rho, k, x)
+					if !spreadWithin(products[j][j]+products[l][l]+2*sign*products[j][l], 2+2*sign*rho, k, x) {
+						off = 1
+					}
 				}
 			}
 		}
 	}
-	return f, nil
+	return off
 }
 
-// expectSpread claims that a sum of squares of k normal numbers of this variance is
-// within its limits; a variance that is 0 but for rounding has none.
-func expectSpread(f *theorems.Finding, sum, variance, k, x float64) {
+// spreadWithin reports whether a sum of squares of k normal numbers of a variance
+// is within its limits; where the variance is 0 but for rounding, within the upper.
+func spreadWithin(sum, variance, k, x float64) bool {
+	most := k + 2*math.Sqrt(k*x) + 2*x
 	if variance < 0x1p-20 {
-		f.Demand("loadings that go together do", sum <= 0x1p-16*k)
-		return
+		return sum <= 0x1p-19*most
 	}
 	chi := sum / variance
-	f.Demand("covariance of loadings", chi <= k+2*math.Sqrt(k*x)+2*x && chi >= k-2*math.Sqrt(k*x))
+	return chi <= most && chi >= k-2*math.Sqrt(k*x)
 }
