@@ -82,7 +82,9 @@ func TestClimbFindsNoChance(t *testing.T) {
 		return len(seen)
 	}
 	own := near(func(c generators.MixturePoint) *rand.Rand { return theorems.Chance("chance", c) })
-	shared := near(func(c generators.MixturePoint) *rand.Rand { return rand.New(rand.NewPCG(math.Float64bits(c.MeanI[0]), 1)) })
+	shared := near(func(c generators.MixturePoint) *rand.Rand {
+		return rand.New(rand.NewPCG(math.Float64bits(c.MeanI[0]), 1))
+	})
 	t.Logf("of %d, %d with numbers of their own, %d with shared ones", evaluations, own, shared)
 	// 1 % is 15: Binomial(1500, 1 %) is beyond 43 once in 10⁹ times.
 	require.LessOrEqual(t, own, 43)

@@ -91,3 +91,15 @@ func TestRounds(t *testing.T) {
 		break // as who draws samples may, at an error
 	}
 }
+
+// By hand: with p = 1/8 an event makes 1 to 9/2 and none to 1/2, (7/8)·½ + (1/8)·4½ = 1 in expectation, and so on.
+func TestRareByHand(t *testing.T) {
+	for events, want := range [][3]float64{{0.5, 0.25, 0.125}, {4.5, 2.25, 1.125}} {
+		test, err := NewRare(0.125, 0.01)
+		require.NoError(t, err)
+		for k, w := range want {
+			require.NoError(t, test.Add(float64(events*(1-min(k, 1)))))
+			require.True(t, math.Abs(test.E()-w) <= 8*0x1p-53*w, "%v, not %v", test.E(), w)
+		}
+	}
+}

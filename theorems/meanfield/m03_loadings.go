@@ -14,6 +14,21 @@ import (
 // variance is found.
 const unitsDrawn = 4096
 
+// rare is a bound on the probability that a network of a correct subject is in one
+// of its loadings where chance hardly puts any: three such, of three or few more, refute.
+//
+// A mean of loadings is N(a, σ²/k). It is within ε deviations with probability
+// below 0.8 ε, the ε of all loadings and populations adding up to leastOff, or 2⁻³²
+// where k = 1 and numbers come from 32 bits, and beyond 7.5 with 6.4e-14. Of loadings and populations there are some
+// fifteen: together 4e-9.
+const (
+	rare     = 1e-8
+	leastOff = 5e-10
+	mostOff  = 7.5
+)
+
+const meansVary = "means of loadings over a population vary, near a (e-process)"
+
 func judgeLoadings(s theorems.Subject, c generators.MixturePoint) (f theorems.Finding, err error) {
 	return judgeLoadingsOf(s, c, unitsDrawn)
 }
@@ -61,6 +76,48 @@ func judgeLoadingsOf(s theorems.Subject, c generators.MixturePoint, least float6
 	f.Weigh(meansVary, means)
 	f.Weigh("covariance of loadings (e-process)", spreads)
 	return f, nil
+}
+
+// meansOff returns 1 where the mean of a loading over a population of k units is
+// its expectation to rounding, or far from it, and 0 where none is.
+func (t *truth) meansOff(f *theorems.Finding, net *model.SampledNetwork, units int, fixed bool) (off float64) {
+	f.Demand("N units with labels", net.Units() == units && len(net.Labels) == units)
+	if f.Verdict == theorems.Fails {
+		return 0
+	}
+	rank := len(t.kappa)
+	m, n, input := net.M(), net.N(), net.Input()
+	for p, law := range t.laws {
+		k, sums := 0.0, make([]float64, 2*rank+1)
+		for i, label := range net.Labels {
+			if label != p {
+				continue
+			}
+			k++
+			for r := range rank {
+				sums[r] += m.At(i, r)
+				sums[rank+r] += n.At(i, r)
+			}
+			sums[2*rank] += input[i]
+		}
+		if fixed {
+			f.Demand("α_p N units of each population", math.Abs(k-law.Weight*float64(units)) < 0x1p-30*float64(units))
+		}
+		if k == 0 {
+			continue
+		}
+		for j, sum := range sums {
+			deviation := math.Sqrt(law.Cov[j][j] * k)
+			by := math.Abs(sum-k*law.Mean[j]) / deviation
+			if deviation <= 0x1p40*t.u*k*math.Abs(law.Mean[j]) {
+				continue // lost in rounding
+			}
+			if !(by > leastOff/float64(len(sums)*len(t.laws)) && by < mostOff) {
+				off = 1
+			}
+		}
+	}
+	return off
 }
 
 // spreadsOff returns 1 where a sum of squares is beyond its limits, and 0 where none
