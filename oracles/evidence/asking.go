@@ -13,9 +13,9 @@ const Level = 1e-22
 
 // Patience is how many times the samples planned for it a test may take while it is in doubt.
 //
-// A test of n samples at α = Level is in doubt from E = 1/∛α on, for which a mixture of 42 needs a sum of √(2 ln(42/∛α)) = 6.4 deviations,
-// and rejects from √(2 ln(42/α)) = 10.4 on. An effect of d deviations in n samples is one of 4d in 16 n: where it brings doubt more often than
-// once in a thousand (d > 6.4 − 3.1), all samples together reject, of a thousand times but one (4d > 10.4 + 3.1).
+// At α = Level a mixture of 42 is in doubt from E = 1/∛α on, where the sum of n samples is √(2 ln(42/∛α)) = 6.4 deviations, and rejects from √(2 ln(42/α)) = 10.4
+// on. An effect that brings doubt in n samples once in a thousand times is one of 6.4 − 3.1 = 3.3 deviations in them. Where it did, the
+// sum of 16 n is (6.4 + 15·3.3)/4 = 14.0 of its deviations in the mean: below 10.4 once in ten thousand times.
 const Patience = 16
 
 // doubt is the share of ln 1/α that ln E has to reach for a test to be in doubt: of Level, one in 2·10⁷.
