@@ -14,8 +14,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// An instance has its numbers again when it comes back from a file, whatever its tags, and others than its nearest neighbour, and in
-// another claim.
+// An instance has its numbers again when it comes back from a file, whatever its tags, and others
+// than its nearest neighbour, and in another claim.
 func TestChance(t *testing.T) {
 	all := registry.All()
 	check, ok := all[slices.IndexFunc(all, func(th theorems.Theorem) bool { return th.Ref == "M15" })].CheckNamed("sampled networks against a target")
@@ -47,7 +47,8 @@ func TestChance(t *testing.T) {
 	require.Equal(t, was, first("a", c))
 }
 
-// A test that rejects fails the claim, one in doubt leaves it unknown and says why, and neither has a margin to climb.
+// A test that rejects fails the claim, one in doubt leaves it unknown and says why, and neither has
+// a margin to climb.
 func TestWeigh(t *testing.T) {
 	weighed := func(events ...float64) theorems.Finding {
 		test, err := evidence.NewRare(1e-8, evidence.Level)

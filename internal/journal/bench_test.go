@@ -9,7 +9,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// BenchmarkRead is what a task or a merge reads when it starts: records of about the length that they have.
+// BenchmarkRead is what a task or a merge reads when it starts: records of about the length that
+// they have.
 func BenchmarkRead(b *testing.B) {
 	p := planOf(0, "linearization/input-gain", "meanfield/finite-size")
 	p.BlockSize = 250

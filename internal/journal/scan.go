@@ -7,7 +7,8 @@ import (
 	"unicode/utf8"
 )
 
-// scanRecord reads the JSON of a record. It is ok only where encodeJSON writes this very text of what it returns.
+// scanRecord reads the JSON of a record. It is ok only where encodeJSON writes this very text of
+// what it returns.
 func scanRecord(text []byte) (r Record, ok bool) {
 	s := &scanner{rest: text, ok: utf8.Valid(text)}
 	r.Plan = s.text(`{"plan":`)
@@ -42,7 +43,8 @@ func scanRecord(text []byte) (r Record, ok bool) {
 	return r, s.ok && len(s.rest) == 0
 }
 
-// scanner reads from the start of a text. Once something is not as expected it is not ok, and stays so.
+// scanner reads from the start of a text. Once something is not as expected it is not ok, and stays
+// so.
 type scanner struct {
 	rest []byte
 	ok   bool

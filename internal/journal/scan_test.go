@@ -53,8 +53,8 @@ func TestScan(t *testing.T) {
 	}
 }
 
-// TestScanOfTheRest: of texts with a byte that is another, missing or too many, or with words that say the same in other ways,
-// those are scanned which encoding/json reads alike, and writes so.
+// TestScanOfTheRest: of texts with a byte that is another, missing or too many, or with words that
+// say the same in other ways, those are scanned which encoding/json reads alike, and writes so.
 func TestScanOfTheRest(t *testing.T) {
 	scanned, tried := 0, 0
 	try := func(text []byte) {

@@ -58,13 +58,15 @@ func TestClimbIsDeterministic(t *testing.T) {
 	require.Equal(t, one, many)
 }
 
-// TestClimbFindsNoChance: a climb of what is chance comes near a bound as often as draws do, if a claim draws by the whole instance, and however
-// plainly it shows how near it was. Among instances that share their numbers a climb finds those that suit it.
+// TestClimbFindsNoChance: a climb of what is chance comes near a bound as often as
+// draws do, if a claim draws by the whole instance, and however plainly it shows how
+// near it was. Among instances that share their numbers a climb finds those that suit it.
 func TestClimbFindsNoChance(t *testing.T) {
 	const evaluations, beyond = 1500, 2.5758 // deviations, of probability 1 %
 	near := func(numbers func(c generators.MixturePoint) *rand.Rand) int {
 		seen := map[float64]bool{} // an instance that comes again says nothing new
-		chance := theorems.Claim("chance", generators.MixturePoints(generators.MixtureOptions{MinRank: 3, Nonlinearity: []string{"tanh"}}), func(_ theorems.Subject, c generators.MixturePoint) (f theorems.Finding, _ error) {
+		points := generators.MixturePoints(generators.MixtureOptions{MinRank: 3, Nonlinearity: []string{"tanh"}})
+		chance := theorems.Claim("chance", points, func(_ theorems.Subject, c generators.MixturePoint) (f theorems.Finding, _ error) {
 			rng, sum, square := numbers(c), 0.0, 0.0
 			for _, k := range c.Kappa {
 				k += 0x1p-20

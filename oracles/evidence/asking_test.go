@@ -8,8 +8,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Patience is enough: where an effect brings doubt, samples asked on reject at Level. Of one that does so once in a thousand times, 3.3 deviations,
-// the samples until there is doubt are drawn with a larger one, as they then are by chance.
+// Patience is enough: where an effect brings doubt, samples asked on reject at Level. Of one that does so once in a thousand
+// times, 3.3 deviations, the samples until there is doubt are drawn with a larger one, as they then are by chance.
 func TestAskingOnDecides(t *testing.T) {
 	const planned = 400
 	rng := rand.New(rand.NewPCG(38, 1))

@@ -22,8 +22,8 @@ type process interface {
 	ceiling() float64
 }
 
-// A Test is a null with the e-process that bets against it. Make one with NewBounded, NewVariance, NewMeanSquare or NewRare; it is not
-// safe for concurrent use.
+// A Test is a null with the e-process that bets against it. Make one with NewBounded, NewVariance, NewMeanSquare or NewRare;
+// it is not safe for concurrent use.
 type Test struct {
 	null         string
 	alpha        float64
@@ -45,8 +45,8 @@ func newTest(alpha, lower, upper float64, null string, parts ...process) (*Test,
 
 // Add takes a sample, in constant memory and time.
 //
-// The error wraps ErrAssumption where x is outside the range of the null, or infinite or NaN: then the null is refuted without
-// any probability, and the sample is not taken.
+// The error wraps ErrAssumption where x is outside the range of the null, or infinite or NaN: then the null is refuted
+// without any probability, and the sample is not taken.
 func (t *Test) Add(x float64) error {
 	if !(x >= t.lower && x <= t.upper) || math.IsInf(x, 0) {
 		return fmt.Errorf("%w: sample %d of %s is %v", ErrAssumption, t.samples+1, t.null, x)

@@ -84,8 +84,9 @@ func mostAlarms(n int, p float64) int {
 	return k
 }
 
-// Under each null at most 5 % of the runs ever reject, though 50 samples become up to 800 in runs that are in doubt, up to what
-// chance does once in 10^6: derived, 149 of 2000. Doubt itself is another matter: a verdict by 1/∛α would be a false alarm more often.
+// Under each null at most 5 % of the runs ever reject, though 50 samples become up to 800 in runs that are in doubt, up to
+// what chance does once in 10^6: derived, 149 of 2000. Doubt itself is another matter: a verdict by 1/∛α would be a false
+// alarm more often.
 func TestFalseAlarms(t *testing.T) {
 	const runs, planned, alpha = 2000, 50, 0.05
 	most := mostAlarms(runs, alpha)
@@ -143,9 +144,9 @@ func median(t *testing.T, runs, limit int, seed uint64, of func() (*Test, error)
 	return at[runs/2]
 }
 
-// The samples until an error is found at α = 1e-6, beside the first-order estimate. The effect of 0.02 is absolute on [0, 1],
-// for which results elsewhere name 6.9k; relative for the mean square of one normal coordinate, the hardest case: its standard deviation is √2
-// of its mean.
+// The samples until an error is found at α = 1e-6, beside the first-order estimate. The effect of 0.02 is absolute on [0,
+// 1], for which results elsewhere name 6.9k; relative for the mean square of one normal coordinate, the hardest case: its
+// standard deviation is √2 of its mean.
 func TestPower(t *testing.T) {
 	const alpha = 1e-6
 	for _, c := range []struct {
@@ -194,8 +195,8 @@ func TestVector(t *testing.T) {
 	require.ErrorIs(t, err, ErrInvalid)
 }
 
-// By hand: the first sample is bet on by nobody; after 1 in [0, 1] with null ½ the bettor for more has d = ¼ and second moment
-// (¼ + ¼)/2 = ¼, so λ is the limit 1 and a second 1 multiplies by 3/2. The other stays at 1.
+// By hand: the first sample is bet on by nobody; after 1 in [0, 1] with null ½ the bettor for more has d = ¼ and second
+// moment (¼ + ¼)/2 = ¼, so λ is the limit 1 and a second 1 multiplies by 3/2. The other stays at 1.
 func TestBettingByHand(t *testing.T) {
 	test, err := NewBounded(0.5, 0, 1, 0.01)
 	require.NoError(t, err)

@@ -234,7 +234,7 @@ func judgeNetworks(s theorems.Subject, c generators.MixturePoint, fixed bool) (f
 		return f, err
 	}
 	want := t.fluctuations()
-	rng := theorems.Chance("variance of sampled networks", c)
+	rng := theorems.Chance(map[bool]string{false: "labels drawn", true: "sizes fixed"}[fixed], c)
 	units, whole := unitsFor(c.Mixture, []float64{8, 64}[rng.IntN(2)])
 	if fixed && !whole {
 		return f, theorems.ErrUndecided // F is not the mean of F_N

@@ -17,10 +17,10 @@ const unitsDrawn = 4096
 // rare is a bound on the probability that a network of a correct subject is in one
 // of its loadings where chance hardly puts any: three such, of three or few more, refute.
 //
-// A mean of loadings is N(a, σ²/k). It is within ε deviations with probability
-// below 0.8 ε, the ε of all loadings and populations adding up to leastOff, or 2⁻³²
-// where k = 1 and numbers come from 32 bits, and beyond 7.5 with 6.4e-14. Of loadings and populations there are some
-// fifteen: together 4e-9.
+// A mean of loadings is N(a, σ²/k). It is within ε deviations with probability below 0.8 ε, the ε
+// of all loadings and populations adding up to leastOff, or 2⁻³² where k = 1 and numbers come from
+// 32 bits, and beyond 7.5 with 6.4e-14. Of loadings and populations there are some fifteen:
+// together 4e-9.
 const (
 	rare     = 1e-8
 	leastOff = 5e-10
