@@ -67,32 +67,34 @@ func parseLine(text []byte) (entry, error) {
 	if !bytes.Equal(sum, checksum(text)) {
 		return entry{}, errChecksum
 	}
-	var e entry
-	if err := decodeJSON(text, &e.Record); err != nil {
-		return entry{}, err
+	// Nearly all is as encodeJSON writes it, and is read four times faster by what knows nothing else.
+	r, ok := scanRecord(text)
+	if !ok {
+		r = Record{}
+		if err := decodeJSON(text, &r); err != nil {
+			return entry{}, err
+		}
+		var err error
+		if text, err = encodeJSON(r); err != nil {
+			return entry{}, err
+		}
 	}
-	var err error
-	e.key, err = contentKey(e.Record)
-	return e, err
+	return entry{r, contentKey(text, r.Fails > 0)}, nil
 }
 
 // The top bit of a key tells whether there are failures.
 const failing = 1 << 63
 
-// contentKey returns 62 bits of a hash of all that a record says, its seconds
-// apart, and whether there are failures. It is never zero.
-func contentKey(r Record) (uint64, error) {
-	r.Seconds = 0
-	text, err := encodeJSON(r)
-	if err != nil {
-		return 0, err
-	}
-	sum := sha256.Sum256(text)
+// contentKey returns 62 bits of a hash of all that a record says, as encodeJSON
+// writes it, its seconds apart, which are last, and whether there are failures. It
+// is never zero.
+func contentKey(text []byte, fails bool) uint64 {
+	sum := sha256.Sum256(text[:bytes.LastIndex(text, []byte(`,"seconds":`))])
 	key := binary.BigEndian.Uint64(sum[:])&^failing | 1
-	if r.Fails > 0 {
+	if fails {
 		key |= failing
 	}
-	return key, nil
+	return key
 }
 
 // readLines reads the records of a file, one after the other and with the

@@ -212,6 +212,9 @@ func FuzzLines(f *testing.F) {
 		totals := r.totals(true).Theorems[0]
 		require.Equal(t, totals.Instances, totals.Holds+totals.Fails+totals.Unknown+totals.Vacuous+totals.NotTried)
 		require.LessOrEqual(t, totals.Blocks, r.problems.Records)
+		if record := bytes.TrimSuffix(text, []byte("\n")); len(record) > checksumDigits {
+			scannedAlike(t, record[checksumDigits+1:])
+		}
 		e, err := parseLine(bytes.TrimSuffix(text, []byte("\n")))
 		if err != nil || r.problems.Records != 1 {
 			return

@@ -3,6 +3,7 @@ package search_test
 import (
 	"encoding/json"
 	"math"
+	"math/rand/v2"
 	"runtime"
 	"testing"
 
@@ -55,6 +56,41 @@ func TestClimbIsDeterministic(t *testing.T) {
 	many, _ := trail(t, peak(), 7, 400)
 	require.Len(t, one, 400)
 	require.Equal(t, one, many)
+}
+
+// TestClimbFindsNoChance: a climb of what is chance comes near a bound as often as
+// draws do, if a claim draws by the whole instance, and however plainly it shows how
+// near it was. Among instances that share their numbers a climb finds those that suit it.
+func TestClimbFindsNoChance(t *testing.T) {
+	const evaluations, beyond = 1500, 2.5758 // deviations, of probability 1 %
+	near := func(numbers func(c generators.MixturePoint) *rand.Rand) int {
+		seen := map[float64]bool{} // an instance that comes again says nothing new
+		points := generators.MixturePoints(generators.MixtureOptions{MinRank: 3, Nonlinearity: []string{"tanh"}})
+		chance := theorems.Claim("chance", points, func(_ theorems.Subject, c generators.MixturePoint) (f theorems.Finding, _ error) {
+			rng, sum, square := numbers(c), 0.0, 0.0
+			for _, k := range c.Kappa {
+				k += 0x1p-20
+				sum, square = sum+k*rng.NormFloat64(), square+k*k
+			}
+			f.Expect("a normal number", math.Abs(sum)/math.Sqrt(square), 2*beyond, 100)
+			return f, nil
+		})
+		search.Climb(chance, theorems.Model(), nil, 5, evaluations, func(_ any, out theorems.Outcome) bool {
+			if out.Worst.Error > beyond {
+				seen[out.Worst.Error] = true
+			}
+			return true
+		})
+		return len(seen)
+	}
+	own := near(func(c generators.MixturePoint) *rand.Rand { return theorems.Chance("chance", c) })
+	shared := near(func(c generators.MixturePoint) *rand.Rand {
+		return rand.New(rand.NewPCG(math.Float64bits(c.MeanI[0]), 1))
+	})
+	t.Logf("of %d, %d with numbers of their own, %d with shared ones", evaluations, own, shared)
+	// 1 % is 15: Binomial(1500, 1 %) is beyond 43 once in 10⁹ times.
+	require.LessOrEqual(t, own, 43)
+	require.Greater(t, shared, 43)
 }
 
 func TestClimbEndsWhenTold(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 )
 
 var (
@@ -21,8 +22,8 @@ type process interface {
 	ceiling() float64
 }
 
-// A Test is a null with the e-process that bets against it. Make one with NewBounded, NewVariance or NewMeanSquare; it is not
-// safe for concurrent use.
+// A Test is a null with the e-process that bets against it. Make one with NewBounded, NewVariance, NewMeanSquare or NewRare;
+// it is not safe for concurrent use.
 type Test struct {
 	null         string
 	alpha        float64
@@ -30,7 +31,8 @@ type Test struct {
 	lower, upper float64 // of legal samples
 	parts        []process
 	samples      int
-	rejectedAt   int // 0 as long as not
+	doubtedAt    int // 0 as long as not
+	rejectedAt   int // the same
 }
 
 // newTest returns a test of the average of processes.
@@ -43,8 +45,8 @@ func newTest(alpha, lower, upper float64, null string, parts ...process) (*Test,
 
 // Add takes a sample, in constant memory and time.
 //
-// The error wraps ErrAssumption where x is outside the range of the null, or infinite or NaN: then the null is refuted without
-// any probability, and the sample is not taken.
+// The error wraps ErrAssumption where x is outside the range of the null, or infinite or NaN: then the null is refuted
+// without any probability, and the sample is not taken.
 func (t *Test) Add(x float64) error {
 	if !(x >= t.lower && x <= t.upper) || math.IsInf(x, 0) {
 		return fmt.Errorf("%w: sample %d of %s is %v", ErrAssumption, t.samples+1, t.null, x)
@@ -53,17 +55,20 @@ func (t *Test) Add(x float64) error {
 	for _, p := range t.parts {
 		p.add(x)
 	}
-	if t.rejectedAt == 0 && t.near() && t.LogE() >= t.threshold {
+	if t.doubtedAt == 0 && t.reached(doubt*t.threshold) {
+		t.doubtedAt = t.samples
+	}
+	if t.rejectedAt == 0 && t.reached(t.threshold) {
 		t.rejectedAt = t.samples
 	}
 	return nil
 }
 
-// near reports whether any part may be at 1/α: where none is, their average is not.
-func (t *Test) near() bool {
+// reached reports whether ln E is at a level. Where no part may be, their average is not.
+func (t *Test) reached(level float64) bool {
 	for _, p := range t.parts {
-		if p.ceiling() >= t.threshold {
-			return true
+		if p.ceiling() >= level {
+			return t.LogE() >= level
 		}
 	}
 	return false
@@ -107,6 +112,9 @@ func (t *Test) Rejected() bool { return t.rejectedAt > 0 }
 // RejectedAt returns the number of samples at which E reached 1/α first, 0 if it has not.
 func (t *Test) RejectedAt() int { return t.rejectedAt }
 
+// InDoubt reports whether E has ever reached 1/∛α, and not 1/α: more samples would tell.
+func (t *Test) InDoubt() bool { return t.doubtedAt > 0 && t.rejectedAt == 0 }
+
 // Samples returns the number of samples so far.
 func (t *Test) Samples() int { return t.samples }
 
@@ -116,8 +124,11 @@ func (t *Test) Alpha() float64 { return t.alpha }
 // String says what was tested, and how it went, in a line.
 func (t *Test) String() string {
 	verdict := "not rejected"
-	if t.Rejected() {
+	switch {
+	case t.Rejected():
 		verdict = fmt.Sprintf("rejected at sample %d", t.rejectedAt)
+	case t.InDoubt():
+		verdict = fmt.Sprintf("in doubt since sample %d", t.doubtedAt)
 	}
 	return fmt.Sprintf("%s: %s at α = %g; ln E = %.4g after %d samples", t.null, verdict, t.alpha, t.LogE(), t.samples)
 }
@@ -157,12 +168,21 @@ func (v *Vector) Add(x []float64) error {
 
 // Rejected reports whether the test of any coordinate has rejected.
 func (v *Vector) Rejected() bool {
-	for _, t := range v.tests {
-		if t.Rejected() {
-			return true
-		}
+	return slices.ContainsFunc(v.tests, (*Test).Rejected)
+}
+
+// InDoubt reports whether no test has rejected, and any is in doubt.
+func (v *Vector) InDoubt() bool {
+	return !v.Rejected() && slices.ContainsFunc(v.tests, (*Test).InDoubt)
+}
+
+// String is that of the first test that has rejected, or else is in doubt, or else of the first.
+func (v *Vector) String() string {
+	at := max(0, slices.IndexFunc(v.tests, (*Test).InDoubt))
+	if i := slices.IndexFunc(v.tests, (*Test).Rejected); i >= 0 {
+		at = i
 	}
-	return false
+	return fmt.Sprintf("coordinate %d: %v", at, v.tests[at])
 }
 
 // Test returns that of a coordinate.

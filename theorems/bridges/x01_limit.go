@@ -10,10 +10,6 @@ import (
 	"github.com/rankproof/rankproof/theorems"
 )
 
-// falseAlarm is the probability that a statistical claim accuses a subject that
-// is right, an instance. A default run judges fewer than a hundred.
-const falseAlarm = 1e-10
-
 // Networks of an instance of the statistical claims, and their units.
 const (
 	limitNetworks = 64
@@ -82,22 +78,11 @@ func (l *limit) each(visit func(k, r, s int)) {
 	}
 }
 
-// seedOfPoint makes networks of an instance its own.
-func seedOfPoint(c generators.MixturePoint) uint64 {
-	h := uint64(14695981039346656037)
-	for p := range c.Shares {
-		for _, x := range append(c.Mean(p), c.Kappa...) {
-			h = (h ^ math.Float64bits(x)) * 1099511628211
-		}
-	}
-	return h
-}
-
 // testMean is the e-process of E DF_N = DF, entry by entry, with E z² − (E z)²
 // over N as the bound on the variance of one.
-func (l *limit) testMean(units int, alpha float64) (*evidence.Vector, error) {
+func (l *limit) testMean(units int) (*evidence.Vector, error) {
 	rank := len(l.kappa)
-	return evidence.NewVector(rank*rank, alpha, func(k int, alpha float64) (*evidence.Test, error) {
+	return evidence.NewVector(rank*rank, evidence.Level/2, func(k int, alpha float64) (*evidence.Test, error) {
 		r, s := k/rank, k%rank
 		z := l.field[r][s]
 		if r == s {
@@ -116,17 +101,6 @@ func statisticalClaimsNeed(s theorems.Subject) error {
 	return nil
 }
 
-// expectEvidence enters the largest ln E of every coordinate, and that at the
-// end, against ln 1/α.
-func expectEvidence(f *theorems.Finding, what string, v *evidence.Vector) {
-	for k := range v.Len() {
-		t := v.Test(k)
-		bound := -math.Log(t.Alpha())
-		f.Expect(what, max(0, t.LogE()), bound, 4*bound)
-		f.Demand("no e-process has reached 1/α on the way", !t.Rejected())
-	}
-}
-
 func judgeLimit(s theorems.Subject, c generators.MixturePoint) (f theorems.Finding, err error) {
 	if err := statisticalClaimsNeed(s); err != nil {
 		return f, err
@@ -135,14 +109,14 @@ func judgeLimit(s theorems.Subject, c generators.MixturePoint) (f theorems.Findi
 	if err != nil {
 		return f, err
 	}
-	test, err := l.testMean(limitUnits, falseAlarm)
+	test, err := l.testMean(limitUnits)
 	if err != nil {
 		return f, err
 	}
-	seed := seedOfPoint(c)
+	rng := theorems.Chance("DF_N is DF on average", c)
 	entries := make([]float64, test.Len())
-	for k := range limitNetworks {
-		j, err := l.sampled(limitUnits, seed+uint64(k))
+	for range evidence.Rounds(limitNetworks, test) {
+		j, err := l.sampled(limitUnits, rng.Uint64())
 		if err != nil {
 			return f, err
 		}
@@ -155,7 +129,7 @@ func judgeLimit(s theorems.Subject, c generators.MixturePoint) (f theorems.Findi
 			return f, err
 		}
 	}
-	expectEvidence(&f, "ln E against E DF_N = DF, ln 1/α", test)
+	f.Weigh("E DF_N = DF (e-process)", test)
 	return f, nil
 }
 
@@ -173,7 +147,7 @@ func judgeRate(s theorems.Subject, c generators.MixturePoint) (f theorems.Findin
 	}
 	const few, many = limitUnits / 8, limitUnits
 	rank := c.Rank()
-	test, err := evidence.NewVector(rank*rank, falseAlarm, func(k int, alpha float64) (*evidence.Test, error) {
+	test, err := evidence.NewVector(rank*rank, evidence.Level/2, func(k int, alpha float64) (*evidence.Test, error) {
 		square, fourth := l.squares[k/rank][k%rank], 16*l.fourths[k/rank][k%rank]
 		bound := evidence.SecondMoment(few, square, fourth) + evidence.SecondMoment(many, square, fourth)
 		return evidence.NewVariance(0, bound+math.SmallestNonzeroFloat64, alpha)
@@ -181,16 +155,15 @@ func judgeRate(s theorems.Subject, c generators.MixturePoint) (f theorems.Findin
 	if err != nil {
 		return f, err
 	}
-	seed := seedOfPoint(c) + 1<<32
+	rng := theorems.Chance("N (DF_N − DF)² at two N", c)
 	differences := make([]float64, rank*rank)
-	for range rateNetworks {
+	for range evidence.Rounds(rateNetworks, test) {
 		clear(differences)
 		for _, n := range []struct {
 			units int
 			sign  float64
 		}{{few, -1}, {many, 1}} {
-			seed++
-			j, err := l.sampled(n.units, seed)
+			j, err := l.sampled(n.units, rng.Uint64())
 			if err != nil {
 				return f, err
 			}
@@ -203,6 +176,6 @@ func judgeRate(s theorems.Subject, c generators.MixturePoint) (f theorems.Findin
 			return f, err
 		}
 	}
-	expectEvidence(&f, "ln E against one E N(DF_N − DF)², ln 1/α", test)
+	f.Weigh("one E N(DF_N − DF)² (e-process)", test)
 	return f, nil
 }

@@ -24,7 +24,7 @@ func OneSpectrum() theorems.Theorem {
 		Given:  []string{"R ≤ N", "the leak is common to all units"},
 		Needed: []theorems.Witness{moreLoadingsThanUnits(), ownLeaksHaveOwnSpectra()},
 		Why: "An entry is a sum of N products n φ'(x) m, each off by 8u and by the rounding of x times φ''/φ' ≤ 2. Power sums of the eigenvalues are traces of powers of either matrix: k factors, each off by that, no eigenvalue condition. " +
-			"Means over sampled networks: E (n φ' m)² ≤ Lip² E n²m² bounds the variance of an entry, and an e-process (Delyon) tests its mean: a false alarm has probability 10⁻¹⁰ an instance at most.",
+			"Means over sampled networks: E (n φ' m)² ≤ Lip² E n²m² bounds the variance of an entry, and an e-process (Delyon) tests its mean: a false alarm has probability 10⁻²² an instance at most.",
 		Claims: []theorems.Check{
 			theorems.Claim("entries of the R×R Jacobian", generators.Reduceds(networks), judgeReducedJacobian).
 				Visiting("N = 1", "R = N", "R > N", "dependent loadings", "saturated units", "κ = 0", "relu", "NᵀM = 0"),

@@ -13,7 +13,7 @@ import (
 // What the statistical claim of X1 can see: an error of 2 % in DF + 1, and
 // nothing where there is none, both at six seeds. R = 1, tanh, loadings of
 // mean 1 and a deviation of about ¼: at the false-alarm probability of the claim it takes
-// the number of units that is logged.
+// the number of units that is logged until a test is in doubt, and until it rejects.
 func TestX1Power(t *testing.T) {
 	c := generators.MixturePoint{Kappa: []float64{0.25}}
 	c.Mixture = generators.Mixture{Nonlinearity: "tanh", Shares: []float64{1}, MeanM: [][]float64{{1}}, MeanN: [][]float64{{1}}, MeanI: []float64{0},
@@ -28,31 +28,36 @@ func TestX1Power(t *testing.T) {
 		}
 		return s
 	}
-	const most = 800
-	found := func(s theorems.Subject, seed uint64) int {
+	const most = 3000
+	found := func(s theorems.Subject, seed uint64) (doubted, rejected int) {
 		l, err := newLimit(s, c)
 		require.NoError(t, err)
-		test, err := l.testMean(limitUnits, falseAlarm)
+		test, err := l.testMean(limitUnits)
 		require.NoError(t, err)
 		for k := range most {
 			j, err := l.sampled(limitUnits, seed<<20+uint64(k))
 			require.NoError(t, err)
 			require.NoError(t, test.Add([]float64{j[0][0]}))
+			if doubted == 0 && (test.InDoubt() || test.Rejected()) {
+				doubted = k + 1
+			}
 			if test.Rejected() {
-				return k + 1
+				return doubted, k + 1
 			}
 		}
-		return 0
+		return doubted, 0
 	}
-	var units []int
+	var doubts, units []int
 	for seed := range uint64(6) {
-		require.Zero(t, found(planted(1), seed))
+		doubted, _ := found(planted(1), seed)
+		require.Zero(t, doubted)
 		for _, factor := range []float64{1.02, 0.98} {
-			n := found(planted(factor), seed)
-			require.NotZero(t, n, "seed %d: DF + 1 times %v", seed, factor)
-			units = append(units, n*limitUnits)
+			doubted, rejected := found(planted(factor), seed)
+			require.NotZero(t, rejected, "seed %d: DF + 1 times %v", seed, factor)
+			doubts, units = append(doubts, doubted*limitUnits), append(units, rejected*limitUnits)
 		}
 	}
+	slices.Sort(doubts)
 	slices.Sort(units)
-	t.Logf("2 %% found after %d units in the median, %d at most", units[len(units)/2], units[len(units)-1])
+	t.Logf("2 %%: in doubt after %d units in the median, refuted after %d, %d at most", doubts[len(doubts)/2], units[len(units)/2], units[len(units)-1])
 }

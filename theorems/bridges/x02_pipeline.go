@@ -27,7 +27,7 @@ func PopulationsToLatents() theorems.Theorem {
 		Why: "J: (R+16)u on |scale||M||N|ᵀD and the allowed error of φ'. Laws: the conversion loses relative ‖J‖/s_min(J) + ‖P‖/λ_min(NᵀPN), and V = AVAᵀ + Q amplifies by ‖(V ↦ V − AVAᵀ)⁻¹‖. " +
 			"Paths: e⁺ ≤ |J|e + ½sup|φ''||W|y² (½sup|φ''|(Wy)² in activity form) + rounding, y the deviation itself; no remainder between kinks. " +
 			"Simulation: with (J, P) the Λ_1Λ_0⁻¹ of the LDS and what that leaves of Λ_0, each innovation of a piecewise linear network has mean 0 and variance P_ii given the past, unless a path of 50 deviations leaves the " +
-			"linear piece: tests of conditional means (Delyon), 1e-9 an instance. A J off by 2 % is found.",
+			"linear piece: tests of conditional means (Delyon), 10⁻²² an instance. A J off by 2 % is found.",
 		Claims: []theorems.Check{
 			theorems.Claim("J, noise and rest of both forms", generators.NoisyPoints(generators.NoisyOptions{NetworkOptions: anyNetwork, Kinks: true}), judgeNoisyLinearization).
 				Visiting("N = 1", "low rank", "scale 1/N", "on a kink", "D singular", "D = 0", "saturated units", "inputs", "P singular", "graded rows"),

@@ -22,7 +22,7 @@ func MeanField() theorems.Theorem {
 		Given:  []string{"loadings are Gaussian given the population", "weights are those of the populations"},
 		Needed: []theorems.Witness{twoPointsAreNotGaussian()},
 		Why: "Averages 2¹³u of their size (sup|φ|, Lip φ; smoothed by √Δ at kinks), taken at a μ, Δ and c = Σ_nm κ + Σ_nI that are rounded sums: L|δμ|, L|√(Δ+δ) − √Δ| or ½sup|φ''|δ, " +
-			"and for ⟨φ'⟩ the same an order higher, 2L where Δ may be 0. Plus the quadrature's own bound. Sampling: false-alarm probability 1e-9 an instance, by Delyon's inequality with the variance from quadrature.",
+			"and for ⟨φ'⟩ the same an order higher, 2L where Δ may be 0. Plus the quadrature's own bound. Sampling: false-alarm probability 10⁻²² an instance, by Delyon's inequality with the variance from quadrature.",
 		Claims: []theorems.Check{
 			theorems.Claim("field, by two-dimensional quadrature", tame(generators.MixtureOptions{Nonlinearity: everyPhi, MaxPopulations: 2}), judgeField).
 				Visiting("P = 1", "R = 1", "R = 3", "Σ = 0", "Σ singular", "I = 0", "unequal weights", "kinked φ", "κ = 0", "large κ", "large variance", "small variance", "saturated"),
@@ -281,18 +281,18 @@ func judgeSampledField(s theorems.Subject, c generators.MixturePoint) (f theorem
 		return f, err
 	}
 	const units = 2000 // an error of a sixth of a deviation is found
-	tests, err := evidence.NewVector(len(field), falseAlarm, func(r int, alpha float64) (*evidence.Test, error) {
+	tests, err := evidence.NewVector(len(field), evidence.Level/2, func(r int, alpha float64) (*evidence.Test, error) {
 		// What rounding moves the mean by counts as a deviation of that size in every sample.
-		moved := 16 * t.fieldBound(r) * math.Sqrt(units)
+		moved := 16 * t.fieldBound(r) * math.Sqrt(units*evidence.Patience)
 		return evidence.NewVariance(field[r]+c.Kappa[r], t.secondMoment(r)+moved*moved+math.SmallestNonzeroFloat64, alpha)
 	})
 	if err != nil {
 		return f, err
 	}
 	phi := activations[t.phi].value
-	drawn := newUnitSampler(randomOf(c.Kappa, c.Shares, c.MeanI), c.Mixture)
+	drawn := newUnitSampler(theorems.Chance("field, by sampling", c), c.Mixture)
 	sample := make([]float64, len(field))
-	for range units {
+	for range evidence.Rounds(units, tests) {
 		unit := drawn.next()
 		activity := phi(netInputAt(unit, c.Kappa))
 		for r := range sample {
@@ -302,6 +302,6 @@ func judgeSampledField(s theorems.Subject, c generators.MixturePoint) (f theorem
 			return f, err
 		}
 	}
-	f.Demand("units drawn have the mean F + κ (e-process)", !tests.Rejected())
+	f.Weigh("units drawn have the mean F + κ (e-process)", tests)
 	return f, nil
 }

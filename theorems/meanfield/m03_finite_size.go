@@ -21,9 +21,9 @@ func FiniteSize() theorems.Theorem {
 		Given:  []string{"units are independent given the sizes", "fixed sizes are α_p N"},
 		Needed: []theorems.Witness{matchedMomentsFluctuateLess()},
 		Why: "FieldVariance: E φ², E(φ²)', E(φ²)'' to 2¹³u of their size at rounded μ, Δ, c, by Leibniz's rule or Stein's lemma, and means as in M2, squared. " +
-			"Sampled networks: N‖F_N − F‖² ≥ 0 has that mean and a second moment of at most E‖Z‖⁴/N + 3(tr)²; e-process, false alarm 1e-9 an instance. " +
-			"Betting needs a trace of 10⁴ times the error of its own; sizes are fixed where a small multiple of the shares is whole numbers. A factor of 2 is found after 110 to 320 networks, one of 4 within the 200 of a claim; 2 % of a coefficient by quadrature at once, and by sampling after 3 to 7·10⁵ units (TestPower). " +
-			"Means of loadings over the k units of a population are N(a, σ²/k): one nearer than a share of 5·10⁻¹⁰ deviations, or beyond 7.5, has probability below 5·10⁻¹⁰, as have the bets; their squares add up to a χ², within limits of Laurent and Massart at 1e-9: 20 % of a variance is found in 4096 units, 2 % in 4·10⁵ (TestPower).",
+			"Sampled networks: N‖F_N − F‖² ≥ 0 has that mean and a second moment of at most E‖Z‖⁴/N + 3(tr)²; e-process, false alarm 10⁻²² an instance. " +
+			"Betting needs a trace of 2·10⁵ times the error of its own; sizes are fixed where a small multiple of the shares is whole numbers. A factor of 2 is in doubt after 90 to 280 networks and refuted after 290 to 710, one of 4 in doubt within the 200 of a claim; 2 % of a coefficient is found by quadrature at once, and by sampling after 0.8 to 1.8·10⁶ units (TestPower). " +
+			"Means of loadings over the k units of a population are N(a, σ²/k): any nearer than a share of 5·10⁻¹⁰ deviations, or beyond 7.5, has probability below 10⁻⁸; their squares add up to a χ², within limits of Laurent and Massart at 10⁻⁸: 20 % of a variance is found in 4096 units, 2 % in 4·10⁵ (TestPower). Where either is so more networks are drawn, until 10⁻²² bears out (three of three, or of few more) or sixteen do not.",
 		Claims: []theorems.Check{
 			theorems.Claim("variance, n given x", tame(generators.MixtureOptions{Nonlinearity: everyPhi}), judgeVariance).
 				Visiting("R = 3", "P = 1", "R = 1", "Σ = 0", "Σ singular", "I = 0", "unequal weights", "kinked φ", "κ = 0", "large κ"),
@@ -216,9 +216,12 @@ func judgeFixedNetworks(s theorems.Subject, c generators.MixturePoint) (theorems
 	return judgeNetworks(s, c, true)
 }
 
-// networksDrawn is how many networks a claim bets on: an error of the variance
-// by a factor of 4 is found.
-const networksDrawn = 200
+// networksDrawn is how many networks a claim bets on, and mostDrawn while it is in
+// doubt: an error of the variance by a factor of 4 is found.
+const (
+	networksDrawn = 200
+	mostDrawn     = evidence.Patience * networksDrawn
+)
 
 // judgeNetworks bets on N‖F_N − F‖² of networks that the subject samples, of
 // about 8 or of about 64 units: so many that each population has a whole number.
@@ -231,7 +234,7 @@ func judgeNetworks(s theorems.Subject, c generators.MixturePoint, fixed bool) (f
 		return f, err
 	}
 	want := t.fluctuations()
-	rng := randomOf(c.Kappa, c.Shares, c.MeanI, []float64{1})
+	rng := theorems.Chance(map[bool]string{false: "labels drawn", true: "sizes fixed"}[fixed], c)
 	units, whole := unitsFor(c.Mixture, []float64{8, 64}[rng.IntN(2)])
 	if fixed && !whole {
 		return f, theorems.ErrUndecided // F is not the mean of F_N
@@ -244,13 +247,23 @@ func judgeNetworks(s theorems.Subject, c generators.MixturePoint, fixed bool) (f
 	if err != nil || bet == nil {
 		return f, err
 	}
-	for k := range networksDrawn {
+	means, err := evidence.NewRare(rare, evidence.Level/2)
+	if err != nil {
+		return f, err
+	}
+	for k := range evidence.Rounds(networksDrawn, bet, means) {
 		net, err := s.SampleMixture(t.mixture, options, rng.Uint64())
 		if err != nil {
 			return f, err
 		}
-		if k == 0 && !t.expectLoadings(&f, net, options.Units, fixed) {
-			return f, nil
+		if k == 0 || means.InDoubt() {
+			off := t.meansOff(&f, net, options.Units, fixed)
+			if f.Verdict == theorems.Fails {
+				return f, nil
+			}
+			if err := means.Add(off); err != nil {
+				return f, err
+			}
 		}
 		field, err := s.ReducedField(net.ReducedNetwork, c.Kappa, 1)
 		if err != nil {
@@ -267,11 +280,9 @@ func judgeNetworks(s theorems.Subject, c generators.MixturePoint, fixed bool) (f
 		if err := bet.Add(x); err != nil {
 			return f, err
 		}
-		if bet.Rejected() {
-			break
-		}
 	}
-	f.Demand("N‖F_N − F‖² has the mean tr Cov(n φ) (e-process)", !bet.Rejected())
+	f.Weigh(meansVary, means)
+	f.Weigh("N‖F_N − F‖² has the mean tr Cov(n φ) (e-process)", bet)
 	return f, nil
 }
 
@@ -299,7 +310,7 @@ func unitsFor(c generators.Mixture, least float64) (units int, whole bool) {
 }
 
 // newBet is the e-process on N‖F_N − F‖², nil where there is nothing but rounding. A
-// mean known to a share of 1/(64·networksDrawn) makes E larger by e^(1/64) at most.
+// mean known to a share of 1/(64·mostDrawn) makes E larger by e^(1/64) at most.
 func (t *truth) newBet(want fluctuations, units int, fixed bool) (*evidence.Test, error) {
 	rounding, size := 0.0, 0.0
 	for r := range t.kappa {
@@ -308,63 +319,14 @@ func (t *truth) newBet(want fluctuations, units int, fixed bool) (*evidence.Test
 	}
 	rounding *= math.Sqrt(float64(units))
 	trace := want.trace(fixed)
-	if trace <= 64*networksDrawn*want.err+0x1p20*rounding*(rounding+t.u*size) {
+	if trace <= 64*mostDrawn*want.err+0x1p20*rounding*(rounding+t.u*size) {
 		return nil, nil
 	}
 	moved := rounding * (2*math.Sqrt(trace) + rounding) // of the mean
-	if moved > trace/networksDrawn/8 {
+	if moved > trace/mostDrawn/8 {
 		return nil, nil
 	}
-	return evidence.NewMeanSquare(trace, evidence.SecondMoment(units, trace, want.fourth(fixed))*(1+0x1p-10), falseAlarm/2)
-}
-
-// A mean of loadings is N(a, σ²/k). It is within ε deviations with probability
-// below 0.8 ε, shared between all loadings and populations, and beyond 7.5 with
-// 6.4e-14, of which there are few thousand: together below a half of falseAlarm.
-const (
-	leastOff = falseAlarm / 2
-	mostOff  = 7.5
-)
-
-// expectLoadings claims that the mean of each loading over a population of k
-// units is neither its expectation to rounding, nor far from it.
-func (t *truth) expectLoadings(f *theorems.Finding, net *model.SampledNetwork, units int, fixed bool) bool {
-	f.Demand("N units with labels", net.Units() == units && len(net.Labels) == units)
-	if f.Verdict == theorems.Fails {
-		return false
-	}
-	rank := len(t.kappa)
-	m, n, input := net.M(), net.N(), net.Input()
-	for p, law := range t.laws {
-		k, sums := 0.0, make([]float64, 2*rank+1)
-		for i, label := range net.Labels {
-			if label != p {
-				continue
-			}
-			k++
-			for r := range rank {
-				sums[r] += m.At(i, r)
-				sums[rank+r] += n.At(i, r)
-			}
-			sums[2*rank] += input[i]
-		}
-		if fixed {
-			f.Demand("α_p N units of each population", math.Abs(k-law.Weight*float64(units)) < 0x1p-30*float64(units))
-		}
-		if k == 0 {
-			continue
-		}
-		for j, sum := range sums {
-			deviation := math.Sqrt(law.Cov[j][j] * k)
-			off := math.Abs(sum - k*law.Mean[j])
-			if deviation <= 0x1p40*t.u*k*math.Abs(law.Mean[j]) {
-				continue // lost in rounding
-			}
-			f.Demand("means over a population vary", off > leastOff/float64(len(sums)*len(t.laws))*deviation)
-			f.Demand("means over a population are near a", off < mostOff*deviation)
-		}
-	}
-	return f.Verdict == theorems.Holds
+	return evidence.NewMeanSquare(trace, evidence.SecondMoment(units, trace, want.fourth(fixed))*(1+0x1p-10), evidence.Level/2)
 }
 
 // matchedMomentsFluctuateLess: units of a population whose sample mean is that of

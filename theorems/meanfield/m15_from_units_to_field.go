@@ -21,7 +21,7 @@ func FromUnitsToField() theorems.Theorem {
 		Source: "+ (bias and variance)",
 		Given:  []string{"F is the mean of F_N: sizes drawn, or fixed at α_p N, whole numbers"},
 		Needed: []theorems.Witness{roundedSizesAreBiased()},
-		Why: "Networks: ‖F_N − T‖² ≥ 0 has the mean ‖F − T‖² + FieldVariance/N, F and the variance the subject's, and a second moment of at most (‖F − T‖ + (E‖F_N − F‖⁴)^¼)⁴; e-process, false alarm 1e-9 an instance, where deviations are 10⁴ times what rounding moves the mean by. " +
+		Why: "Networks: ‖F_N − T‖² ≥ 0 has the mean ‖F − T‖² + FieldVariance/N, F and the variance the subject's, and a second moment of at most (‖F − T‖ + (E‖F_N − F‖⁴)^¼)⁴; e-process, false alarm 10⁻²² an instance, where deviations are 2·10⁵ times what rounding moves the mean by. " +
 			"Where no multiple of the shares gives whole numbers of units, labels are drawn. Completions: both variances are off by the bound of M3, and both fields by that of M2; Σ_nn of the completion by that of M14, rounding over the smallest eigenvalue of the correlations of (m, I).",
 		Claims: []theorems.Check{
 			theorems.Claim("completions", rapid.Map(generators.MixturePoints(generators.MixtureOptions{Nonlinearity: everyPhi, Moderate: true, MaxPopulations: 3}), untargeted), judgeCompletion).
@@ -122,7 +122,7 @@ func judgeTarget(s theorems.Subject, c Targeted) (f theorems.Finding, err error)
 		return f, err
 	}
 	want := t.fluctuations()
-	rng := randomOf(c.Kappa, c.Shares, c.MeanI, []float64{15})
+	rng := theorems.Chance("sampled networks against a target", c)
 	units, whole := unitsFor(c.Mixture, []float64{8, 64}[rng.IntN(2)])
 	options := model.MixtureSampling{Units: units}
 	fixed := rng.IntN(2) == 0 && whole // where α_p N is no size, F is not the mean of F_N
@@ -145,9 +145,9 @@ func judgeTarget(s theorems.Subject, c Targeted) (f theorems.Finding, err error)
 		rounding += t.fieldBound(r)
 	}
 	// The mean that is bet on is off by the rounding of F, F_N and the variance: by a
-	// share of it of 1/(64·networksDrawn), or of a deviation, that makes E larger by e^(1/16) at most.
+	// share of it of 1/(64·mostDrawn), or of a deviation, that makes E larger by e^(1/16) at most.
 	off, _ := t.varianceBound(fixed)
-	if !(deviation > 64*networksDrawn*rounding) || !(want.trace(fixed) > 64*networksDrawn*(want.err+off)) {
+	if !(deviation > 64*mostDrawn*rounding) || !(want.trace(fixed) > 64*mostDrawn*(want.err+off)) {
 		return f, nil // nothing but rounding to bet on
 	}
 	sampling := variance / float64(units)
@@ -158,11 +158,11 @@ func judgeTarget(s theorems.Subject, c Targeted) (f theorems.Finding, err error)
 	if f.Verdict == theorems.Fails {
 		return f, nil
 	}
-	bet, err := evidence.NewMeanSquare(mean, max(second, mean*mean*(1+0x1p-10)), falseAlarm/2)
+	bet, err := evidence.NewMeanSquare(mean, max(second, mean*mean*(1+0x1p-10)), evidence.Level/2)
 	if err != nil {
 		return f, err
 	}
-	for range networksDrawn {
+	for range evidence.Rounds(networksDrawn, bet) {
 		net, err := s.SampleMixture(t.mixture, options, rng.Uint64())
 		if err != nil {
 			return f, err
@@ -178,11 +178,8 @@ func judgeTarget(s theorems.Subject, c Targeted) (f theorems.Finding, err error)
 		if err := bet.Add(x); err != nil {
 			return f, err
 		}
-		if bet.Rejected() {
-			break
-		}
 	}
-	f.Demand("E‖F_N − T‖² = ‖F − T‖² + variance/N (e-process)", !bet.Rejected())
+	f.Weigh("E‖F_N − T‖² = ‖F − T‖² + variance/N (e-process)", bet)
 	return f, nil
 }
 

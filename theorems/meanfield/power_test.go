@@ -43,57 +43,64 @@ func TestPower(t *testing.T) {
 		}
 		return z
 	}
-	count := func(test *evidence.Test, sample func() float64, most int) int {
+	// count returns after how many samples a test is in doubt and has rejected.
+	count := func(test *evidence.Test, sample func() float64, most int) (doubted, rejected int) {
 		for range most {
 			require.NoError(t, test.Add(sample()))
+			if doubted == 0 && (test.InDoubt() || test.Rejected()) {
+				doubted = test.Samples()
+			}
 			if test.Rejected() {
-				return test.RejectedAt()
+				return doubted, test.RejectedAt()
 			}
 		}
-		return -1
+		return doubted, -1
 	}
 	square := func() float64 { z := unit(); return z[0]*z[0] + z[1]*z[1] }
 	for _, e := range []float64{0.02, 0.05, 0.2, 1} {
-		test, err := evidence.NewMeanSquare(trace*(1+e), fourth*(1+e)*(1+e), falseAlarm)
+		test, err := evidence.NewMeanSquare(trace*(1+e), fourth*(1+e)*(1+e), evidence.Level)
 		require.NoError(t, err)
-		found := count(test, square, 4_000_000)
+		doubted, found := count(test, square, 4_000_000)
 		require.Positive(t, found, "an error of %v of the variance, unit by unit", e)
-		t.Logf("tr Cov(n φ) %3.0f %% too large: found after %d units, one by one", 100*e, found)
+		t.Logf("tr Cov(n φ) %3.0f %% too large: in doubt after %d units, refuted after %d, one by one", 100*e, doubted, found)
 	}
-	test, err := evidence.NewMeanSquare(trace, fourth, falseAlarm)
+	test, err := evidence.NewMeanSquare(trace, fourth, evidence.Level)
 	require.NoError(t, err)
-	require.Negative(t, count(test, square, 1_000_000), "the truth is not accused")
+	doubted, found := count(test, square, 1_000_000)
+	require.Negative(t, found, "the truth is not accused")
+	require.Zero(t, doubted, "nor doubted")
 	// The field, off by 2 % of what Σ_nm puts into it.
 	overlap := 0.0
 	for _, in := range tr.at {
 		overlap += in.weight * in.c[0] * 0.5 // ⟨φ'⟩ is about a half
 	}
 	for _, e := range []float64{0.02, 0.05, 0.2} {
-		test, err := evidence.NewVariance(e*overlap, trace, falseAlarm)
+		test, err := evidence.NewVariance(e*overlap, trace, evidence.Level)
 		require.NoError(t, err)
-		found := count(test, func() float64 { return unit()[0] }, 8_000_000)
+		doubted, found := count(test, func() float64 { return unit()[0] }, 8_000_000)
 		require.Positive(t, found, "an error of %v of Σ_nm", e)
-		t.Logf("Σ_nm %3.0f %% too large: F_0 found wrong after %d units", 100*e, found)
+		t.Logf("Σ_nm %3.0f %% too large: F_0 in doubt after %d units, refuted after %d", 100*e, doubted, found)
 	}
 	mixture, err := c.Model()
 	require.NoError(t, err)
 	for _, n := range []int{8, 64} {
 		for _, factor := range []float64{0.5, 2, 4} {
 			rng := rand.New(rand.NewPCG(3, uint64(n)))
-			test, err := evidence.NewMeanSquare(trace*factor, evidence.SecondMoment(n, trace*max(1, factor), fourth*max(1, factor*factor)), falseAlarm)
+			test, err := evidence.NewMeanSquare(trace*factor, evidence.SecondMoment(n, trace*max(1, factor), fourth*max(1, factor*factor)), evidence.Level)
 			require.NoError(t, err)
-			found := count(test, func() float64 {
+			doubted, found := count(test, func() float64 {
 				net, err := mixture.Sample(rng, model.MixtureSampling{Units: n})
 				require.NoError(t, err)
 				f, err := net.FieldAt(c.Kappa, 1)
 				require.NoError(t, err)
 				return float64(n) * (math.Pow(f[0]+c.Kappa[0]-mean[0], 2) + math.Pow(f[1]+c.Kappa[1]-mean[1], 2))
-			}, 2000)
+			}, 8000)
 			require.Positive(t, found)
 			if factor == 4 {
-				require.LessOrEqual(t, found, networksDrawn)
+				require.LessOrEqual(t, doubted, networksDrawn)
+				require.LessOrEqual(t, found, mostDrawn)
 			}
-			t.Logf("variance %v times what it is: found after %d networks of %d units", factor, found, n)
+			t.Logf("variance %v times what it is: in doubt after %d networks of %d units, refuted after %d", factor, doubted, n, found)
 		}
 	}
 }

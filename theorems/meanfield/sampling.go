@@ -8,11 +8,9 @@ import (
 	"github.com/rankproof/rankproof/generators"
 )
 
-// falseAlarm is the probability with which a claim about sampled quantities
-// accuses a correct subject, of an instance: fixed in advance.
-const falseAlarm = 1e-9
-
-// randomOf returns a source of random numbers that an instance alone decides.
+// randomOf returns a source of random numbers for what is claimed of every network
+// and start: the same for instances that are near each other, among which a
+// margin can be climbed. What is claimed of a mean takes theorems.Chance.
 func randomOf(numbers ...[]float64) *rand.Rand {
 	h := fnv.New64a()
 	for _, v := range numbers {
