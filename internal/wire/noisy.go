@@ -137,8 +137,7 @@ type noisyRun struct {
 }
 
 type noisyStates struct {
-	States [][]float64 `json:"states"`           // steps+1 × N
-	Shocks [][]float64 `json:"shocks,omitempty"` // steps×N, that were added
+	States [][]float64 `json:"states"` // steps+1 × N
 }
 
 func simulateNoisy() operation {
@@ -166,7 +165,7 @@ func simulateNoisy() operation {
 			if err != nil {
 				return nil, err
 			}
-			return &noisyStates{tr.States, tr.Shocks}, nil
+			return &noisyStates{tr.States}, nil
 		},
 		func(s *theorems.Subject, c *client) {
 			s.SimulateNoisy = func(net *model.RNN, run model.NoisySimulation, seed uint64) (*model.NoisyTrajectory, error) {
@@ -182,11 +181,7 @@ func simulateNoisy() operation {
 				if err != nil {
 					return nil, err
 				}
-				checks := []error{checkShape("states", r.States, run.Steps+1, net.Units())}
-				if r.Shocks != nil {
-					checks = append(checks, checkShape("shocks", r.Shocks, run.Steps, net.Units()))
-				}
-				return &model.NoisyTrajectory{States: r.States, Shocks: r.Shocks}, shaped(op, checks...)
+				return &model.NoisyTrajectory{States: r.States}, shaped(op, checkShape("states", r.States, run.Steps+1, net.Units()))
 			}
 		})
 }
