@@ -41,7 +41,7 @@ func NewSubject(h Hello, call Call) (theorems.Subject, error) {
 	if s.UnitRoundoff == 0 {
 		return s, fmt.Errorf("hello: precision is %q, want %q or %q", h.Precision, Float64, Float32)
 	}
-	c := &client{call, map[string]bool{}}
+	c := &client{call, map[string]bool{}, s.UnitRoundoff}
 	for _, op := range h.Ops {
 		c.offers[op] = true
 	}
