@@ -21,7 +21,7 @@ func Index() theorems.Theorem {
 		Given:     []string{"φ is bounded", "no zero is degenerate or on a kink", "Σ is a covariance: Σ_nm has no part where m has no variance"},
 		Needed:    []theorems.Witness{unboundedHasAnotherSum(), degenerateZeroHasNoSum()},
 		Why: "The field and its derivative at each zero listed are summed from moments, with averages by quadrature; an implementation is allowed averages within 2^13 u, at a μ, Δ, Cov(n, x) and ∇Δ off by the rounding of their terms. Eigenvalues are compared with those of that derivative by their elementary symmetric functions (see M7). Zeros are off by 16√R E/s_min(DF); two closer than that are one listed twice. A sign counts where |det DF| exceeds what its minors may be off by. " +
-			"Where a zero is so near degenerate that s_min is below 2^-10 ‖DF‖ or 2^16 of its error, index 0 is an answer and the sum is not claimed; elsewhere it is none, and a continuum is none where no such zero is listed. On the faces of the box averages within 2^13 u are multiplied with a_n and with at most √(Var n Δ). For hard-tanh and Σ = 0 the field is affine in each of 3^P regions and its zeros are solved for in rationals: the list must be complete.",
+			"Where a zero is so near degenerate that s_min is below 2^-10 ‖DF‖ or 2^16 of its error, index 0 is an answer and the sum is not claimed; elsewhere it is none, and a continuum is none where no such zero is listed. Stability is decided by Hurwitz's determinants where they exceed their errors; to leave it open is no answer where they exceed 2^-10 of their size. On the faces of the box averages within 2^13 u are multiplied with a_n and with at most √(Var n Δ). For hard-tanh and Σ = 0 the field is affine in each of 3^P regions and its zeros are solved for in rationals: the list must be complete.",
 		Claims: []theorems.Check{
 			theorems.Claim("zeros of a piecewise affine field, all of them", pointMixtures(2, 3), judgeAffineZeros).Visiting("points", "R = 1", "P = 1", "positive feedback").OneRoundIn(3),
 			theorems.Claim("F points inward at the box that the degree is taken on", boundedMixtures(3, 3), judgeInward).Visiting("R = 3", "P = 1"),
@@ -68,6 +68,16 @@ func Index() theorems.Theorem {
 				if len(set.Points) > 1 {
 					set.Points = set.Points[:1]
 					set.IndexSum = set.Points[0].Index
+				}
+			}),
+			setTwin("stable where the index is 1", "det(−DF) > 0 taken for stability", func(_ *model.Mixture, set *model.EquilibriumSet) {
+				for i, p := range set.Points {
+					set.Points[i].Stability = map[bool]model.Stability{true: model.Stable, false: model.Unstable}[p.Index == 1]
+				}
+			}),
+			setTwin("stability left open", "no zero called stable or unstable", func(_ *model.Mixture, set *model.EquilibriumSet) {
+				for i := range set.Points {
+					set.Points[i].Stability = model.Undecided
 				}
 			}),
 			setTwin("every zero one of a continuum", "zeros that are not looked at taken for a curve of them", func(_ *model.Mixture, set *model.EquilibriumSet) { set.Continuum = true }),

@@ -94,7 +94,7 @@ func TestEvasiveMeanFieldsDoNotPass(t *testing.T) {
 				set.Points[i].Index = 0
 			}
 		})},
-		"no stability decided": {"M7", found(func(set *model.EquilibriumSet) {
+		"no stability decided": {"M7,M10,M11", found(func(set *model.EquilibriumSet) {
 			for i := range set.Points {
 				set.Points[i].Stability = model.Undecided
 			}
