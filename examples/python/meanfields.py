@@ -485,7 +485,7 @@ def zeros(f, box, bounded, limit, seed=0):
         if not bounded or degenerate > 8 or complete and (attempt or f.rank == 1):
             break
         count = min(2 * count, 1024)
-    return found[:limit], info[:limit], degenerate > 8
+    return found[:limit], info[:limit]
 
 
 @rp.operation
@@ -497,14 +497,13 @@ def fixed_points(network=None, mixture=None, box=None, u=None, starts=0, seed=0,
     if box is not None and bounded is False:
         half = np.maximum(np.abs(box["lower"]), np.abs(box["upper"]))
     limit = int(limit) or 256
-    points, info, continuum = zeros(f, half, bounded, limit, int(seed))
+    points, info = zeros(f, half, bounded, limit, int(seed))
     if box is not None:
         inside = np.all((points >= box["lower"]) & (points <= box["upper"]), axis=1)
         points, info = points[inside], [i for i, yes in zip(info, inside) if yes]
     order = np.lexsort(points.T[::-1])
     return {"points": points[order], "residuals": [info[i][2] for i in order], "index": [info[i][0] for i in order],
-            "eigenvalues": [np.linalg.eigvals(info[i][1]) + 0j for i in order],
-            "continuum": True if continuum else None, "truncated": True if len(points) == limit else None}
+            "eigenvalues": [np.linalg.eigvals(info[i][1]) + 0j for i in order]}
 
 
 # ---- fits and truncation ---------------------------------------------------------------

@@ -401,4 +401,4 @@ def simulate_noisy(network, form, start, steps, u=None, noise=None, shocks=None,
             return net.apply(net.phi(s)[0]) + drive + shocks[t]
         return net.phi(net.apply(s) + drive)[0] + shocks[t]
 
-    return {"states": trajectory(advance, start, steps), "shocks": shocks}
+    return {"states": trajectory(advance, start, steps)}

@@ -21,16 +21,10 @@ const (
 	longestLine = 16 << 20
 	// longestShown bounds what is shown of a line.
 	longestShown = 200
-	// longestName bounds a name in a hello, and mostOperations their number.
-	longestName    = 100
-	mostOperations = 256
 	// exitGrace is how long a child may take to end when its output or its input
 	// has ended, and its pipes to end when it has.
 	exitGrace = time.Second
 )
-
-// errFlood is a line longer than longestLine.
-var errFlood = errors.New("line too long")
 
 // event is a line that a child wrote or, where kind is not empty, its end.
 type event struct {
@@ -161,7 +155,7 @@ func (c *child) write() {
 func (c *child) read() {
 	r := bufio.NewReaderSize(c.out, 64<<10)
 	for {
-		line, err := readLine(r)
+		line, err := wire.ReadLine(r, longestLine)
 		e := event{line: line}
 		if err != nil {
 			e = c.end(line, err)
@@ -179,8 +173,8 @@ func (c *child) read() {
 
 // end tells how the output ended.
 func (c *child) end(partial []byte, err error) event {
-	if errors.Is(err, errFlood) {
-		return event{partial, Flooded, fmt.Sprintf("longer than %d MiB", longestLine>>20)}
+	if errors.Is(err, wire.ErrLongLine) {
+		return event{bytes.Clone(partial[:longestShown]), Flooded, fmt.Sprintf("longer than %d MiB", longestLine>>20)}
 	}
 	how := "and went on"
 	select {
@@ -198,24 +192,6 @@ func (c *child) end(partial []byte, err error) event {
 	return event{nil, Crashed, how[len("then "):]}
 }
 
-// readLine returns a line without its end or, with an error, a part of it.
-func readLine(r *bufio.Reader) ([]byte, error) {
-	var line []byte
-	for {
-		part, err := r.ReadSlice('\n')
-		if len(line)+len(part) > longestLine {
-			return line[:min(len(line), longestShown)], errFlood
-		}
-		line = append(line, part...)
-		switch {
-		case err == nil:
-			return bytes.TrimSuffix(line[:len(line)-1], []byte("\r")), nil
-		case !errors.Is(err, bufio.ErrBufferFull):
-			return line, err
-		}
-	}
-}
-
 // greet reads the answer to hello.
 func (c *child) greet(line []byte) error {
 	var echoed wire.Request
@@ -231,21 +207,9 @@ func (c *child) greet(line []byte) error {
 	if err := json.Unmarshal(result, &c.hello); err != nil {
 		return fmt.Errorf("hello is malformed: %s", cut([]byte(err.Error()), longestShown))
 	}
-	c.hello.Name, c.hello.Version = cut([]byte(c.hello.Name), longestName), cut([]byte(c.hello.Version), longestName)
-	switch h := c.hello; {
-	case h.Protocol != wire.Version:
-		return fmt.Errorf("it speaks protocol %d, and this is version %d", h.Protocol, wire.Version)
-	case h.Precision != "float64" && h.Precision != "float32":
-		return fmt.Errorf(`its precision is %q, want "float64" or "float32"`, cut([]byte(h.Precision), longestShown))
-	case len(h.Ops) == 0:
-		return errors.New("it offers no operation")
-	case len(h.Ops) > mostOperations:
-		return fmt.Errorf("it offers %d operations, want at most %d", len(h.Ops), mostOperations)
-	}
-	for _, op := range c.hello.Ops {
-		if len(op) > longestName {
-			return fmt.Errorf("it offers an operation with a name of %d bytes, want at most %d: %q", len(op), longestName, cut([]byte(op), longestShown))
-		}
+	c.hello.Name, c.hello.Version = cut([]byte(c.hello.Name), wire.LongestName), cut([]byte(c.hello.Version), wire.LongestName)
+	if err := c.hello.Check(); err != nil {
+		return errors.New(cut([]byte(err.Error()), longestShown))
 	}
 	return nil
 }

@@ -269,7 +269,7 @@ func TestGreetings(t *testing.T) {
 		settle(t)
 		name := opened(t, optionsFor(t, "greets:long name")).Hello.Name
 		require.True(t, strings.HasPrefix(name, "�:stop-commands::x �[31m� #�[error] é"), name)
-		require.Less(t, len(name), 2*longestName)
+		require.Less(t, len(name), 2*wire.LongestName)
 	})
 	t.Run("no such command", func(t *testing.T) {
 		settle(t)

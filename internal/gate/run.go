@@ -2,8 +2,10 @@ package gate
 
 import (
 	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"slices"
 
 	"github.com/rankproof/rankproof/internal/wire"
@@ -181,7 +183,14 @@ func (p *Pool) Faults() []Finding {
 const longestID = 80
 
 // idOf names a kind of failure: theorem, check, and the quantity that is off or
-// the words of the reason.
+// the words of the reason. Of words that are cut a digest of all of them follows, so
+// that two kinds which begin alike are two.
 func idOf(t theorems.Theorem, f theorems.Failure) string {
-	return t.Ref + "/" + f.Check + "/" + cut([]byte(f.Outcome.Way()), longestID)
+	way := f.Outcome.Way()
+	id := t.Ref + "/" + f.Check + "/" + cut([]byte(way), longestID)
+	if len(way) > longestID {
+		digest := sha256.Sum256([]byte(way))
+		id += fmt.Sprintf(" %x", digest[:4])
+	}
+	return id
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -97,6 +98,19 @@ func TestFindings(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestIDsAreDistinct: two ways that begin alike are two findings, of IDs that are
+// always the same; a short one is there as it is.
+func TestIDsAreDistinct(t *testing.T) {
+	id := func(reason string) string {
+		return idOf(theorems.Theorem{Ref: "L6"}, theorems.Failure{Check: "gains", Outcome: theorems.Outcome{Finding: theorems.Finding{Reason: reason}}})
+	}
+	begin := strings.Repeat("so it says ", 9)
+	require.Equal(t, "L6/gains/so it says", id("so it says: 7"))
+	require.NotEqual(t, id(begin+"here"), id(begin+"there"))
+	require.Equal(t, id(begin+"here 1"), id(begin+"here 2"))
+	require.Equal(t, "L6/gains/"+strings.TrimSpace(begin[:80])+"… 0d62bba7", id(begin+"here"))
 }
 
 func ids(list []Finding) []string {

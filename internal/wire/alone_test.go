@@ -22,60 +22,106 @@ import (
 // last alone, and words and truth values turned round make a claim fail that asks
 // for no other operation.
 func TestEachOperationAlone(t *testing.T) {
-	asking := claimsAsking(t)
-	honest := plain(loopback(theorems.Model()))
+	asking, honest := claimsAsking(t), plain(loopback(theorems.Model()))
 	for _, op := range allOperations() {
 		t.Run(op.name, func(t *testing.T) {
-			members := map[string]map[string]bool{} // by what is asked about
-			s := alone(t, op.name, honest, func(about string, result any) {
-				if members[about] == nil {
-					members[about] = map[string]bool{}
-				}
-				eachLeaf(result, "", func(path string, v any) any { members[about][path] = true; return v })
-			})
-			var judging []*drawnClaim
-			for _, c := range asking[op.name] {
-				judged := false
-				for k := range map[bool]int{true: 1, false: 4}[c.IsCostly()] {
-					out := c.On(s, c.instance(k))
-					require.NotEqual(t, theorems.Fails, out.Verdict, "%s: %v", c.name, out.Finding)
-					judged = judged || !out.NotTried && !out.Vacuous
-				}
-				if judged {
-					judging = append(judging, c)
-				}
-			}
-			require.NotEmpty(t, judging, "no claim judges it alone")
+			judging, members := judgedAlone(t, op.name, asking[op.name], honest)
 			for _, subject := range subjectsOf(op.params) {
 				if op.name == "integrate" && subject == "network" {
 					continue // its flow is compared with that of what truncate made of it, M13
 				}
 				require.Contains(t, members, subject, "no claim asks it about this alone")
 			}
-			mistakes := []func(result any, member string){allOff, lastOff}
-			if op.name == "sample" {
-				mistakes = mistakes[:1] // what is drawn has a law, a single number of it has none
-			}
-			for about := range members {
-				for name := range requiredMembers(op.result) {
-					seen := func(path string) bool { return path == name || strings.HasPrefix(path, name+".") }
-					require.True(t, slices.ContainsFunc(slices.Collect(maps.Keys(members[about])), seen), "no answer about %s has numbers in %s", about, name)
+			for about, seen := range members {
+				for name := range membersOf(op.result, false) {
+					require.True(t, slices.ContainsFunc(seen, within(name)), "no answer about %s has numbers in %s", about, name)
 				}
-				for _, member := range slices.Sorted(maps.Keys(members[about])) {
+				for _, member := range seen {
 					if op.name == "gauge" && member == "network.tau" {
 						continue // its latents are in units of τ, which may be left out
 					}
-					for _, mistake := range mistakes {
-						s := alone(t, op.name, honest, func(asked string, result any) {
-							if asked == about {
-								mistake(result, member)
-							}
-						})
-						require.True(t, noticed(s, judging), "no claim of %v notices that %s about %s is off", names(judging), member, about)
-					}
+					requireNoticed(t, op.name, about, member, honest, judging)
 				}
 			}
 		})
+	}
+}
+
+// TestEachOptionalMember: what may be left out of a result and is said is judged
+// like what must be said.
+func TestEachOptionalMember(t *testing.T) {
+	asking, honest := claimsAsking(t), loopback(theorems.Model())
+	for _, op := range allOperations() {
+		optional := membersOf(op.result, true)
+		if len(optional) == 0 {
+			continue
+		}
+		t.Run(op.name, func(t *testing.T) {
+			judging, members := judgedAlone(t, op.name, asking[op.name], honest)
+			for name := range optional {
+				said := false
+				for about, seen := range members {
+					for _, member := range seen {
+						if within(name)(member) {
+							said = true
+							requireNoticed(t, op.name, about, member, honest, judging)
+						}
+					}
+				}
+				require.True(t, said, "%s is never said", name)
+			}
+		})
+	}
+}
+
+// judgedAlone returns the claims that judge an implementation of one operation, and
+// the members of what it answers, by what it is asked about.
+func judgedAlone(t *testing.T, op string, asking []*drawnClaim, honest Call) (judging []*drawnClaim, members map[string][]string) {
+	t.Helper()
+	members = map[string][]string{}
+	s := alone(t, op, honest, func(about string, result any) {
+		eachLeaf(result, "", func(path string, v any) any {
+			if at, there := slices.BinarySearch(members[about], path); !there {
+				members[about] = slices.Insert(members[about], at, path)
+			}
+			return v
+		})
+	})
+	for _, c := range asking {
+		judged := false
+		for k := range map[bool]int{true: 1, false: 4}[c.IsCostly()] {
+			out := c.On(s, c.instance(k))
+			require.NotEqual(t, theorems.Fails, out.Verdict, "%s: %v", c.name, out.Finding)
+			judged = judged || !out.NotTried && !out.Vacuous
+		}
+		if judged {
+			judging = append(judging, c)
+		}
+	}
+	require.NotEmpty(t, judging, "no claim judges it alone")
+	return judging, members
+}
+
+// within tells the paths of a member and of what it holds.
+func within(name string) func(path string) bool {
+	return func(path string) bool { return path == name || strings.HasPrefix(path, name+".") }
+}
+
+// requireNoticed fails the test if a member of what an operation answers can be off
+// without a claim that fails.
+func requireNoticed(t *testing.T, op, about, member string, honest Call, judging []*drawnClaim) {
+	t.Helper()
+	mistakes := []func(result any, member string){allOff, lastOff}
+	if op == "sample" {
+		mistakes = mistakes[:1] // what is drawn has a law, a single number of it has none
+	}
+	for _, mistake := range mistakes {
+		s := alone(t, op, honest, func(asked string, result any) {
+			if asked == about {
+				mistake(result, member)
+			}
+		})
+		require.True(t, noticed(s, judging), "no claim of %v notices that %s about %s is off", names(judging), member, about)
 	}
 }
 
@@ -202,15 +248,16 @@ func noticed(s theorems.Subject, claims []*drawnClaim) bool {
 	return false
 }
 
-// requiredMembers are those that a result must have, but for truth values and words.
-func requiredMembers(result reflect.Type) map[string]bool {
+// membersOf are those that a result must have, or those that it may: the ones that
+// are needed for what is another result are neither.
+func membersOf(result reflect.Type, optional bool) map[string]bool {
 	out := map[string]bool{}
 	for result.Kind() == reflect.Pointer {
 		result = result.Elem()
 	}
 	for i := range result.NumField() {
 		name, options, _ := strings.Cut(result.Field(i).Tag.Get("json"), ",")
-		if !strings.Contains(options, "omitempty") {
+		if strings.Contains(options, "omitempty") == optional && !(optional && slices.Contains(needed, name)) {
 			out[name] = true
 		}
 	}
@@ -266,7 +313,8 @@ func lastOff(result any, member string) {
 	})
 }
 
-// off returns another number, truth value or verdict. Whole numbers are off by one.
+// off returns another number, truth value or verdict. Whole numbers are off by one,
+// signs turned round.
 func off(path string, v any) any {
 	switch x := v.(type) {
 	case bool:
@@ -274,9 +322,11 @@ func off(path string, v any) any {
 	case string:
 		return map[bool]string{true: "unstable", false: "stable"}[x == "stable"]
 	case json.Number:
-		if slices.Contains([]string{"dimension", "trivial.count", "labels"}, path) {
-			number, _ := strconv.Atoi(string(x))
+		switch number, _ := strconv.Atoi(string(x)); path {
+		case "dimension", "trivial.count", "labels":
 			return number + 1
+		case "index":
+			return -number
 		}
 		number, _ := strconv.ParseFloat(string(x), 64) // JSON's numbers are numbers
 		return number + 1e-3*math.Abs(number) + 1e-3

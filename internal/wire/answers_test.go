@@ -93,9 +93,9 @@ func TestKindsAreTheErrorsOfTheModel(t *testing.T) {
 
 func TestHelloIsChecked(t *testing.T) {
 	_, err := NewSubject(Hello{Protocol: 2, Precision: Float64}, nil)
-	require.ErrorContains(t, err, "protocol is 2, want 1")
+	require.ErrorContains(t, err, "it speaks protocol 2, and this is version 1")
 	_, err = NewSubject(Hello{Protocol: Version, Precision: "double"}, nil)
-	require.ErrorContains(t, err, `precision is "double"`)
+	require.ErrorContains(t, err, `its precision is "double"`)
 	require.Equal(t, []string{"simulat"}, Hello{Ops: []string{"hello", "simulate", "simulat"}}.Unknown())
 }
 

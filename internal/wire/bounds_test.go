@@ -120,7 +120,7 @@ func TestKindsAreNamed(t *testing.T) {
 	for text, want := range map[string]string{
 		`{"values": [], "trivial": [{"value": [-1, 0], "count": 1}]}`: "trivial.value: an array in place of a number",
 		`{"values": [], "trivial": [{"value": -1, "count": 1.5}]}`:    "trivial.count: the number 1.5 in place of a whole number",
-		`{"values": [], "trivial": [], "uncertainty": ["a"]}`:         "uncertainty: a string in place of a number",
+		`{"values": [], "trivial": [], "mu": [["a", 0]]}`:             "mu: a string in place of a number",
 		`{"values": [["a", 0]], "trivial": []}`:                       "a string in place of a number",
 		`{"values": [], "trivial": [{"value": -1e999, "count": 1}]}`:  "trivial.value: -1e999, a number that no double holds",
 	} {

@@ -24,24 +24,20 @@ func answerEquilibria(s theorems.Subject, p pointsParams) (*pointsResult, error)
 	if err != nil {
 		return nil, err
 	}
-	out := &pointsResult{Points: [][]float64{}, Residuals: []float64{}, Eigenvalues: [][]Complex{},
-		Truncated: set.Truncated, Continuum: set.Continuum, Degree: set.Degree}
+	out := &pointsResult{Points: [][]float64{}, Residuals: []float64{}, Eigenvalues: [][]Complex{}}
 	for _, z := range set.Points {
 		out.Points = append(out.Points, z.Point)
 		out.Residuals = append(out.Residuals, z.Residual)
 		out.Eigenvalues = append(out.Eigenvalues, complexesOf(z.Eigenvalues))
 		out.Index = append(out.Index, z.Index)
-		out.Radius = append(out.Radius, noInfinity(z.Radius))
-		out.Uncertainty = append(out.Uncertainty, z.Uncertainty)
-		out.Isolation = append(out.Isolation, z.Isolation)
 		out.Stability = append(out.Stability, z.Stability.String())
 	}
 	return out, nil
 }
 
 // installEquilibria sets Equilibria, which asks fixed_points. What is not said of
-// a zero follows from its eigenvalues, and that there is a continuum from
-// degenerate zeros beside each other.
+// a zero follows from its eigenvalues, and that there may be a continuum from
+// several degenerate zeros.
 func installEquilibria(s *theorems.Subject, c *client) {
 	s.Equilibria = func(m *model.Mixture, search model.EquilibriumSearch) (*model.EquilibriumSet, error) {
 		const op = "fixed_points"
@@ -56,10 +52,9 @@ func installEquilibria(s *theorems.Subject, c *client) {
 		if err := r.check(m.Rank(), search.Limit); err != nil {
 			return nil, err
 		}
-		set, degenerate := &model.EquilibriumSet{Truncated: r.Truncated, Continuum: r.Continuum, Degree: r.Degree}, 0
+		set, degenerate := &model.EquilibriumSet{}, 0
 		for k, point := range r.Points {
-			z := model.Equilibrium{Point: point, Residual: r.Residuals[k], Eigenvalues: values(r.Eigenvalues[k]),
-				Radius: noneBelow(r.Radius, k, math.Inf(1)), Isolation: noneBelow(r.Isolation, k, 0), Uncertainty: noneBelow(r.Uncertainty, k, 0)}
+			z := model.Equilibrium{Point: point, Residual: r.Residuals[k], Eigenvalues: values(r.Eigenvalues[k]), Radius: math.Inf(1)}
 			z.Index, z.Stability = linearly(z.Eigenvalues)
 			if r.Index != nil {
 				z.Index = r.Index[k]
@@ -75,7 +70,7 @@ func installEquilibria(s *theorems.Subject, c *client) {
 			set.Points = append(set.Points, z)
 			set.IndexSum += z.Index
 		}
-		set.Continuum = set.Continuum || r.Index == nil && degenerate > 1
+		set.Continuum = degenerate > 1
 		return set, nil
 	}
 }

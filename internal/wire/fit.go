@@ -64,7 +64,7 @@ func fit() operation {
 				if err := shaped("fit", checkLength("mixture.populations", r.Mixture.Populations, len(problem.Features))); err != nil {
 					return nil, err
 				}
-				m, err := r.Mixture.admitted("fit", len(problem.Points[0]))
+				m, err := r.Mixture.admitted("fit", len(problem.Points[0]), rounding{u: c.roundoff})
 				if err != nil {
 					return nil, err
 				}

@@ -235,7 +235,7 @@ func gauge() operation {
 				if err := shaped("gauge", checkLength("mixture.populations", r.Mixture.Populations, m.Populations())); err != nil {
 					return nil, err
 				}
-				return r.Mixture.admitted("gauge", m.Rank())
+				return r.Mixture.admitted("gauge", m.Rank(), rounding{u: c.roundoff})
 			}
 			s.GaugeNetwork = func(net *model.ReducedNetwork, g [][]float64) (*model.ReducedNetwork, error) {
 				r, err := ask[gaugeResult](c, "gauge", gaugeParams{Network: objectOfReduced(net, 1), G: g})

@@ -79,7 +79,6 @@ type modesResult struct {
 	Activity    vectorPairs `json:"activity"`
 	Mu          []Complex   `json:"mu,omitempty"`
 	Dropped     []Complex   `json:"dropped,omitempty"`
-	Condition   float64     `json:"condition,omitempty"` // 0: not said
 }
 
 func modes() operation {
@@ -95,7 +94,7 @@ func modes() operation {
 				return nil, err
 			}
 			return &modesResult{complexesOf(m.Eigenvalues), pairs(m.Activation), pairs(m.Activity),
-				complexesOf(m.Mu), complexesOf(m.Dropped), m.Condition}, nil
+				complexesOf(m.Mu), complexesOf(m.Dropped)}, nil
 		},
 		func(s *theorems.Subject, c *client) {
 			s.Modes = func(net *model.RNN, x []float64) (*model.Modes, error) {
@@ -109,7 +108,7 @@ func modes() operation {
 					checkShape("activity.right", r.Activity.Right, n, k), checkShape("activity.left", r.Activity.Left, n, k)); err != nil {
 					return nil, err
 				}
-				out := &model.Modes{Eigenvalues: values(r.Eigenvalues), Dropped: values(r.Dropped), Condition: r.Condition,
+				out := &model.Modes{Eigenvalues: values(r.Eigenvalues), Dropped: values(r.Dropped),
 					Activation: model.Vectors{Right: vectorsOf(r.Activation.Right, k), Left: vectorsOf(r.Activation.Left, k)},
 					Activity:   model.Vectors{Right: vectorsOf(r.Activity.Right, k), Left: vectorsOf(r.Activity.Left, k)}}
 				if r.Mu != nil {
@@ -129,10 +128,9 @@ type multiplicity struct {
 }
 
 type spectrumResult struct {
-	Values      []Complex      `json:"values"`
-	Trivial     []multiplicity `json:"trivial"`
-	Mu          []Complex      `json:"mu,omitempty"`
-	Uncertainty []float64      `json:"uncertainty,omitempty"`
+	Values  []Complex      `json:"values"`
+	Trivial []multiplicity `json:"trivial"`
+	Mu      []Complex      `json:"mu,omitempty"`
 }
 
 func spectrum() operation {
@@ -146,7 +144,7 @@ func spectrum() operation {
 			if err != nil {
 				return nil, err
 			}
-			out := &spectrumResult{complexesOf(sp.Values), []multiplicity{}, complexesOf(sp.Mu), sp.Uncertainty}
+			out := &spectrumResult{complexesOf(sp.Values), []multiplicity{}, complexesOf(sp.Mu)}
 			for _, t := range sp.Trivial {
 				out.Trivial = append(out.Trivial, multiplicity(t))
 			}
@@ -161,7 +159,7 @@ func spectrum() operation {
 				if err := r.check(net.Units()); err != nil {
 					return nil, err
 				}
-				out := &model.Spectrum{Values: values(r.Values), Uncertainty: r.Uncertainty}
+				out := &model.Spectrum{Values: values(r.Values)}
 				for _, t := range r.Trivial {
 					out.Trivial = append(out.Trivial, model.Multiplicity(t))
 				}
@@ -169,13 +167,7 @@ func spectrum() operation {
 					out.Mu = values(r.Mu)
 					err = shaped("spectrum", checkLength("mu", r.Mu, len(r.Values)))
 				}
-				if err == nil && r.Uncertainty != nil {
-					err = shaped("spectrum", checkLength("uncertainty", r.Uncertainty, len(r.Values)))
-				}
-				if err != nil {
-					return nil, err
-				}
-				return out, nil
+				return out, err
 			}
 		})
 }

@@ -3,6 +3,7 @@ package wire
 import (
 	"errors"
 	"fmt"
+	"math"
 
 	"github.com/rankproof/rankproof/model"
 	"github.com/rankproof/rankproof/theorems"
@@ -68,7 +69,7 @@ func linearizeNoisy() operation {
 				if err := r.RNN.checkRank(op, mostLatents(net.Units(), net.Units())); err != nil {
 					return nil, err
 				}
-				if out.Network, err = r.RNN.admitted(op, net.Units()); err != nil {
+				if out.Network, err = r.RNN.admitted(op, net.Units(), rounding{u: c.roundoff}); err != nil {
 					return nil, err
 				}
 				if r.Residual != nil && r.ResidualError != nil {
@@ -118,7 +119,7 @@ func passNoise() operation {
 				if err != nil {
 					return model.Noise{}, err
 				}
-				out, err := r.Noise.admitted("noise", net.Units())
+				out, err := r.Noise.admitted("noise", net.Units(), rounding{c.roundoff, passedSize(net, noise)})
 				return out, shaped("pass_noise", err)
 			}
 		})
@@ -137,8 +138,21 @@ type noisyRun struct {
 }
 
 type noisyStates struct {
-	States [][]float64 `json:"states"`           // steps+1 × N
-	Shocks [][]float64 `json:"shocks,omitempty"` // steps×N, that were added
+	States [][]float64 `json:"states"` // steps+1 × N
+}
+
+// passedSize bounds the terms of the variances of W ε, which may cancel: (|W| σ)².
+func passedSize(net *model.RNN, noise model.Noise) float64 {
+	w := net.Connectivity().Dense()
+	most := 0.0
+	for i := range net.Units() {
+		sum := 0.0
+		for j := range net.Units() {
+			sum += math.Abs(w.At(i, j)) * math.Sqrt(noise.At(j, j))
+		}
+		most = math.Max(most, sum*sum)
+	}
+	return most
 }
 
 func simulateNoisy() operation {
@@ -166,7 +180,7 @@ func simulateNoisy() operation {
 			if err != nil {
 				return nil, err
 			}
-			return &noisyStates{tr.States, tr.Shocks}, nil
+			return &noisyStates{tr.States}, nil
 		},
 		func(s *theorems.Subject, c *client) {
 			s.SimulateNoisy = func(net *model.RNN, run model.NoisySimulation, seed uint64) (*model.NoisyTrajectory, error) {
@@ -182,11 +196,7 @@ func simulateNoisy() operation {
 				if err != nil {
 					return nil, err
 				}
-				checks := []error{checkShape("states", r.States, run.Steps+1, net.Units())}
-				if r.Shocks != nil {
-					checks = append(checks, checkShape("shocks", r.Shocks, run.Steps, net.Units()))
-				}
-				return &model.NoisyTrajectory{States: r.States, Shocks: r.Shocks}, shaped(op, checks...)
+				return &model.NoisyTrajectory{States: r.States}, shaped(op, checkShape("states", r.States, run.Steps+1, net.Units()))
 			}
 		})
 }

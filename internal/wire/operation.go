@@ -58,8 +58,9 @@ func on[P, R any](name string, offered func(theorems.Subject) bool,
 
 // client asks an implementation for the operations that it offers.
 type client struct {
-	call   Call
-	offers map[string]bool
+	call     Call
+	offers   map[string]bool
+	roundoff float64
 }
 
 // ask calls an operation, P being its params and R its result. One that is not

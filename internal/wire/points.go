@@ -134,22 +134,13 @@ type pointsParams struct {
 	Limit   int      `json:"limit,omitempty"` // points kept at most
 }
 
-// pointsResult are fixed points, κ (R) or x (N) each, and what is said of each;
-// a radius, and an isolation, below 0 is none.
+// pointsResult are fixed points, κ (R) or x (N) each, and what is said of each.
 type pointsResult struct {
-	Points         [][]float64 `json:"points"`
-	Residuals      []float64   `json:"residuals"`
-	Eigenvalues    [][]Complex `json:"eigenvalues"`
-	Index          []int       `json:"index,omitempty"` // sign det(−DF); 0: not told
-	Radius         []float64   `json:"radius,omitempty"`
-	ResidualErrors []float64   `json:"residual_errors,omitempty"`
-	OnKink         []bool      `json:"on_kink,omitempty"`
-	Uncertainty    []float64   `json:"uncertainty,omitempty"`
-	Isolation      []float64   `json:"isolation,omitempty"`
-	Stability      []string    `json:"stability,omitempty"`
-	Truncated      bool        `json:"truncated,omitempty"`
-	Continuum      bool        `json:"continuum,omitempty"`
-	Degree         *int        `json:"degree,omitempty"`
+	Points      [][]float64 `json:"points"`
+	Residuals   []float64   `json:"residuals"`
+	Eigenvalues [][]Complex `json:"eigenvalues"`
+	Index       []int       `json:"index,omitempty"`     // sign det(−DF); 0: not told
+	Stability   []string    `json:"stability,omitempty"` // of a mixture's
 }
 
 func fixedPoints() operation {
@@ -179,14 +170,9 @@ func fixedPoints() operation {
 				if err := r.check(dim, search.Limit); err != nil {
 					return nil, err
 				}
-				set := &model.FixedPointSet{Truncated: r.Truncated}
+				set := &model.FixedPointSet{}
 				for k, point := range r.Points {
-					fp := model.FixedPoint{X: point, Residual: r.Residuals[k], Radius: noneBelow(r.Radius, k, math.Inf(1)), Index: r.index(k),
-						Eigenvalues: values(r.Eigenvalues[k])}
-					if r.ResidualErrors != nil {
-						fp.ResidualError = r.ResidualErrors[k]
-					}
-					fp.OnKink = r.OnKink != nil && r.OnKink[k]
+					fp := model.FixedPoint{X: point, Residual: r.Residuals[k], Radius: math.Inf(1), Index: r.index(k), Eigenvalues: values(r.Eigenvalues[k])}
 					if latent {
 						fp.Kappa, fp.X = point, make([]float64, net.Units())
 						if err := p.Network.stateAt(fp.X, point); err != nil {
@@ -217,30 +203,17 @@ func (n Network) stateAt(x, kappa []float64) error {
 	return nil
 }
 
-func noneBelow(v []float64, k int, none float64) float64 {
-	if v == nil || v[k] < 0 {
-		return none
-	}
-	return v[k]
-}
-
 // check refuses more points than are looked for or could be judged, and lists
 // that do not go with the points, each of dim numbers.
 func (r *pointsResult) check(dim, limit int) error {
 	n := len(r.Points)
 	checks := []error{checkMost("entries of points", n, max(limit, mostPoints)), checkShape("points", r.Points, n, dim), checkLength("residuals", r.Residuals, n), checkShape("eigenvalues", r.Eigenvalues, n, dim)}
-	add := func(there bool, err error) {
-		if there {
-			checks = append(checks, err)
-		}
+	if r.Index != nil {
+		checks = append(checks, checkLength("index", r.Index, n))
 	}
-	add(r.Index != nil, checkLength("index", r.Index, n))
-	add(r.Radius != nil, checkLength("radius", r.Radius, n))
-	add(r.ResidualErrors != nil, checkLength("residual_errors", r.ResidualErrors, n))
-	add(r.OnKink != nil, checkLength("on_kink", r.OnKink, n))
-	add(r.Uncertainty != nil, checkLength("uncertainty", r.Uncertainty, n))
-	add(r.Isolation != nil, checkLength("isolation", r.Isolation, n))
-	add(r.Stability != nil, checkLength("stability", r.Stability, n))
+	if r.Stability != nil {
+		checks = append(checks, checkLength("stability", r.Stability, n))
+	}
 	for k, index := range r.Index {
 		if index < -1 || index > 1 {
 			checks = append(checks, fmt.Errorf("index[%d] is %d, want −1, 0 or 1", k, index))
@@ -299,7 +272,7 @@ func answerFixedPoints(s theorems.Subject, p pointsParams) (*pointsResult, error
 	if err != nil {
 		return nil, err
 	}
-	out := &pointsResult{Points: [][]float64{}, Residuals: []float64{}, Eigenvalues: [][]Complex{}, Truncated: set.Truncated}
+	out := &pointsResult{Points: [][]float64{}, Residuals: []float64{}, Eigenvalues: [][]Complex{}}
 	for _, fp := range set.Points {
 		point := fp.X
 		if fp.Kappa != nil {
@@ -310,18 +283,8 @@ func answerFixedPoints(s theorems.Subject, p pointsParams) (*pointsResult, error
 		}
 		out.Points = append(out.Points, point)
 		out.Residuals = append(out.Residuals, fp.Residual)
-		out.ResidualErrors = append(out.ResidualErrors, fp.ResidualError)
 		out.Eigenvalues = append(out.Eigenvalues, complexesOf(fp.Eigenvalues))
 		out.Index = append(out.Index, fp.Index)
-		out.Radius = append(out.Radius, noInfinity(fp.Radius))
-		out.OnKink = append(out.OnKink, fp.OnKink)
 	}
 	return out, nil
-}
-
-func noInfinity(x float64) float64 {
-	if math.IsInf(x, 1) {
-		return -1
-	}
-	return x
 }

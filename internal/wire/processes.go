@@ -335,7 +335,7 @@ func change() operation {
 				if err := r.LDS.checkLatents("change", mostLatents(l.Units(), l.Latents())); err != nil {
 					return nil, err
 				}
-				return r.LDS.admitted("change", l.Units())
+				return r.LDS.admitted("change", l.Units(), rounding{c.roundoff, changedSize(l, to.Latents)})
 			}
 			s.ChangeRNN = func(net *model.LinearRNN, to theorems.Coordinates) (*model.LinearRNN, error) {
 				r, err := ask[changeResult](c, "change", changeParams{RNN: objectOfRNN(net), Orthogonal: to.Orthogonal, Order: to.Order, Factor: to.Factor})
@@ -348,7 +348,24 @@ func change() operation {
 				if err := r.RNN.checkRank("change", mostLatents(net.Units(), rankOf(net))); err != nil {
 					return nil, err
 				}
-				return r.RNN.admitted("change", net.Units())
+				return r.RNN.admitted("change", net.Units(), rounding{u: c.roundoff})
 			}
 		})
+}
+
+// changedSize bounds the terms of the variances of latents L x, which may cancel:
+// (|L| σ)², of the noise and of the initial law.
+func changedSize(l *model.LDS, latents [][]float64) float64 {
+	most := 0.0
+	for _, row := range latents {
+		drive, start := 0.0, 0.0
+		for k, x := range row {
+			drive += math.Abs(x) * math.Sqrt(l.Q().At(k, k))
+			if law, given := l.Initial(); given {
+				start += math.Abs(x) * math.Sqrt(law.Cov.At(k, k))
+			}
+		}
+		most = math.Max(most, math.Max(drive*drive, start*start))
+	}
+	return most
 }

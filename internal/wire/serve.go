@@ -21,11 +21,15 @@ const MaxLine = 1 << 26
 func Serve(in io.Reader, out io.Writer, s theorems.Subject, h Hello) error {
 	server, lines := newServer(s, h), bufio.NewReaderSize(in, 1<<16)
 	for {
-		line, tooLong, err := readLine(lines, MaxLine)
+		line, err := ReadLine(lines, MaxLine)
+		tooLong := errors.Is(err, ErrLongLine)
+		if tooLong {
+			err = skipLine(lines)
+		}
 		if len(bytes.TrimSpace(line)) > 0 || tooLong {
-			response := server.answer(line)
-			if tooLong {
-				response = failed(0, Invalid, fmt.Sprintf("a line of more than %d bytes", MaxLine))
+			response := failed(0, Invalid, fmt.Sprintf("a line of more than %d bytes", MaxLine))
+			if !tooLong {
+				response = server.answer(line)
 			}
 			if _, err := out.Write(append(encoded(response), '\n')); err != nil {
 				return err
@@ -36,23 +40,6 @@ func Serve(in io.Reader, out io.Writer, s theorems.Subject, h Hello) error {
 			return nil
 		case err != nil:
 			return err
-		}
-	}
-}
-
-// readLine returns a line without its end, and reads on to the end of one that
-// is longer than most.
-func readLine(r *bufio.Reader, most int) (line []byte, tooLong bool, err error) {
-	for {
-		part, err := r.ReadSlice('\n')
-		if len(line)+len(part) > most+1 {
-			line, tooLong = nil, true
-		}
-		if !tooLong {
-			line = append(line, part...)
-		}
-		if !errors.Is(err, bufio.ErrBufferFull) {
-			return bytes.TrimSuffix(line, []byte{'\n'}), tooLong, err
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 
@@ -31,17 +32,14 @@ func HelloOf(s theorems.Subject) Hello {
 
 // NewSubject returns the implementation that answers calls. It has the
 // functions whose operations it says to offer; one whose instance needs an
-// operation that is not offered returns theorems.Missing. A protocol, or a
-// precision, that is not known is an error.
+// operation that is not offered returns theorems.Missing. A Hello that Check
+// refuses is an error.
 func NewSubject(h Hello, call Call) (theorems.Subject, error) {
 	s := theorems.Subject{Name: h.Name, UnitRoundoff: roundoff[h.Precision]}
-	if h.Protocol != Version {
-		return s, fmt.Errorf("hello: protocol is %d, want %d", h.Protocol, Version)
+	if err := h.Check(); err != nil {
+		return s, fmt.Errorf("hello: %w", err)
 	}
-	if s.UnitRoundoff == 0 {
-		return s, fmt.Errorf("hello: precision is %q, want %q or %q", h.Precision, Float64, Float32)
-	}
-	c := &client{call, map[string]bool{}}
+	c := &client{call, map[string]bool{}, s.UnitRoundoff}
 	for _, op := range h.Ops {
 		c.offers[op] = true
 	}
@@ -51,6 +49,33 @@ func NewSubject(h Hello, call Call) (theorems.Subject, error) {
 		}
 	}
 	return s, nil
+}
+
+// LongestName bounds the names in a Hello, and mostOperations how many it offers.
+const (
+	LongestName    = 100
+	mostOperations = 256
+)
+
+// Check refuses a Hello of another version, of a precision that is not known, of no
+// operation, of more than anybody has, and of names that are none, and says why.
+func (h Hello) Check() error {
+	switch {
+	case h.Protocol != Version:
+		return fmt.Errorf("it speaks protocol %d, and this is version %d", h.Protocol, Version)
+	case roundoff[h.Precision] == 0:
+		return fmt.Errorf("its precision is %q, want %q or %q", h.Precision, Float64, Float32)
+	case len(h.Ops) == 0:
+		return errors.New("it offers no operation")
+	case len(h.Ops) > mostOperations:
+		return fmt.Errorf("it offers %d operations, want at most %d", len(h.Ops), mostOperations)
+	}
+	for _, op := range h.Ops {
+		if len(op) > LongestName {
+			return fmt.Errorf("it offers an operation with a name of %d bytes, want at most %d", len(op), LongestName)
+		}
+	}
+	return nil
 }
 
 // Unknown returns the operations that a Hello offers and this version does not

@@ -20,7 +20,8 @@ func NotMarkov() theorems.Theorem {
 		Given:  []string{"all lags k = 1 … rank A are looked at", "det A ≠ 0, for Markov iff C V = 0"},
 		Needed: []theorems.Witness{lagOneIsNotEnough(), singularDynamicsAreMarkov()},
 		Why: "Λ_{k+1} − JΛ_k has the errors of the match (S1) times ‖A^k‖. The information is −½ ln det(I − X), X quadratic in the scaled defect: an error ε in that moves " +
-			"√(2I) by ε, and conditioning multiplies it by the condition of the correlations of (y_1, y_2, y_3).",
+			"√(2I) by ε, and conditioning multiplies it by the condition of the correlations of (y_1, y_2, y_3). " +
+			"A doubt is none where a defect, exact, is above √u and 64 times the rounding of a match.",
 		Claims: []theorems.Check{
 			aboutSystems("Markov or not", stationarySystems(), judgeMarkovOrLater).Visiting("R_v = 0", "R_v singular", "Q singular", "K > N", "A = 0", "A nilpotent", "unobservable latent"),
 			aboutSystems("nats", stationarySystems(), judgeMarkovGap).Visiting("R_v = 0", "R_v singular", "Q singular", "K > N", "A nilpotent", "spectral radius 1−2⁻²⁷"),
@@ -131,7 +132,8 @@ func judgeMarkovOrLater(f *theorems.Finding, t *system, s theorems.Subject) erro
 }
 
 // expectVerdict compares a verdict with that of exact arithmetic. Undecided is
-// for defects that rounding may hide or feign: nothing is claimed there.
+// for defects that rounding may hide or feign: nothing is claimed there, but that
+// one which half of the digits show is no such defect.
 func (t *system) expectVerdict(f *theorems.Finding, l *latent, got model.MarkovVerdict) {
 	yes, _ := l.markov()
 	c := t.conditioning(l)
@@ -141,6 +143,8 @@ func (t *system) expectVerdict(f *theorems.Finding, l *latent, got model.MarkovV
 		worst = math.Max(worst, largest(scaledTo(l.defect(k).Float64(), c.deviation)))
 	}
 	switch {
+	case got == model.MarkovUndecided && worst > math.Max(math.Sqrt(t.u), 64*rounding):
+		f.Demand("a defect that half of the digits show is decided", false)
 	case got == model.MarkovUndecided: // MaxUnknown bounds how often
 		f.Abstain("undecided by the subject")
 	case yes:

@@ -25,7 +25,8 @@ func FixedPoints() theorems.Theorem {
 		Needed: []theorems.Witness{mapsAreNotInverseElsewhere()},
 		Why: "The bias b = x − Wφ(x) − Bu rounded once leaves |F_i| ≤ u|b_i|. A field is a sum of N + q + 3 terms, (N+q+R+8)u times their absolute values, " +
 			"plus |W| times the allowed error of φ; through φ errors grow by its Lipschitz constant. " +
-			"Eigenvalues at a point are compared by their power sums, which a solver's backward error E moves by k‖DF‖ᵏ⁻¹‖E‖ each.",
+			"Eigenvalues at a point are compared by their power sums, which a solver's backward error E moves by k‖DF‖ᵏ⁻¹‖E‖ each. " +
+			"Two points are one zero if they are within 2‖DF⁻¹‖‖F‖ of each other, where DF moves by less than ½/‖DF⁻¹‖ within four times that.",
 		Claims: []theorems.Check{
 			atPoints("maps and fields", networks, judgeFixedPoints).Visiting(pointEdges...).Visiting("inputs", "low rank"),
 			atPoints("search", small, judgeSearch).Visiting("N = 1", "low rank", "D singular"),
@@ -75,6 +76,12 @@ func FixedPoints() theorems.Theorem {
 					for k := range p.Eigenvalues {
 						p.Eigenvalues[k]++
 					}
+				}
+			}),
+			pointsTwin("listed twice", "no check whether a fixed point is known", func(set *model.FixedPointSet) {
+				if len(set.Points) > 0 {
+					set.Points = append(set.Points, set.Points[0])
+					set.IndexSum += set.Points[0].Index
 				}
 			}),
 			pointsTwin("det DF for det(−DF)", "the index as sign det DF", func(set *model.FixedPointSet) {

@@ -7,11 +7,12 @@ import (
 
 	"github.com/rankproof/rankproof/model"
 	"github.com/rankproof/rankproof/oracles/dense"
+	"github.com/rankproof/rankproof/oracles/precise"
 	"github.com/rankproof/rankproof/theorems"
 )
 
 // judgeSearch asks the subject for fixed points: each must be one, to the
-// rounding of its residual, with the eigenvalues of DF there; certified ones are distinct; and the indices of a
+// rounding of its residual, with the eigenvalues of DF there; none is listed twice; and the indices of a
 // bounded network add up to 1, or the instance is unknown.
 func judgeSearch(f *theorems.Finding, t *truth, s theorems.Subject) error {
 	if s.FixedPoints == nil {
@@ -23,8 +24,9 @@ func judgeSearch(f *theorems.Finding, t *truth, s theorems.Subject) error {
 		return err
 	}
 	drive := t.drive(t.input)
-	told, sum, degenerate := 0, 0, set.Truncated
-	for _, p := range set.Points {
+	told, sum, degenerate := 0, 0, len(set.Points) >= search.Limit
+	reach := make([]float64, len(set.Points))
+	for i, p := range set.Points {
 		field, err := t.field(model.Activation, p.X, t.input)
 		if err != nil {
 			return err
@@ -60,15 +62,15 @@ func judgeSearch(f *theorems.Finding, t *truth, s theorems.Subject) error {
 			f.Demand("the index is sign det(−DF), or not told", p.Index == 0 || p.Index == derived)
 			index = derived
 		}
+		if reach[i], err = t.reachOf(p, worst+allowed); err != nil {
+			return err
+		}
 		told, sum = told+p.Index, sum+index
 		degenerate = degenerate || index == 0
 	}
 	f.Demand("index sum is that of the points", told == set.IndexSum)
-	if set.Truncated && len(set.Points) < search.Limit {
-		f.Abstain("the search was cut short")
-	}
-	t.expectDistinct(f, set.Points)
-	if !degenerate && !math.IsInf(t.net.Nonlinearity().Sup(), 0) && sum != 1 {
+	t.expectDistinct(f, set.Points, reach)
+	if bounded := !math.IsInf(t.net.Nonlinearity().Sup(), 0); bounded && !degenerate && sum != 1 {
 		// Nothing false was said; but more of this than MaxUnknown and the
 		// search is no good.
 		f.Abstain("the indices of a bounded network do not add up to 1: a fixed point was missed")
@@ -88,19 +90,56 @@ func (t *truth) expectCertificate(f *theorems.Finding, p model.FixedPoint, resid
 	f.Demand("an exact fixed point can be within the radius", reached)
 }
 
-// expectDistinct demands that no fixed point is listed twice: certified ones are
-// further apart than their radii.
-func (t *truth) expectDistinct(f *theorems.Finding, points []model.FixedPoint) {
+// expectDistinct demands that no fixed point is listed twice: of isolated ones one
+// zero of F alone is within the sum of their reaches.
+func (t *truth) expectDistinct(f *theorems.Finding, points []model.FixedPoint, reach []float64) {
 	for i, p := range points {
-		for _, q := range points[:i] {
+		for k, q := range points[:i] {
 			distance := 0.0
-			for k := range p.X {
-				distance = max(distance, math.Abs(p.X[k]-q.X[k]))
+			for j := range p.X {
+				distance = math.Hypot(distance, p.X[j]-q.X[j])
 			}
-			bothCertified := !math.IsInf(p.Radius+q.Radius, 0)
-			f.Demand("certified fixed points are distinct", !bothCertified || distance > p.Radius+q.Radius)
+			f.Demand("fixed points are distinct", reach[i] == 0 || reach[k] == 0 || distance > reach[i]+reach[k])
 		}
 	}
+}
+
+// reachOf bounds how far the exact fixed point may be from one that was found with a
+// field of at most residual, in ‖·‖₂: ρ = 2‖DF⁻¹‖ residual, τ = 1. It is 0 where there is
+// none such, or more than one: there is one within ρ, and no other within 4ρ, if DF is
+// within ½/‖DF⁻¹‖ of its value throughout, sup|φ”| ‖W‖ ‖·‖ from it for a smooth φ, 0 for
+// one that is linear as far as the next kink.
+func (t *truth) reachOf(p model.FixedPoint, residual float64) (float64, error) {
+	slopes, err := t.law.Derivative(p.X)
+	if err != nil {
+		return 0, err
+	}
+	jacobian, size := make([][]float64, t.n), t.absSize()
+	for i, row := range t.w {
+		jacobian[i] = make([]float64, t.n)
+		for j, w := range row {
+			jacobian[i][j] = w * slopes[j]
+		}
+		jacobian[i][i]--
+	}
+	values := dense.SingularValues(jacobian)
+	least := values[t.n-1] - float64(t.n*t.n+t.rank)*16*t.u*(1+size)
+	if !(least > 0) {
+		return 0, nil
+	}
+	reach := 2 * math.Sqrt(float64(t.n)) * residual / least
+	for _, kink := range t.net.Nonlinearity().Kinks() {
+		for _, x := range p.X {
+			if math.Abs(x-kink) <= 4*reach {
+				return 0, nil
+			}
+		}
+	}
+	_, second, _ := precise.Constants(t.law.Phi)
+	if len(t.net.Nonlinearity().Kinks()) == 0 && !(second*size*4*reach <= least/2) {
+		return 0, nil
+	}
+	return reach, nil
 }
 
 // expectEigenvalues compares the power sums of the eigenvalues at a point, τ = 1,

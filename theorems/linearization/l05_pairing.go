@@ -1,6 +1,7 @@
 package linearization
 
 import (
+	"fmt"
 	"github.com/rankproof/rankproof/model"
 	"github.com/rankproof/rankproof/oracles/certificate"
 	"github.com/rankproof/rankproof/oracles/exact"
@@ -17,7 +18,8 @@ func Pairing() theorems.Theorem {
 		Given:  []string{"μ ≠ 0, or D invertible", "τ is scalar, for bases carried by W and Wᵀ"},
 		Needed: []theorems.Witness{singularSlopesBreakWholeBases()},
 		Why: "l_xᵀv − l_rᵀw is the rounding of D l_r and D v, entry by entry. lᵀv = 1 is solved for, at the condition κ of the eigenvalue; " +
-			"l_jᵀv_k is residual over gap for distinct eigenvalues, and solved for among those within rounding.",
+			"l_jᵀv_k is residual over gap for distinct eigenvalues, and solved for among those within rounding. " +
+			"That there is no such basis is false where eigenvalues are apart by more than N‖l‖‖v‖ times that backward error and ‖l‖‖v‖, at most (‖λ − M‖_F/√(N−1))^{N−1}/Π|λ − λ_j|, leaves half of the digits.",
 		Claims: []theorems.Check{
 			theorems.Escalating(atPoints("modes", spectrumNetworks(), onModes((*truth).expectPairing)).Visiting(pointEdges...),
 				atPoint(decidePairing)),
@@ -59,6 +61,22 @@ func Pairing() theorems.Theorem {
 					}
 				}
 			}),
+			{Name: "never a basis", Mistake: "eigenvectors that are not orthogonal taken for dependent ones", Break: func(s theorems.Subject) theorems.Subject {
+				right := s.Modes
+				s.Modes = func(net *model.RNN, x []float64) (*model.Modes, error) {
+					m, err := right(net, x)
+					if err != nil {
+						return nil, err
+					}
+					for k, l := range m.Activation.Left {
+						if condition := norm(l) * norm(m.Activation.Right[k]); condition > 1.5 {
+							return nil, fmt.Errorf("%w: condition %.3g", model.ErrDefective, condition)
+						}
+					}
+					return m, nil
+				}
+				return s
+			}},
 		},
 		MaxUnknown: 0.05, MaxEscalated: 0.25,
 	}

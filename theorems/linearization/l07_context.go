@@ -146,10 +146,10 @@ func judgeContext(s theorems.Subject, c generators.Contexts) (f theorems.Finding
 		return f, err
 	}
 	var at [2]*model.Modes
-	for i, x := range [][]float64{c.First, c.Second} {
-		at[i], err = s.Modes(first.net, x)
+	for i, t := range []*truth{first, second} {
+		at[i], err = s.Modes(first.net, t.x)
 		if errors.Is(err, model.ErrDefective) {
-			f.Abstain(err.Error())
+			t.refused(&f, err)
 			return f, nil
 		}
 		if err != nil {

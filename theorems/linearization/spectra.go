@@ -57,14 +57,14 @@ type mode struct {
 }
 
 // modesOf asks the subject for its modes and checks that they are well formed.
-// A refusal as defective is an abstention, not a failure.
+// A refusal as defective is judged by refused.
 func (t *truth) modesOf(s theorems.Subject, f *theorems.Finding) ([]mode, error) {
 	if s.Modes == nil {
 		return nil, theorems.Missing("Modes")
 	}
 	m, err := s.Modes(t.net, t.x)
 	if errors.Is(err, model.ErrDefective) {
-		f.Abstain(err.Error())
+		t.refused(f, err)
 		return nil, nil
 	}
 	if err != nil {
@@ -120,24 +120,17 @@ func (t *truth) modesOf(s theorems.Subject, f *theorems.Finding) ([]mode, error)
 // or dropped because an honest solver may mistake it for a −1/τ_i, and reported
 // as such unless nothing is said of any. So many of the modes can be told from it.
 func (t *truth) demandAll(f *theorems.Finding, m *model.Modes, told int, a allowance) {
-	expected := t.n
-	if t.rank > 0 {
-		expected = 0
-		groups := map[float64]int{}
-		for _, tau := range t.tau {
-			groups[tau]++
-		}
-		for _, units := range groups {
-			expected += min(units, t.rank)
+	found := len(m.Eigenvalues) + len(m.Dropped)
+	complete := found == t.shaped() || found == t.n
+	if len(m.Dropped) > 0 || complete && told == len(m.Eigenvalues) {
+		f.Demand("every mode is returned, or reported as dropped", complete)
+	}
+	if !complete || t.w != nil && t.n-told > t.indistinct(a) {
+		if e, known := t.eigenvaluesOf(a); known {
+			f.Demand("every mode is returned that can be told from μ = 0", len(e.clear(t.tau)) <= told && found <= t.n)
 		}
 	}
 	slack := 4*t.elsner(a) + slopeError(t)/t.shortest
-	found := len(m.Eigenvalues) + len(m.Dropped)
-	if complete := found == expected || found == t.n; len(m.Dropped) > 0 || complete && told == len(m.Eigenvalues) {
-		f.Demand("every mode is returned, or reported as dropped", complete)
-	} else if clear, known := t.clearModes(slack); known {
-		f.Demand("every mode is returned that can be told from μ = 0", clear <= told && found <= t.n)
-	}
 	for _, lambda := range m.Dropped {
 		distance := math.Inf(1)
 		for _, tau := range t.tau {
@@ -145,29 +138,6 @@ func (t *truth) demandAll(f *theorems.Finding, m *model.Modes, told int, a allow
 		}
 		f.Expect("distance of a dropped mode from μ = 0", distance, slack, max(a.size, 4*slack))
 	}
-}
-
-// clearModes counts the eigenvalues that are further than slack from every
-// −1/τ_i; known is false where the network is too large for the oracle.
-func (t *truth) clearModes(slack float64) (clear int, known bool) {
-	if t.w == nil || t.n > dense.MaxSpectrum {
-		return 0, false
-	}
-	m, _ := t.matrix(model.Activation)
-	values, radii, err := dense.Spectrum(m)
-	if err != nil {
-		return 0, false
-	}
-	for i, lambda := range values {
-		distance := math.Inf(1)
-		for _, tau := range t.tau {
-			distance = min(distance, cmplx.Abs(lambda+complex(1/tau, 0)))
-		}
-		if distance > slack+radii[i] {
-			clear++
-		}
-	}
-	return clear, true
 }
 
 // eigenResidual returns ‖M v − λ v‖, or of the transpose, and the rounding of

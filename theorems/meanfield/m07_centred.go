@@ -196,6 +196,7 @@ func judgeCentredZeros(s theorems.Subject, c generators.Centred) (f theorems.Fin
 		f.Demand("each zero is listed once", seen[k] == 1 || seen[k] == 0 && z.faint || z.degenerate)
 	}
 	f.Demand("indices add up to 1", degenerate || set.IndexSum == 1)
+	f.Demand("no continuum is seen where each zero is isolated", degenerate || !set.Continuum)
 	return f, nil
 }
 

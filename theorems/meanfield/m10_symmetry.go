@@ -27,6 +27,7 @@ func Symmetry() theorems.Theorem {
 		Needed: []theorems.Witness{stretchingIsNoSymmetry(), unequalWeightsBreakSymmetry(), ownInputsBreakSymmetry()},
 		Why: "Images by signed permutations are exact; others are off by R u of their norms, as the sums of F are: arguments of averages move by that, averages as in M5, " +
 			"and each of them is off by 2^13 u. Derivatives of averages are bounded by those of φ, ⟨φ'''⟩ in moving by sup|φ'''|/√Δ. " +
+			"Where DF, from moments, has s_min above 2^-10 ‖DF‖ and 2^16 of its error at each zero listed, no index is 0 and there is no continuum (M11). " +
 			"A list that lacks an image that is a zero, its indices adding up to 1, is incomplete in a way that no search can see, and says nothing.",
 		Claims: []theorems.Check{
 			theorems.Claim("F(Qκ) = Q F(κ)", generators.Symmetrics(all, false), judgeSymmetricField).
@@ -70,6 +71,13 @@ func Symmetry() theorems.Theorem {
 				}
 				return s
 			}},
+			setTwin("every zero one of a continuum", "zeros that are not looked at taken for a curve of them", func(_ *model.Mixture, set *model.EquilibriumSet) { set.Continuum = true }),
+			setTwin("every zero degenerate", "the sign of det(−DF) not asked for", func(_ *model.Mixture, set *model.EquilibriumSet) {
+				for i := range set.Points {
+					set.IndexSum -= set.Points[i].Index
+					set.Points[i].Index = 0
+				}
+			}),
 			falseImage("a_n not carried along", "a_n the same for all images", func(q, _ *exact.Matrix, _ int) (m, n *exact.Matrix) { return q, exact.Identity(q.Rows()) }),
 			falseImage("Qᵀ for Q in n", "a_n → Qᵀa_n, Σ_nm → QᵀΣ_nm Qᵀ", func(q, _ *exact.Matrix, _ int) (m, n *exact.Matrix) { return q, q.T() }),
 			falseImage("half an orbit", "every other image left out", func(q, _ *exact.Matrix, k int) (m, n *exact.Matrix) {

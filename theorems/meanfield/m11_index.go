@@ -21,7 +21,7 @@ func Index() theorems.Theorem {
 		Given:     []string{"φ is bounded", "no zero is degenerate or on a kink", "Σ is a covariance: Σ_nm has no part where m has no variance"},
 		Needed:    []theorems.Witness{unboundedHasAnotherSum(), degenerateZeroHasNoSum()},
 		Why: "The field and its derivative at each zero listed are summed from moments, with averages by quadrature; an implementation is allowed averages within 2^13 u, at a μ, Δ, Cov(n, x) and ∇Δ off by the rounding of their terms. Eigenvalues are compared with those of that derivative by their elementary symmetric functions (see M7). Zeros are off by 16√R E/s_min(DF); two closer than that are one listed twice. A sign counts where |det DF| exceeds what its minors may be off by. " +
-			"Where a zero is so near degenerate that s_min is below 2^-10 ‖DF‖ or 2^16 of its error, index 0 is an answer and the sum is not claimed. On the faces of the box averages within 2^13 u are multiplied with a_n and with at most √(Var n Δ). For hard-tanh and Σ = 0 the field is affine in each of 3^P regions and its zeros are solved for in rationals: the list must be complete.",
+			"Where a zero is so near degenerate that s_min is below 2^-10 ‖DF‖ or 2^16 of its error, index 0 is an answer and the sum is not claimed; elsewhere it is none, and a continuum is none where no such zero is listed. Stability is decided by Hurwitz's determinants where they exceed their errors; to leave it open is no answer where they exceed 2^-10 of their size. On the faces of the box averages within 2^13 u are multiplied with a_n and with at most √(Var n Δ). For hard-tanh and Σ = 0 the field is affine in each of 3^P regions and its zeros are solved for in rationals: the list must be complete.",
 		Claims: []theorems.Check{
 			theorems.Claim("zeros of a piecewise affine field, all of them", pointMixtures(2, 3), judgeAffineZeros).Visiting("points", "R = 1", "P = 1", "positive feedback").OneRoundIn(3),
 			theorems.Claim("F points inward at the box that the degree is taken on", boundedMixtures(3, 3), judgeInward).Visiting("R = 3", "P = 1"),
@@ -70,6 +70,17 @@ func Index() theorems.Theorem {
 					set.IndexSum = set.Points[0].Index
 				}
 			}),
+			setTwin("stable where the index is 1", "det(−DF) > 0 taken for stability", func(_ *model.Mixture, set *model.EquilibriumSet) {
+				for i, p := range set.Points {
+					set.Points[i].Stability = map[bool]model.Stability{true: model.Stable, false: model.Unstable}[p.Index == 1]
+				}
+			}),
+			setTwin("stability left open", "no zero called stable or unstable", func(_ *model.Mixture, set *model.EquilibriumSet) {
+				for i := range set.Points {
+					set.Points[i].Stability = model.Undecided
+				}
+			}),
+			setTwin("every zero one of a continuum", "zeros that are not looked at taken for a curve of them", func(_ *model.Mixture, set *model.EquilibriumSet) { set.Continuum = true }),
 			setTwin("tolerance on F", "points where F is as small as 1e-6, not zero", func(_ *model.Mixture, set *model.EquilibriumSet) {
 				for i := range set.Points {
 					set.Points[i].Point[0] += 1e-6
@@ -161,28 +172,17 @@ func judgeIndexSum(s theorems.Subject, c generators.Mixture) (f theorems.Finding
 	if err != nil {
 		return f, err
 	}
+	zeros, err := zerosListed(&f, c, set, s.UnitRoundoff)
+	if err != nil || zeros == nil {
+		return f, err
+	}
 	sum, clear := 0, true
 	reach := make([]float64, len(set.Points))
-	for i, p := range set.Points {
-		if len(p.Point) != c.Rank() {
-			f.Demand("a zero has R coordinates", false)
-			return f, nil
-		}
-		at, err := plainAt(c, p.Point, s.UnitRoundoff)
-		if err != nil {
-			return f, err
-		}
-		f.Expect("|F| at a zero listed", dense.VectorNormInf(at.f), 16*at.fErr+0x1p-1000, 1)
-		size := dense.NormFro(at.j)
-		isolated := at.values[len(at.values)-1] >= max(0x1p-10*max(size, 1), 0x1p16*at.jErr)
-		sign, sure := at.index()
-		if sure {
-			f.Demand("index is sign det(−DF)", p.Index == sign || p.Index == 0 && !isolated)
-		}
-		at.expectEigenvalues(&f, p.Eigenvalues, s.UnitRoundoff)
-		clear = clear && sure && isolated
-		sum += p.Index
-		if isolated {
+	for i, at := range zeros {
+		_, sure := at.index()
+		clear = clear && sure && at.isolated()
+		sum += set.Points[i].Index
+		if at.isolated() {
 			reach[i] = at.reach()
 		}
 	}
@@ -194,7 +194,7 @@ func judgeIndexSum(s theorems.Subject, c generators.Mixture) (f theorems.Finding
 	f.Demand("the sum is that of the indices listed", set.IndexSum == sum)
 	f.Demand("a bounded field has a zero", len(set.Points) > 0)
 	switch {
-	case clear && !set.Truncated:
+	case clear:
 		f.Demand("indices add up to 1", set.IndexSum == 1)
 	case set.IndexSum != 1:
 		f.Abstain("a zero is degenerate, or nearly")
@@ -250,5 +250,6 @@ func judgeAffineZeros(s theorems.Subject, c generators.Mixture) (f theorems.Find
 		sum += z.index
 	}
 	f.Demand("indices add up to 1", sum == 1 && (set.IndexSum == 1 || !clear))
+	f.Demand("no continuum is seen where each zero is isolated", !(clear && set.Continuum))
 	return f, nil
 }

@@ -6,6 +6,7 @@ import (
 	"math/cmplx"
 
 	"github.com/rankproof/rankproof/generators"
+	"github.com/rankproof/rankproof/model"
 	"github.com/rankproof/rankproof/oracles/dense"
 	"github.com/rankproof/rankproof/oracles/quadrature"
 	"github.com/rankproof/rankproof/theorems"
@@ -94,6 +95,66 @@ func (p plain) index() (sign int, sure bool) {
 	}
 	off := symmetricErrors(n, dense.NormFro(p.j), 4*p.jErr)[n-1]
 	return sign, math.Abs(det) > off
+}
+
+// isolated reports whether DF is so regular that index 0 is no answer: another zero, or a curve of them, is not within rounding.
+func (p plain) isolated() bool {
+	return p.values[len(p.values)-1] >= max(0x1p-10*max(dense.NormFro(p.j), 1), 0x1p16*p.jErr)
+}
+
+// stability is told by the Routh–Hurwitz conditions: a_k = (−1)^k e_k > 0 of all eigenvalues, and a_1 a_2 > a_3 for three. It is undecided
+// where rounding may decide one of them, and clear where none is within 2^-10 of its size.
+func (p plain) stability() (s model.Stability, clear bool) {
+	n, size := len(p.f), 1+dense.NormFro(p.j)
+	a, off := principalMinors(p.j), symmetricErrors(n, dense.NormFro(p.j), 4*p.jErr)
+	for k := 0; k < n; k += 2 {
+		a[k] = -a[k]
+	}
+	power := []float64{size, size * size, size * size * size}[:n]
+	if n == 3 {
+		a, off, power = append(a, a[0]*a[1]-a[2]), append(off, math.Abs(a[0])*off[1]+math.Abs(a[1])*off[0]+off[0]*off[1]+off[2]), append(power, 2*power[2])
+	}
+	s, clear = model.Stable, true
+	for k, x := range a {
+		clear = clear && math.Abs(x) > max(off[k], 0x1p-10*power[k])
+		switch {
+		case x < -off[k]:
+			s = model.Unstable
+		case x <= off[k] && s == model.Stable:
+			s = model.Undecided
+		}
+	}
+	return s, clear
+}
+
+// zerosListed returns field and derivative at each zero of a list, and claims of it what can be claimed of any: F is 0 there to its rounding,
+// an index is sign det(−DF), or 0 where DF is nearly singular, eigenvalues are those of DF, which decide the stability, and no continuum is seen where DF is regular at all of them.
+func zerosListed(f *theorems.Finding, c generators.Mixture, set *model.EquilibriumSet, u float64) ([]plain, error) {
+	zeros, regular := make([]plain, len(set.Points)), true
+	for i, p := range set.Points {
+		if len(p.Point) != c.Rank() {
+			f.Demand("a zero has R coordinates", false)
+			return nil, nil
+		}
+		at, err := plainAt(c, p.Point, u)
+		if err != nil {
+			return nil, err
+		}
+		zeros[i], regular = at, regular && at.isolated()
+		f.Expect("|F| at a zero listed", dense.VectorNormInf(at.f), 16*at.fErr+0x1p-1000, 1)
+		if sign, sure := at.index(); sure {
+			f.Demand("index is sign det(−DF)", p.Index == sign || p.Index == 0 && !at.isolated())
+		}
+		at.expectEigenvalues(f, p.Eigenvalues, u)
+		switch stability, clear := at.stability(); {
+		case p.Stability == model.Undecided:
+			f.Demand("stability is decided where no eigenvalue is near the axis", !clear)
+		case stability != model.Undecided:
+			f.Demand("stable iff all Re λ < 0", p.Stability == stability)
+		}
+	}
+	f.Demand("no continuum is seen where each zero is isolated", !(regular && set.Continuum))
+	return zeros, nil
 }
 
 // expectEigenvalues holds eigenvalues against DF, by e_k as sums of minors.

@@ -68,6 +68,10 @@ func TestEvasiveSubjectsDoNotPass(t *testing.T) {
 			}
 			return nil
 		})},
+		"μ = 0, it says, of every mode": {"L3,L4,L5,L12", modes(func(_ *model.RNN, m *model.Modes) error {
+			clear(m.Mu)
+			return nil
+		})},
 		"everything undecided": {"L13", stability(func(_ *model.RNN, v *model.EulerStability) {
 			*v = model.EulerStability{Radius: 1}
 		})},
@@ -136,4 +140,63 @@ func requireNotHeld(t *testing.T, th theorems.Theorem, break_ func(theorems.Subj
 	}
 	r := th.Run(context.Background(), break_(theorems.Model()), e)
 	require.NotEqual(t, theorems.Holds, r.Verdict, "%s", th.Ref)
+}
+
+// TestEvasionsThatAreRefuted: a refusal, or a doubt, that can be told to be wrong is
+// a failure, and does not stay unknown.
+func TestEvasionsThatAreRefuted(t *testing.T) {
+	for name, c := range map[string]struct {
+		refs  string
+		evade func(s *theorems.Subject)
+	}{
+		"every spectrum called defective": {"L3,L4,L5,L6,L7,L8,L12", func(s *theorems.Subject) {
+			s.Modes = func(*model.RNN, []float64) (*model.Modes, error) {
+				return nil, fmt.Errorf("%w: says I", model.ErrDefective)
+			}
+		}},
+		"whether it is Markov never decided": {"S2", func(s *theorems.Subject) {
+			right := s.RNNFromLDS
+			s.RNNFromLDS = func(l *model.LDS) (*theorems.FirstOrderMatch, error) {
+				m, err := right(l)
+				if err == nil {
+					m.Markov = model.MarkovUndecided
+				}
+				return m, err
+			}
+		}},
+		"a continuum of every fixed point": {"M7,M10,M11", func(s *theorems.Subject) {
+			right := s.Equilibria
+			s.Equilibria = func(m *model.Mixture, search model.EquilibriumSearch) (*model.EquilibriumSet, error) {
+				set, err := right(m, search)
+				if err == nil {
+					set.Continuum = true
+				}
+				return set, err
+			}
+		}},
+		"every fixed point degenerate": {"M7,M10,M11", func(s *theorems.Subject) {
+			right := s.Equilibria
+			s.Equilibria = func(m *model.Mixture, search model.EquilibriumSearch) (*model.EquilibriumSet, error) {
+				set, err := right(m, search)
+				if err == nil {
+					set.IndexSum = 0
+					for i := range set.Points {
+						set.Points[i].Index = 0
+					}
+				}
+				return set, err
+			}
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			list, err := registry.Matching(c.refs)
+			require.NoError(t, err)
+			for _, th := range list {
+				th.Certificates, th.Twins, th.Exact = nil, nil, nil
+				s := theorems.Model()
+				c.evade(&s)
+				require.Equal(t, theorems.Fails, th.Run(context.Background(), s, fewerChecks).Verdict, th.Ref)
+			}
+		})
+	}
 }

@@ -82,13 +82,19 @@ func TestEvasiveMeanFieldsDoNotPass(t *testing.T) {
 		"no fixed points":        {"M7,M10,M11", found(func(set *model.EquilibriumSet) { *set = model.EquilibriumSet{} })},
 		"a continuum everywhere": {"M7,M10,M11", found(func(set *model.EquilibriumSet) { set.Points, set.Continuum, set.IndexSum = nil, true, 0 })},
 		"truncated everywhere":   {"M7,M10,M11", found(func(set *model.EquilibriumSet) { set.Points, set.Truncated, set.IndexSum = nil, true, 0 })},
-		"every fixed point degenerate": {"M11", found(func(set *model.EquilibriumSet) {
+		"truncated, and half of them": {"M10,M11", found(func(set *model.EquilibriumSet) {
+			set.Points, set.Truncated, set.IndexSum = set.Points[:len(set.Points)/2], true, 0
+			for _, p := range set.Points {
+				set.IndexSum += p.Index
+			}
+		})},
+		"every fixed point degenerate": {"M7,M10,M11", found(func(set *model.EquilibriumSet) {
 			set.IndexSum = 0
 			for i := range set.Points {
 				set.Points[i].Index = 0
 			}
 		})},
-		"no stability decided": {"M7", found(func(set *model.EquilibriumSet) {
+		"no stability decided": {"M7,M10,M11", found(func(set *model.EquilibriumSet) {
 			for i := range set.Points {
 				set.Points[i].Stability = model.Undecided
 			}
