@@ -32,19 +32,27 @@ var required = os.Getenv("RANKPROOF_PYTHON") == "require"
 // not run; with RANKPROOF_PYTHON=require it fails.
 func python(t *testing.T) (program string, ok bool) {
 	t.Helper()
-	lacks := "there is no python3"
+	program, lacks := numpy()
+	if lacks != "" {
+		require.False(t, required, lacks)
+		t.Logf("not run: %s", lacks)
+	}
+	return program, lacks == ""
+}
+
+// numpy returns a Python that has it, or why there is none.
+var numpy = sync.OnceValues(func() (program, lacks string) {
+	lacks = "there is no python3"
 	for _, name := range []string{"python3", "/usr/bin/python3", "python"} {
 		if path, err := exec.LookPath(name); err == nil {
 			lacks = name + " has no numpy"
 			if exec.Command(path, "-c", "import numpy").Run() == nil {
-				return path, true
+				return path, ""
 			}
 		}
 	}
-	require.False(t, required, lacks)
-	t.Logf("not run: %s", lacks)
-	return "", false
-}
+	return "", lacks
+})
 
 // verify returns the command, built once.
 var verify = sync.OnceValues(func() (string, error) {
