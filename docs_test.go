@@ -210,6 +210,9 @@ func withExamples(t *testing.T) string {
 // programs are those that built has compiled, by package.
 var programs = map[string]string{}
 
+// ending is that of the name of a program.
+var ending = map[bool]string{true: ".exe"}[runtime.GOOS == "windows"]
+
 // built compiles a package of the module to a program, once.
 func built(t *testing.T, pkg string) string {
 	t.Helper()
@@ -218,10 +221,7 @@ func built(t *testing.T, pkg string) string {
 	}
 	folder, err := os.MkdirTemp(programsFolder, "")
 	require.NoError(t, err)
-	program := filepath.Join(folder, "program")
-	if runtime.GOOS == "windows" {
-		program += ".exe"
-	}
+	program := filepath.Join(folder, "program") + ending
 	said, err := exec.Command("go", "build", "-o", program, pkg).CombinedOutput()
 	require.NoError(t, err, "go build %s: %s", pkg, said)
 	programs[pkg] = program
@@ -340,9 +340,9 @@ func requireKnown(t *testing.T, c command) {
 }
 
 // cheap cuts a run of the theorems short: few instances, of one theorem
-// unless others were asked for; a fit to few populations and units; and a hunt,
-// or the plan of one, to half of its instances: four blocks of a theorem, in
-// which a canary is caught in every way.
+// unless others were asked for; vectors to one operation; a fit to few
+// populations and units; and a hunt, or the plan of one, to half of its
+// instances: four blocks of a theorem, in which a canary is caught in every way.
 func cheap(args []string) []string {
 	out := append([]string(nil), args...)
 	for i, arg := range out {
@@ -352,6 +352,9 @@ func cheap(args []string) []string {
 	}
 	if len(out) > 0 && out[0] == "fit" {
 		return append(out, "--populations", "5", "--units", "500")
+	}
+	if len(out) > 0 && out[0] == "vectors" {
+		return append(out, "--only", "linearize")
 	}
 	if len(out) > 0 && !strings.HasPrefix(out[0], "-") && out[0] != "run" {
 		return out

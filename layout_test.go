@@ -2,6 +2,7 @@ package rankproof_test
 
 import (
 	"bytes"
+	"errors"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -13,6 +14,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -211,8 +213,14 @@ func TestRules(t *testing.T) {
 // and what is in them.
 func files(t *testing.T) map[string][]byte {
 	t.Helper()
+	out, err := readFiles()
+	require.NoError(t, err)
+	return out
+}
+
+var readFiles = sync.OnceValues(func() (map[string][]byte, error) {
 	out := map[string][]byte{}
-	require.NoError(t, filepath.WalkDir(".", func(name string, d fs.DirEntry, err error) error {
+	return out, filepath.WalkDir(".", func(name string, d fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
 			return err
@@ -229,9 +237,8 @@ func files(t *testing.T) map[string][]byte {
 			out[filepath.ToSlash(name)] = text
 		}
 		return err
-	}))
-	return out
-}
+	})
+})
 
 // source is a Go file outside testdata.
 type source struct {
@@ -243,17 +250,24 @@ type source struct {
 
 func sources(t *testing.T) map[string]source {
 	t.Helper()
+	out, err := parsedFiles()
+	require.NoError(t, err)
+	return out
+}
+
+var parsedFiles = sync.OnceValues(func() (map[string]source, error) {
+	all, err := readFiles()
 	out := map[string]source{}
-	for name, text := range files(t) {
+	for name, text := range all {
 		if path.Ext(name) != ".go" || strings.Contains("/"+name, "/testdata/") {
 			continue
 		}
-		f, err := parser.ParseFile(token.NewFileSet(), name, text, parser.ParseComments|parser.SkipObjectResolution)
-		require.NoError(t, err)
+		f, parsed := parser.ParseFile(token.NewFileSet(), name, text, parser.ParseComments|parser.SkipObjectResolution)
+		err = errors.Join(err, parsed)
 		out[name] = source{path.Dir(name), strings.HasSuffix(name, "_test.go"), f, text}
 	}
-	return out
-}
+	return out, err
+})
 
 // TestImports holds every file, whatever platform it is built for, to the
 // rule of its room.

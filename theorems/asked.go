@@ -9,7 +9,8 @@ import (
 // others have its turns.
 const idleTurns = 2
 
-// turnsOf are claims in turn, as long as they ask for what a twin gets wrong.
+// turnsOf are claims in turn, as long as they ask for what a twin gets wrong: costly
+// ones in every second round, since most twins are refuted before it.
 type turnsOf struct {
 	all, left []Check
 	idle      []int // of those left
@@ -17,7 +18,19 @@ type turnsOf struct {
 }
 
 func newTurnsOf(checks []Check) *turnsOf {
-	return &turnsOf{all: checks, left: slices.Clone(checks), idle: make([]int, len(checks)), at: -1}
+	var cheap, costly []Check
+	for _, c := range checks {
+		if c.IsCostly() {
+			costly = append(costly, c)
+		} else {
+			cheap = append(cheap, c)
+		}
+	}
+	left := cheap
+	if len(costly) > 0 {
+		left = slices.Concat(cheap, cheap, costly)
+	}
+	return &turnsOf{all: checks, left: slices.Clone(left), idle: make([]int, len(left)), at: -1}
 }
 
 func (t *turnsOf) next() Check {

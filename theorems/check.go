@@ -84,7 +84,7 @@ func (c Check) Visiting(edges ...string) Check {
 
 // OneRoundIn has the check judged in one of so many rounds over the checks of
 // its theorem, not in each: for a claim whose instances are costly. Twins see it
-// as often as any.
+// in every second round.
 func (c Check) OneRoundIn(rounds int) Check {
 	c.rounds = rounds
 	return c

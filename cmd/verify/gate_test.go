@@ -273,7 +273,7 @@ func TestGateDoesNotDependOnWorkers(t *testing.T) {
 	for _, twin := range []string{"right", "wrong", "crashes"} {
 		var first report.GateDocument
 		for i, size := range [][]string{{"1", "1"}, {"3", "4"}} {
-			got := gated(t, twin, "--only", "L2,L3,L9", "--checks", "30", "--json", "--workers", size[0], "--depth", size[1])
+			got := gated(t, twin, "--only", "L3,L9", "--checks", "20", "--json", "--workers", size[0], "--depth", size[1])
 			var d report.GateDocument
 			strictly(t, got.out, &d)
 			d.Seconds, d.Children = 0, 0
@@ -342,12 +342,12 @@ func TestGateOpensItsFilesFirst(t *testing.T) {
 // TestAnnotations are told where GitHub runs this.
 func TestAnnotations(t *testing.T) {
 	t.Setenv("GITHUB_ACTIONS", "true")
-	got := gated(t, "crashes", "--only", "L3", "--checks", "60")
+	got := gated(t, "crashes", "--only", "L3", "--checks", "20")
 	require.Contains(t, got.err, "::error title=rankproof L3/modes/crashed at modes exit status::linearization/right-eigenvectors")
 	got = gated(t, "protocol")
 	require.Contains(t, got.err, "::error title=rankproof gate::")
 	t.Setenv("GITHUB_ACTIONS", "")
-	require.Empty(t, gated(t, "crashes", "--only", "L3", "--checks", "60").err)
+	require.Empty(t, gated(t, "crashes", "--only", "L3", "--checks", "20").err)
 }
 
 // TestGateIsInterrupted: what was found until then is told within a second, and no

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"runtime/debug"
 
 	"github.com/rankproof/rankproof/internal/report"
 	"github.com/rankproof/rankproof/internal/vectors"
@@ -11,6 +12,7 @@ import (
 
 func newVectorsCommand(s streams) *cobra.Command {
 	var out string
+	var only []string
 	var seed uint64
 	cmd := &cobra.Command{
 		Use:   "vectors --out DIR",
@@ -21,13 +23,17 @@ the schema of the files. docs/vectors.md says how to read them.
 
 The files are the same, byte for byte, for one seed. A directory that holds
 anything else is refused.`,
-		Example: "  verify vectors --out vectors\n  verify vectors --out vectors --seed 7",
+		Example: "  verify vectors --out vectors\n  verify vectors --out vectors --only modes,spectrum --seed 7",
 		Args:    noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if out == "" {
 				return errors.New("vectors needs a directory to write to: --out DIR")
 			}
-			files := vectors.Generate(seed)
+			defer debug.SetGCPercent(debug.SetGCPercent(garbage))
+			files, err := vectors.Generate(seed, only...)
+			if err != nil {
+				return badInput(err)
+			}
 			if err := vectors.Write(out, files); err != nil {
 				return badInput(err)
 			}
@@ -43,6 +49,7 @@ anything else is refused.`,
 		},
 	}
 	cmd.Flags().StringVar(&out, "out", "", "write into a `directory`, which is made")
+	cmd.Flags().StringSliceVar(&only, "only", nil, "`operations`, separated by commas (all)")
 	cmd.Flags().Uint64Var(&seed, "seed", 1, "root of the random cases among them")
 	return cmd
 }

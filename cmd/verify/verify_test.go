@@ -129,12 +129,12 @@ func (c *cancelling) Write(p []byte) (int, error) {
 func TestInterruption(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	out, err := &cancelling{at: "linearization/spectrum", cancel: cancel}, &bytes.Buffer{}
-	status := execute(ctx, []string{"--checks", "40"}, streams{out: out, err: err})
+	status := execute(ctx, []string{"--checks", "40", "--only", "L*"}, streams{out: out, err: err})
 	require.Equal(t, statusUnknown, status)
 	require.Empty(t, err.String())
 	require.Contains(t, out.String(), "L1   linearization/fixed-points")
 	require.NotContains(t, out.String(), "L3   ")
-	require.Contains(t, out.String(), fmt.Sprintf("2 theorems: 2 hold, 0 refuted, 0 unknown, %d not run\n", len(registry.All())-2))
+	require.Contains(t, out.String(), "2 theorems: 2 hold, 0 refuted, 0 unknown, 11 not run\n")
 	require.Contains(t, out.String(), "interrupted")
 }
 

@@ -2,6 +2,7 @@ package vectors_test
 
 import (
 	"math"
+	"slices"
 	"testing"
 
 	"github.com/rankproof/rankproof/model"
@@ -149,8 +150,11 @@ func TestMistakesAreNoticed(t *testing.T) {
 	tried := map[string]bool{}
 	for _, m := range mistakes() {
 		t.Run(m.operation+"/"+m.name, func(t *testing.T) {
-			failed, _ := problems(of[m.operation], served(t, m.plant(theorems.Model())))
-			require.NotEmpty(t, failed, "of %d cases", of[m.operation].NumberOfTests)
+			f, call := of[m.operation], served(t, m.plant(theorems.Model()))
+			require.True(t, slices.ContainsFunc(f.Tests, func(c test) bool {
+				said, _ := problem(f, c, call)
+				return said != ""
+			}), "none of %d cases fails", f.NumberOfTests)
 			tried[m.operation] = true
 		})
 	}

@@ -108,17 +108,25 @@ type operation struct {
 	cases func(c *cases, seed uint64)
 }
 
-// Generate returns the files, in the order of operations: the same for a seed,
-// on however many processors.
-func Generate(seed uint64) []File {
+// Generate returns the files of all operations, or of those named, in their order:
+// the same for a seed, on however many processors and beside whatever others.
+func Generate(seed uint64, only ...string) ([]File, error) {
 	list := operations()
+	for _, name := range only {
+		if !slices.ContainsFunc(list, func(op operation) bool { return op.name == name }) {
+			return nil, fmt.Errorf("no vectors of %q", name)
+		}
+	}
+	if len(only) > 0 {
+		list = slices.DeleteFunc(list, func(op operation) bool { return !slices.Contains(only, op.name) })
+	}
 	files := make([]File, len(list))
 	var wait sync.WaitGroup
 	for i, op := range list {
 		wait.Go(func() { files[i] = op.file(seed) })
 	}
 	wait.Wait()
-	return files
+	return files, nil
 }
 
 func (op operation) file(seed uint64) File {

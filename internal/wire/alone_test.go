@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/rankproof/rankproof/theorems"
@@ -22,7 +23,7 @@ import (
 // last alone, and words and truth values turned round make a claim fail that asks
 // for no other operation.
 func TestEachOperationAlone(t *testing.T) {
-	asking, honest := claimsAsking(t), plain(loopback(theorems.Model()))
+	asking, honest := claimsAsking(), plain(loopback(theorems.Model()))
 	for _, op := range allOperations() {
 		t.Run(op.name, func(t *testing.T) {
 			judging, members := judgedAlone(t, op.name, asking[op.name], honest)
@@ -50,7 +51,7 @@ func TestEachOperationAlone(t *testing.T) {
 // TestEachOptionalMember: what may be left out of a result and is said is judged
 // like what must be said.
 func TestEachOptionalMember(t *testing.T) {
-	asking, honest := claimsAsking(t), loopback(theorems.Model())
+	asking, honest := claimsAsking(), loopback(theorems.Model())
 	for _, op := range allOperations() {
 		optional := membersOf(op.result, true)
 		if len(optional) == 0 {
@@ -208,10 +209,9 @@ func names(claims []*drawnClaim) (out []string) {
 	return out
 }
 
-// claimsAsking returns the claims of the registry by the operation that they ask
+// claimsAsking are the claims of the registry by the operation that they ask
 // for first: of what asks for no other it is the one.
-func claimsAsking(t *testing.T) map[string][]*drawnClaim {
-	t.Helper()
+var claimsAsking = sync.OnceValue(func() map[string][]*drawnClaim {
 	first := ""
 	s, err := NewSubject(HelloOf(theorems.Model()), func(op string, _ json.RawMessage) (json.RawMessage, error) {
 		if first == "" {
@@ -219,7 +219,9 @@ func claimsAsking(t *testing.T) map[string][]*drawnClaim {
 		}
 		return nil, &Error{Unsupported, "not now"}
 	})
-	require.NoError(t, err)
+	if err != nil {
+		panic(err)
+	}
 	out := map[string][]*drawnClaim{}
 	for _, th := range registry.All() {
 		for _, claim := range th.Claims {
@@ -234,7 +236,7 @@ func claimsAsking(t *testing.T) map[string][]*drawnClaim {
 		}
 	}
 	return out
-}
+})
 
 // noticed reports whether one of the claims fails, on one of a few instances.
 func noticed(s theorems.Subject, claims []*drawnClaim) bool {

@@ -24,7 +24,7 @@ func zerosOf(n, k int) []any {
 // TestSizesAreBounded: a result in which a list is far longer than any answer is
 // refused before it is judged, by the name of the list.
 func TestSizesAreBounded(t *testing.T) {
-	ask := claimsAsking(t)
+	ask := claimsAsking()
 	for _, c := range []struct {
 		op, name string
 		grow     func(result map[string]any) bool

@@ -259,7 +259,7 @@ func TestOtherCoordinates(t *testing.T) {
 	for _, pattern := range []string{"S*", "M5,M12,M13", "X*"} {
 		t.Run(pattern[:1], func(t *testing.T) {
 			t.Parallel()
-			holdsAbout(t, pattern, s, theorems.Effort{Seed: 9, Checks: 24, Workers: 1}, func(th theorems.Theorem, r theorems.Report) {
+			holdsAbout(t, pattern, s, 2, 9, func(th theorems.Theorem, r theorems.Report) {
 				require.Empty(t, r.NotTried, th.Ref)
 				require.Empty(t, r.Silent, th.Ref)
 			})

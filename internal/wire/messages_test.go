@@ -10,7 +10,6 @@ import (
 
 	"github.com/google/jsonschema-go/jsonschema"
 	"github.com/rankproof/rankproof/theorems"
-	"github.com/rankproof/rankproof/theorems/registry"
 	"github.com/stretchr/testify/require"
 )
 
@@ -38,30 +37,41 @@ func (r *recorder) through(call Call) Call {
 }
 
 // recorded are messages of every operation, as the claims of all theorems ask
-// for them.
+// for them first.
 var recorded = sync.OnceValue(func() map[string][]message {
 	r := &recorder{of: map[string][]message{}}
 	s, err := NewSubject(HelloOf(theorems.Model()), r.through(loopback(theorems.Model())))
 	if err != nil {
 		panic(err)
 	}
-	for seed := uint64(0); seed < 8 && len(r.of) < len(Operations()); seed++ {
-		for _, th := range registry.All() {
-			for _, c := range th.Claims {
+	asking := claimsAsking()
+	for _, op := range Operations() {
+		for seed := uint64(0); seed < 8 && len(r.of[op]) < keptMessages; seed++ {
+			for _, c := range asking[op] {
 				c.On(s, c.Draw(2*seed))
+				if len(r.of[op]) == keptMessages {
+					break
+				}
 			}
 		}
 	}
 	return r.of
 })
 
+// protocolRoot is the schema of the messages.
+var protocolRoot = sync.OnceValues(func() (root jsonschema.Schema, err error) {
+	text, err := os.ReadFile(schemaFile)
+	if err == nil {
+		err = json.Unmarshal(text, &root)
+	}
+	return root, err
+})
+
 // protocol returns the schema of the messages, or of one of its definitions.
 func protocol(t *testing.T, definition string) *jsonschema.Resolved {
 	t.Helper()
-	text, err := os.ReadFile(schemaFile)
+	root, err := protocolRoot()
 	require.NoError(t, err)
-	var root jsonschema.Schema
-	require.NoError(t, json.Unmarshal(text, &root))
 	if definition != "" {
 		root.AnyOf, root.Ref = nil, "#/$defs/"+definition
 	}

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/rankproof/rankproof/theorems"
+	"github.com/rankproof/rankproof/theorems/theoremtest"
 	"github.com/stretchr/testify/require"
 )
 
@@ -12,13 +13,20 @@ import (
 var first = []string{"linearize", "modes", "fixed_points", "rnn_from_lds", "lds_from_rnn", "autocovariance",
 	"log_likelihood", "markov_gap", "field", "simulate", "fit", "truncate"}
 
-// holdsAbout runs the claims of theorems on a subject, and its twins of them.
-func holdsAbout(t *testing.T, pattern string, s theorems.Subject, e theorems.Effort, tried func(th theorems.Theorem, r theorems.Report)) {
+// rounds is an effort in which every claim of a theorem has so many turns, times
+// RANKPROOF_EFFORT: in the first round costly ones have theirs too.
+func rounds(t *testing.T, n int, th theorems.Theorem, seed uint64) theorems.Effort {
+	t.Helper()
+	return theorems.Effort{Seed: seed, Checks: n * len(th.Claims), Workers: 2}.Times(theoremtest.Multiplier(t))
+}
+
+// holdsAbout runs the claims of theorems on a subject, so many rounds.
+func holdsAbout(t *testing.T, pattern string, s theorems.Subject, n int, seed uint64, tried func(th theorems.Theorem, r theorems.Report)) {
 	t.Helper()
 	for _, th := range family(t, pattern) {
 		bare := th
 		bare.Exact, bare.Certificates, bare.Twins = nil, nil, nil
-		r := bare.Run(context.Background(), s, e)
+		r := bare.Run(context.Background(), s, rounds(t, n, th, seed))
 		for _, f := range r.Failures {
 			t.Errorf("%s %s: %v\n%s", th.Ref, f.Check, f.Outcome.Finding, asJSON(t, f.Case))
 		}
@@ -34,7 +42,7 @@ func TestPlainFamilies(t *testing.T) {
 	for _, pattern := range []string{"S*", "M*", "X*"} {
 		t.Run(pattern[:1], func(t *testing.T) {
 			t.Parallel()
-			holdsAbout(t, pattern, s, theorems.Effort{Seed: 7, Checks: 12, Workers: 1}, func(th theorems.Theorem, r theorems.Report) {
+			holdsAbout(t, pattern, s, 1, 7, func(th theorems.Theorem, r theorems.Report) {
 				require.Empty(t, r.NotTried, th.Ref)
 				require.Empty(t, r.Silent, th.Ref)
 			})
@@ -51,7 +59,7 @@ func TestTwelveOperations(t *testing.T) {
 	require.NoError(t, err)
 	s.Partial = true
 	var tried []string
-	holdsAbout(t, "*", s, theorems.Effort{Seed: 8, Checks: 16, Workers: 2}, func(th theorems.Theorem, r theorems.Report) {
+	holdsAbout(t, "*", s, 1, 8, func(th theorems.Theorem, r theorems.Report) {
 		if r.Instances > 0 {
 			tried = append(tried, th.Ref)
 		}

@@ -71,7 +71,7 @@ func TestPlainFamilyL(t *testing.T) {
 	for _, th := range family(t, "L*") {
 		bare := th
 		bare.Exact, bare.Certificates, bare.Twins = nil, nil, nil
-		r := bare.Run(context.Background(), s, theorems.Effort{Seed: 7, Checks: 30, Workers: 2})
+		r := bare.Run(context.Background(), s, rounds(t, 4, th, 7))
 		require.Equal(t, theorems.Holds, r.Verdict, "%s: %+v", th.Ref, r)
 		require.Empty(t, r.NotTried, th.Ref)
 		for _, twin := range th.Twins {

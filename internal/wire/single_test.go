@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/rankproof/rankproof/theorems"
+	"github.com/rankproof/rankproof/theorems/theoremtest"
 	"github.com/stretchr/testify/require"
 )
 
@@ -105,7 +106,7 @@ func TestSingleFamilyL(t *testing.T) {
 	for _, th := range family(t, "L*") {
 		bare := th
 		bare.Exact, bare.Certificates, bare.Twins = nil, nil, nil
-		r := bare.Run(context.Background(), s, theorems.Effort{Seed: 7, Checks: 30, Workers: 2})
+		r := bare.Run(context.Background(), s, rounds(t, 4, th, 7))
 		require.Equal(t, theorems.Holds, r.Verdict, "%s: %+v", th.Ref, r)
 		require.Empty(t, r.NotTried, th.Ref)
 	}
@@ -120,7 +121,7 @@ func TestSingleFamilies(t *testing.T) {
 	for _, pattern := range []string{"S*", "M*", "X*"} {
 		for _, th := range family(t, pattern) {
 			for _, c := range th.Claims {
-				for seed := range uint64(2) {
+				for seed := range uint64(theoremtest.Multiplier(t)) {
 					if c.IsCostly() && seed > 0 {
 						break
 					}

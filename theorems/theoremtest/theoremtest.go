@@ -23,7 +23,7 @@ import (
 )
 
 // setting reads a positive whole number from the environment.
-func setting(t *testing.T, name string, otherwise uint64) uint64 {
+func setting(t testing.TB, name string, otherwise uint64) uint64 {
 	t.Helper()
 	text := os.Getenv(name)
 	if text == "" {
@@ -40,7 +40,13 @@ func effort(t *testing.T) theorems.Effort {
 	t.Helper()
 	seed := setting(t, "RANKPROOF_SEED", 1)
 	t.Logf("seed %d", seed)
-	return theorems.DefaultEffort(seed, runtime.GOMAXPROCS(0)).Times(int(setting(t, "RANKPROOF_EFFORT", 1)))
+	return theorems.DefaultEffort(seed, runtime.GOMAXPROCS(0)).Times(Multiplier(t))
+}
+
+// Multiplier returns RANKPROOF_EFFORT, for tests that count instances themselves.
+func Multiplier(t testing.TB) int {
+	t.Helper()
+	return int(setting(t, "RANKPROOF_EFFORT", 1))
 }
 
 // Run tests every theorem about a subject, a subtest each, named by its ID. A
