@@ -13,11 +13,33 @@ import (
 // Extreme is the largest margin ever seen of one inequality: the check What of
 // a claim of a theorem, with the instance that gave it.
 type Extreme struct {
-	Theorem string          `json:"theorem"` // ID
-	Check   string          `json:"check"`
-	What    string          `json:"what"`
-	Margin  float64         `json:"margin"`
-	Case    json.RawMessage `json:"case"`
+	Theorem  string          `json:"theorem"` // ID
+	Check    string          `json:"check"`
+	What     string          `json:"what"`
+	Margin   float64         `json:"margin"`
+	Rounding string          `json:"rounding"` // where it was judged: see Rounding
+	Case     json.RawMessage `json:"case"`
+}
+
+// Stale says how the outcome of an entry's check on its instance, now, differs
+// from the entry by more than rounding explains; "" where it does not. Where
+// numbers are rounded as they were for the entry, rounding explains nothing: a
+// margin that is another by more than a factor of 2, or not there, is of a claim,
+// a bound or an implementation that was changed. Elsewhere an error that is an
+// accident of rounding may be any other that keeps its bound, or none, and what
+// was found by iteration, such as a zero, has another residual in its bound.
+func (e Extreme) Stale(now Outcome) string {
+	if e.Rounding != "" && e.Rounding != Rounding() {
+		return ""
+	}
+	i := slices.IndexFunc(now.Margins, func(r Residual) bool { return r.What == e.What })
+	if now.Verdict != Holds || i < 0 {
+		return "its instance gives no such error any more"
+	}
+	if m := now.Margins[i].Margin(); m > 2*e.Margin || e.Margin > 2*m {
+		return fmt.Sprintf("its margin is %.3g, not %.3g", m, e.Margin)
+	}
+	return ""
 }
 
 // Ledger holds an Extreme of each inequality, in the order of theorem, check and
@@ -50,6 +72,14 @@ func (l *Ledger) Of(theorem string) []Extreme {
 		}
 	}
 	return out
+}
+
+// Replace puts entries in the place of those of one theorem, which they are of.
+func (l *Ledger) Replace(theorem string, with []Extreme) {
+	l.Extremes = slices.DeleteFunc(l.Extremes, func(e Extreme) bool { return e.Theorem == theorem })
+	for _, e := range with {
+		l.Raise(e)
+	}
 }
 
 // Raise enters an extreme if its margin is larger than what is there of its

@@ -3,6 +3,7 @@ package theorems_test
 import (
 	"context"
 	"math"
+	"slices"
 	"testing"
 
 	"github.com/rankproof/rankproof/theorems"
@@ -45,6 +46,70 @@ func TestRaiseFrom(t *testing.T) {
 	tighter := squared(500)
 	require.Equal(t, 1, l.Rejudge(tighter, theorems.Subject{}), "of today's bound")
 	require.Equal(t, 2*e.Margin, l.Extremes[0].Margin)
-	require.Equal(t, 1, l.Rejudge(squared(1), theorems.Subject{}), "it fails now: no margin of the ledger")
-	require.Empty(t, l.Extremes)
+	looser := l.Extremes[0].Margin
+	require.Equal(t, 1, l.Rejudge(squared(5000), theorems.Subject{}))
+	require.Equal(t, looser/10, l.Extremes[0].Margin, "a ledger is lowered where a bound was loosened")
+	kept := slices.Clone(l.Extremes)
+	require.Zero(t, l.Rejudge(squared(1), theorems.Subject{}), "it fails now, and is not forgotten")
+	require.Equal(t, kept, l.Extremes)
+}
+
+// An entry whose margin is another by more than a factor of 2 is stale, either
+// way; where numbers are rounded otherwise, nothing is.
+func TestStale(t *testing.T) {
+	holds := func(margin float64) theorems.Outcome {
+		var f theorems.Finding
+		f.Expect("x", margin, 1, math.Inf(1))
+		return theorems.Outcome{Finding: f}
+	}
+	e := extreme("a", "x", 0.25, `{}`)
+	e.Rounding = theorems.Rounding()
+	elsewhere := e
+	elsewhere.Rounding = "of another processor"
+	var other theorems.Finding
+	other.Expect("y", 0.25, 1, math.Inf(1))
+	const gone = "its instance gives no such error any more"
+	for _, c := range []struct {
+		now  theorems.Outcome
+		want string
+	}{
+		{holds(0.25), ""},
+		{holds(0.125), ""},
+		{holds(0.5), ""},
+		{holds(0.0625), "its margin is 0.0625, not 0.25"},
+		{holds(0.75), "its margin is 0.75, not 0.25"},
+		{holds(0), gone},
+		{theorems.Outcome{Finding: other}, gone},
+		{theorems.Outcome{Finding: theorems.Finding{Verdict: theorems.Unknown}}, gone},
+	} {
+		require.Equal(t, c.want, e.Stale(c.now), "%v", c.now)
+		require.Equal(t, c.want, extreme("a", "x", 0.25, `{}`).Stale(c.now), "an entry that does not say where")
+		require.Empty(t, elsewhere.Stale(c.now), "%v", c.now)
+	}
+}
+
+// What is near one bound of a theorem is judged against its others; an entry of
+// elsewhere stays what it is while its claim takes it.
+func TestEntriesAreShared(t *testing.T) {
+	th := squared(1000)
+	twice := squared(500).Claims[0]
+	twice.Name = "squared, half of the limit"
+	var l theorems.Ledger
+	r := th.Run(context.Background(), theorems.Subject{}, effort(2))
+	th.Claims = append(th.Claims, twice)
+	n, err := l.RaiseFrom(th, theorems.Subject{}, r.Margins)
+	require.NoError(t, err)
+	require.Equal(t, 2, n)
+	require.Equal(t, 2*l.Largest(th.ID, "squared", "Σ v²"), l.Largest(th.ID, twice.Name, "Σ v²"))
+	require.Zero(t, l.Rejudge(th, theorems.Subject{}))
+
+	for i := range l.Extremes {
+		l.Extremes[i].Rounding, l.Extremes[i].Margin = "of another processor", l.Extremes[i].Margin*1.5
+	}
+	elsewhere := slices.Clone(l.Extremes)
+	require.Zero(t, l.Rejudge(th, theorems.Subject{}))
+	require.Equal(t, elsewhere, l.Extremes)
+	th.Claims = th.Claims[:1]
+	require.Equal(t, 1, l.Rejudge(th, theorems.Subject{}), "a check that is gone")
+	require.Equal(t, elsewhere[:1], l.Extremes)
 }

@@ -80,7 +80,7 @@ func newHuntCommand(s streams) *cobra.Command {
 	f.StringVar(&o.dir, "dir", "", "keep records in a `directory`, and go on from those that are there")
 	f.StringVar(&o.plan, "plan", "", "work on the plan of a `file` that verify plan wrote; --seed, --only, --block-size and --until-instances are the plan's")
 	f.StringVar(&o.shard, "shard", "0/1", "of the plan's blocks, do those of part `i/n`, i from 0")
-	f.StringVar(&o.raise, "raise", "", "at the end, raise the ledger in this `file` by all margins on record")
+	f.StringVar(&o.raise, "raise", "", "at the end, make the margins of the ledger in this `file` today's, and raise it by\nthose on record, which are above those of the embedded ledger")
 	f.BoolVar(&o.json, "json", false, "write a JSON object at the end")
 	return cmd
 }
@@ -160,19 +160,21 @@ func (o *huntOptions) hunt(ctx context.Context, s streams, changed func(string) 
 	return err
 }
 
-// raiseBy raises a ledger by the margins on record, and its file.
+// raiseBy raises a ledger by the margins on record, once its own are today's,
+// and its file.
 func (o *huntOptions) raiseBy(ctx context.Context, options hunt.Options, totals journal.Totals, ledger *theorems.Ledger, text io.Writer) error {
 	if ctx.Err() != nil {
 		fmt.Fprintf(text, "%s is not raised, as this was interrupted: the same command raises it with --for 1s\n", o.raise)
 		return nil
 	}
 	fmt.Fprintf(text, "raising %s: blocks with larger margins are judged again, which may take minutes\n", o.raise)
-	raised, err := options.Raise(ctx, ledger, options.Theorems, totals, o.workers)
+	gone := forgetGone(ledger)
+	changed, err := options.Raise(ctx, ledger, options.Theorems, totals, o.workers)
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(text, "%s of %s raised\n", report.Counted(raised, "margin"), o.raise)
-	if raised == 0 {
+	fmt.Fprintf(text, "%s of %s changed\n", report.Counted(gone+changed, "margin"), o.raise)
+	if gone+changed == 0 {
 		return nil
 	}
 	return writeLedger(o.raise, ledger)

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/rankproof/rankproof/internal/replay"
 	"github.com/rankproof/rankproof/internal/report"
@@ -38,11 +39,9 @@ func (k *kept) keep(o runOptions, list []theorems.Theorem) error {
 	if k.corpus, err = replay.Corpus(files, list, registry.All()); err != nil {
 		return fmt.Errorf("corpus: %w", err)
 	}
-	ledger := registry.Ledger()
-	if k.extremes, err = replay.Ledger(ledger, list); err != nil {
+	if err := k.keepLedger(registry.Ledger(), list); err != nil {
 		return err
 	}
-	k.bounds = report.LedgerLines(ledger, list)
 	if o.raise != "" {
 		k.raiseFile = o.raise
 		if k.raise, err = ledgerIn(o.raise); err != nil {
@@ -50,6 +49,13 @@ func (k *kept) keep(o runOptions, list []theorems.Theorem) error {
 		}
 	}
 	return nil
+}
+
+// keepLedger takes the entries of a ledger that are of the theorems of a list.
+func (k *kept) keepLedger(ledger *theorems.Ledger, list []theorems.Theorem) (err error) {
+	k.bounds = report.LedgerLines(ledger, list)
+	k.extremes, err = replay.Ledger(ledger, list)
+	return err
 }
 
 // corpusIn reads the counterexamples in a folder, which must hold some.
@@ -102,7 +108,7 @@ func (k kept) raiseLedger(s theorems.Subject, found report.Run) error {
 	if k.raise == nil {
 		return nil
 	}
-	raised := 0 // or changed
+	raised := forgetGone(k.raise) // or changed
 	for _, r := range found.Results {
 		raised += k.raise.Rejudge(r.Theorem, s)
 		n, err := k.raise.RaiseFrom(r.Theorem, s, r.Margins)
@@ -115,6 +121,15 @@ func (k kept) raiseLedger(s theorems.Subject, found report.Run) error {
 		return nil
 	}
 	return writeLedger(k.raiseFile, k.raise)
+}
+
+// forgetGone drops the entries of theorems that there are no more.
+func forgetGone(l *theorems.Ledger) (dropped int) {
+	all, before := registry.All(), len(l.Extremes)
+	l.Extremes = slices.DeleteFunc(l.Extremes, func(e theorems.Extreme) bool {
+		return !slices.ContainsFunc(all, func(t theorems.Theorem) bool { return t.ID == e.Theorem })
+	})
+	return before - len(l.Extremes)
 }
 
 // writeLedger replaces a file by a ledger in one step.

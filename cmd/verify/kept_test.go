@@ -90,7 +90,8 @@ func TestKeptInstanceThatFails(t *testing.T) {
 	}
 }
 
-// TestRaise makes a ledger, raises it from another seed, and never lowers it.
+// TestRaise makes a ledger, and raises it from another seed: nothing that a
+// ledger holds of today is lowered.
 func TestRaise(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "ledger.json")
 	read := func() *theorems.Ledger {
@@ -119,6 +120,65 @@ func TestRaise(t *testing.T) {
 	got := verify("--only", "L6", "--raise", file)
 	require.Equal(t, statusBadInput, got.status)
 	require.Contains(t, got.err, file)
+}
+
+// TestRaiseIsOfToday: run and hunt give an entry the margin that its instance has
+// now, drop one of a check or a theorem that is gone, and enter what is missing.
+func TestRaiseIsOfToday(t *testing.T) {
+	l6 := registry.Ledger().Of(theorem(t, "L6").ID)
+	require.Greater(t, len(l6), 1)
+	stale := theorems.Ledger{}
+	for _, e := range l6[1:] {
+		e.Margin = 1
+		stale.Raise(e)
+	}
+	gone := l6[0]
+	gone.Check = "a check that was renamed"
+	stale.Raise(gone)
+	gone.Theorem = "linearization/gone"
+	stale.Raise(gone)
+	for _, command := range [][]string{{"run", "--checks", "1"}, {"hunt", "--for", "1ms"}} {
+		file := filepath.Join(t.TempDir(), "ledger.json")
+		require.NoError(t, writeLedger(file, &stale))
+		got := verify(append(command, "--only", "L6", "--raise", file)...)
+		require.NotEqual(t, statusBadInput, got.status, got.err)
+		now, err := ledgerIn(file)
+		require.NoError(t, err)
+		for _, e := range l6[1:] {
+			require.Less(t, now.Largest(e.Theorem, e.Check, e.What), 1.0, "%v: %s", command, e.What)
+			require.Positive(t, now.Largest(e.Theorem, e.Check, e.What))
+		}
+		require.Zero(t, now.Largest(l6[0].Theorem, gone.Check, gone.What))
+		require.Empty(t, now.Of(gone.Theorem))
+	}
+}
+
+// TestStaleEntriesAreTold: what the ledger has otherwise than its instance gives
+// it, and what it has no entry of.
+func TestStaleEntriesAreTold(t *testing.T) {
+	l6 := theorem(t, "L6")
+	l6.Twins = nil
+	ledger := &theorems.Ledger{Extremes: registry.Ledger().Of(l6.ID)}
+	missing := ledger.Extremes[0]
+	ledger.Extremes = ledger.Extremes[1:]
+	ledger.Extremes[0].Margin = 1
+	ledger.Extremes[0].Rounding = theorems.Rounding()
+	for _, asJSON := range []bool{false, true} {
+		var text bytes.Buffer
+		r := runner{streams: streams{out: &text}, json: asJSON}
+		require.NoError(t, r.keepLedger(ledger, []theorems.Theorem{l6}))
+		require.NoError(t, r.run(context.Background(), theorems.Model(), effort(t, 40), []theorems.Theorem{l6}))
+		flat := strings.Join(strings.Fields(text.String()), " ")
+		if !asJSON {
+			require.Regexp(t, `1 not as recorded.*L6, ".*: its margin is 0\.\d+, not 1 `, flat)
+			require.Contains(t, flat, "not in the ledger, which verify run --raise enters them into: L6, \""+missing.Check+"\", "+missing.What)
+			continue
+		}
+		var d document
+		strictly(t, text.String(), &d)
+		require.Len(t, d.Ledger.Stale, 1)
+		require.Len(t, d.Ledger.Missing, 1)
+	}
 }
 
 // TestLedgerOfTheorems says how near margins come to suprema, and why a bound is

@@ -18,7 +18,8 @@ func newLedgerCommand(s streams) *cobra.Command {
 share of its bound, how near that is to its supremum where one is known, and,
 where the bound is larger than any error by more than 10⁶, why.
 
-"verify run --raise FILE" raises a ledger by what a run finds.`,
+"verify run --raise FILE" makes the margins of a ledger today's, and raises it by
+what a run finds; "verify hunt --raise FILE" does so by what a hunt has on record.`,
 		Example: "  verify ledger --only L11\n  verify ledger --json | jq -r '.[] | select(.margin < 1e-6) | .ref + \" \" + .what'",
 		Args:    noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {

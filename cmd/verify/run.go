@@ -81,7 +81,7 @@ func newRunCommand(s streams) *cobra.Command {
 	f.IntVar(&o.checks, "checks", standard.Checks, "floating-point instances a theorem; half as many exact ones")
 	f.Uint64Var(&o.seed, "seed", standard.Seed, "what all instances are drawn from")
 	f.StringVar(&o.corpus, "corpus", "", "judge the kept counterexamples of this `folder` first, its *.json\n(default: those of this module)")
-	f.StringVar(&o.raise, "raise", "", "raise the ledger in this `file` by the margins found")
+	f.StringVar(&o.raise, "raise", "", "make the margins of the ledger in this `file` today's, and raise it by those found")
 	f.IntVar(&o.workers, "workers", 0, "goroutines (default: one a processor)")
 	f.BoolVar(&o.stats, "stats", false, "show the share of instances of each kind and at each edge of a hypothesis")
 	f.BoolVar(&o.json, "json", false, "write one JSON object in place of the table")

@@ -53,6 +53,9 @@ type document struct {
 		Instances    int      `json:"instances"`
 		Failed       []string `json:"failed"`
 		Slack        int      `json:"slack"`
+
+		Stale   []map[string]string `json:"stale"`
+		Missing []string            `json:"missing"`
 	} `json:"ledger"`
 	Checks      int             `json:"checks"`
 	Interrupted bool            `json:"interrupted"`

@@ -10,16 +10,17 @@ import (
 	"github.com/rankproof/rankproof/theorems"
 )
 
-// Raise raises a ledger by the margins that records hold, and returns by how
-// many. Records name instances by block and index: their blocks are judged
-// again. Where ctx ends, the theorems that are done are raised.
-func (g Grounds) Raise(ctx context.Context, l *theorems.Ledger, list []theorems.Theorem, totals journal.Totals, workers int) (raised int, err error) {
+// Raise raises a ledger by the margins that records hold, once its own are
+// today's, and returns how many changed. Records name instances by block and
+// index: their blocks are judged again. Where ctx ends, the theorems that are done
+// are raised.
+func (g Grounds) Raise(ctx context.Context, l *theorems.Ledger, list []theorems.Theorem, totals journal.Totals, workers int) (changed int, err error) {
 	var mutex sync.Mutex
 	var group sync.WaitGroup
 	slots := make(chan struct{}, max(1, workers))
 	for _, th := range totals.Theorems {
 		i := slices.IndexFunc(list, func(t theorems.Theorem) bool { return t.ID == th.ID })
-		if i < 0 || report.IsCanary(th.ID) || len(th.Above) == 0 {
+		if i < 0 || report.IsCanary(th.ID) {
 			continue
 		}
 		group.Go(func() {
@@ -28,25 +29,26 @@ func (g Grounds) Raise(ctx context.Context, l *theorems.Ledger, list []theorems.
 			mutex.Lock() // others raise it meanwhile
 			own := theorems.Ledger{Extremes: l.Of(th.ID)}
 			mutex.Unlock()
+			if ctx.Err() != nil {
+				return
+			}
+			n := own.Rejudge(list[i], g.Subject)
 			found, ok := g.tightest(ctx, list[i], th.Above, &own)
 			if !ok {
 				return
 			}
-			_, failed := own.RaiseFrom(list[i], g.Subject, found)
+			raised, failed := own.RaiseFrom(list[i], g.Subject, found)
 			mutex.Lock()
 			defer mutex.Unlock()
 			if failed != nil {
 				err = failed
 			}
-			for _, e := range own.Extremes {
-				if l.Raise(e) {
-					raised++
-				}
-			}
+			l.Replace(th.ID, own.Extremes)
+			changed += n + raised
 		})
 	}
 	group.Wait()
-	return raised, err
+	return changed, err
 }
 
 // tightest returns the instances of margins that are larger than a ledger's.

@@ -19,6 +19,7 @@ type Kept struct {
 	Theorem theorems.Theorem
 	Check   theorems.Check
 	Case    any
+	Entries []theorems.Extreme // that the ledger has of it
 }
 
 // Corpus reads kept counterexamples to the theorems of a list. Others are read
@@ -39,7 +40,7 @@ func Corpus(files []registry.Kept, list, all []theorems.Theorem) ([]Kept, error)
 			continue
 		}
 		if i := slices.IndexFunc(list, func(chosen theorems.Theorem) bool { return chosen.ID == t.ID }); i >= 0 {
-			out = append(out, Kept{file.Name, list[i], check, c.Instance()})
+			out = append(out, Kept{From: file.Name, Theorem: list[i], Check: check, Case: c.Instance()})
 		}
 	}
 	return out, errors.Join(errs...)
@@ -53,30 +54,31 @@ func hypothesisDropped(t theorems.Theorem, check string) bool {
 func Ledger(l *theorems.Ledger, list []theorems.Theorem) ([]Kept, error) {
 	var out []Kept
 	for _, t := range list {
-		var texts []string
+		at := map[string]int{} // one instance is the largest margin of several quantities
 		for _, e := range l.Of(t.ID) {
+			if i, known := at[e.Check+string(e.Case)]; known {
+				out[i].Entries = append(out[i].Entries, e)
+				continue
+			}
 			c, ok := t.CheckNamed(e.Check)
 			if !ok {
 				return nil, fmt.Errorf("ledger: theorem %s has no check %q", t.Ref, e.Check)
 			}
-			from := "the ledger's instance of " + e.What
-			if slices.Contains(texts, e.Check+string(e.Case)) {
-				continue // one instance is the largest margin of several quantities
-			}
-			texts = append(texts, e.Check+string(e.Case))
 			instance, err := c.Decode(e.Case)
 			if err != nil {
 				return nil, fmt.Errorf("ledger: %s, %q, %s: %w", t.Ref, e.Check, e.What, err)
 			}
-			out = append(out, Kept{from, t, c, instance})
+			at[e.Check+string(e.Case)] = len(out)
+			out = append(out, Kept{"the ledger's instance of " + e.What, t, c, instance, []theorems.Extreme{e}})
 		}
 	}
 	return out, nil
 }
 
 // JudgeKept judges kept instances for a subject, with several workers, and
-// returns what it found in their order; of those that ctx did not let it come
-// to, nothing.
+// returns what it found in their order, with the entries of the ledger that are
+// not what their instances give now; of those that ctx did not let it come to,
+// nothing.
 func JudgeKept(ctx context.Context, s theorems.Subject, list []Kept, workers int) report.Replayed {
 	outcomes, done := make([]theorems.Outcome, len(list)), make([]bool, len(list))
 	var next atomic.Int64
@@ -102,6 +104,12 @@ func JudgeKept(ctx context.Context, s theorems.Subject, list []Kept, workers int
 		if outcomes[i].Verdict == theorems.Fails {
 			out.Failures = append(out.Failures, report.KeptFailure{Theorem: k.Theorem,
 				Failure: theorems.Failure{Check: k.Check.Name, Case: k.Case, Outcome: outcomes[i], From: k.From}})
+			continue
+		}
+		for _, e := range k.Entries {
+			if why := e.Stale(outcomes[i]); why != "" {
+				out.Stale = append(out.Stale, report.StaleEntry{Ref: k.Theorem.Ref, Check: e.Check, What: e.What, Why: why})
+			}
 		}
 	}
 	return out

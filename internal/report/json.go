@@ -27,13 +27,16 @@ type CorpusDocument struct {
 	Failed    []string `json:"failed"`
 }
 
-// LedgerDocument says the same of the instances of the largest margins, and how
-// many bounds are slack by more than 10⁶.
+// LedgerDocument says the same of the instances of the largest margins, how many
+// bounds are slack by more than 10⁶, which entries are not what their instances
+// give now, and which inequalities of the run have none.
 type LedgerDocument struct {
-	Inequalities int      `json:"inequalities"`
-	Instances    int      `json:"instances"`
-	Failed       []string `json:"failed"`
-	Slack        int      `json:"slack"`
+	Inequalities int          `json:"inequalities"`
+	Instances    int          `json:"instances"`
+	Failed       []string     `json:"failed"`
+	Slack        int          `json:"slack"`
+	Stale        []StaleEntry `json:"stale,omitempty"`
+	Missing      []string     `json:"missing,omitempty"`
 }
 
 // TheoremDocument is what a run found for a theorem, as JSON. The keys after
@@ -84,7 +87,8 @@ func NewDocument(r Run, stats bool) (Document, error) {
 		d.Corpus = &CorpusDocument{r.Corpus.Instances, r.Corpus.Names()}
 	}
 	if r.Ledger != nil {
-		d.Ledger = &LedgerDocument{Inequalities: len(r.Bounds), Instances: r.Ledger.Instances, Failed: r.Ledger.Names()}
+		d.Ledger = &LedgerDocument{Inequalities: len(r.Bounds), Instances: r.Ledger.Instances, Failed: r.Ledger.Names(),
+			Stale: r.Ledger.Stale, Missing: r.NotInLedger()}
 		for _, l := range r.Bounds {
 			if l.Slack() {
 				d.Ledger.Slack++

@@ -13,6 +13,15 @@ import (
 type Replayed struct {
 	Instances int
 	Failures  []KeptFailure
+	Stale     []StaleEntry
+}
+
+// StaleEntry is an entry of the ledger that its instance does not give now.
+type StaleEntry struct {
+	Ref   string `json:"ref"`
+	Check string `json:"check"`
+	What  string `json:"what"`
+	Why   string `json:"why"`
 }
 
 // KeptFailure is a kept instance that fails.
@@ -77,6 +86,31 @@ func Ledger(w io.Writer, r Replayed, lines []LedgerLine) {
 		text += fmt.Sprintf("; %d slack by more than 10⁶, each explained (verify ledger)", slack)
 	}
 	io.WriteString(w, wrap("ledger: ", text))
+	if len(r.Stale) > 0 {
+		io.WriteString(w, wrap("        ", fmt.Sprintf("%d not as recorded, because a claim, a bound or the implementation was changed (verify run --raise mends it):", len(r.Stale))))
+	}
+	for _, s := range r.Stale {
+		io.WriteString(w, wrap("          ", fmt.Sprintf("%s, %q, %s: %s", s.Ref, s.Check, s.What, s.Why)))
+	}
+}
+
+// NotInLedger lists the inequalities whose errors a run compared with bounds, and
+// of which the ledger that it judged first has no entry.
+func (r Run) NotInLedger() []string {
+	out := []string{}
+	if r.Ledger == nil {
+		return out
+	}
+	for _, result := range r.Results {
+		for _, m := range result.Margins {
+			if !slices.ContainsFunc(r.Bounds, func(l LedgerLine) bool {
+				return l.ID == result.ID && l.Check == m.Check && l.What == m.Residual.What
+			}) {
+				out = append(out, fmt.Sprintf("%s, %q, %s", result.Ref, m.Check, m.Residual.What))
+			}
+		}
+	}
+	return out
 }
 
 // LedgerLine is an inequality with its largest margin and what is known of its

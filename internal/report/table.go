@@ -118,6 +118,12 @@ func Summary(w io.Writer, r Run) {
 	}
 	fmt.Fprintf(w, "\n%s, %s, %d of %s refuted; %.1f s\n", Counted(instances, "instance"),
 		Counted(exact, "exact case"), refuted, Counted(twins, "twin"), r.Seconds)
+	if missing := r.NotInLedger(); len(missing) > 0 {
+		fmt.Fprintln(w, "not in the ledger, which verify run --raise enters them into:")
+		for _, m := range missing {
+			io.WriteString(w, wrap("  ", m))
+		}
+	}
 	if r.Interrupted {
 		fmt.Fprintln(w, "interrupted: this is what was found until then")
 	}

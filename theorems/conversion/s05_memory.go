@@ -70,6 +70,9 @@ func Memory() theorems.Theorem {
 		},
 		Sharp: []theorems.Sharp{{Check: "nats lost by order p", What: "|loss of order p − ½ ln(det Var_p/det Var_h)|", Supremum: 1,
 			Why: "what the oracle's past of length h misses is bounded by what x_1 would tell besides; where x_1 tells all innovations from then on (one noise, R_v = 0), that is what it misses"}},
+		Slack: []theorems.Slack{{Check: "nats lost by order p", What: "loss of order p + 1 less that of p, if it is more",
+			Why: "a loss rises from one order to the next by rounding alone, where in truth it stays: two neighbours are then of one computation and off by the same, to a few roundings, " +
+				"but the bound takes each to be off by itself, and by the square root of rounding for a zero on the unit circle"}},
 		MaxUnknown: 0.2,
 	}
 }

@@ -163,13 +163,11 @@ func judgeSteps(s theorems.Subject, c generators.Run) (f theorems.Finding, err e
 // inputs, outputs through W, drives; they too grow through the tableau.
 func (t *truth) stepSize(c generators.Run, r, filtered []float64, k int) float64 {
 	phi := t.net.Nonlinearity()
-	// A time is rounded in units of itself, and the wave's phase with it.
-	phase := 2 * math.Pi * float64(k+1) * c.Step * max(1, c.Tau[0]) / c.Period
-	drive := 0.0
+	drive, signal := 0.0, signalSize(c, k)
 	for i := range t.n {
 		b := math.Abs(c.Bias[i])
 		for q := range filtered {
-			b += math.Abs(t.b[i][q]) * (math.Abs(filtered[q]) + math.Abs(c.U[q]) + math.Abs(c.Wave[q])*(1+phase))
+			b += math.Abs(t.b[i][q]) * (math.Abs(filtered[q]) + signal)
 		}
 		drive = max(drive, b)
 	}

@@ -2,6 +2,8 @@ package registry_test
 
 import (
 	"bytes"
+	"fmt"
+	"math"
 	"os"
 	"runtime"
 	"slices"
@@ -13,42 +15,48 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
+// mendLedger is what makes the ledger that of today's claims and bounds.
+const mendLedger = "mend it, from the root of the module: go run ./cmd/verify run --raise theorems/registry/ledger.json"
+
+// notIn returns the inequalities of a report that a ledger has no entry of.
+func notIn(l *theorems.Ledger, r theorems.Report) (missing []theorems.Tightest) {
+	for _, m := range r.Margins {
+		if l.Largest(r.ID, m.Check, m.Residual.What) == 0 {
+			missing = append(missing, m)
+		}
+	}
+	return missing
+}
+
+// TestLedgerWithoutAnEntry is noticed.
+func TestLedgerWithoutAnEntry(t *testing.T) {
+	l := registry.Ledger()
+	e := l.Extremes[0]
+	r := theorems.Report{ID: e.Theorem, Margins: []theorems.Tightest{{Check: e.Check, Residual: theorems.Residual{What: e.What}}}}
+	require.Empty(t, notIn(l, r))
+	l.Extremes = l.Extremes[1:]
+	require.Equal(t, r.Margins, notIn(l, r))
+}
+
 // TestLedger judges the instances of the largest margins again. None fails, and
-// nearly all give their quantity again: others are of a claim that was changed.
+// each gives what is recorded, as far as rounding lets it.
 func TestLedger(t *testing.T) {
 	byID := map[string]theorems.Theorem{}
 	for _, th := range registry.All() {
 		byID[th.ID] = th
 	}
-	list := registry.Ledger().Extremes
-	again := make([]bool, len(list))
-	same := map[string][]int{} // an instance is the largest margin of several quantities
-	for i, e := range list {
+	same := map[string][]theorems.Extreme{} // an instance is the largest margin of several quantities
+	for _, e := range registry.Ledger().Extremes {
 		key := e.Theorem + e.Check + string(e.Case)
-		same[key] = append(same[key], i)
+		same[key] = append(same[key], e)
 	}
-	jobs := make(chan []int)
+	jobs := make(chan []theorems.Extreme)
 	var group sync.WaitGroup
 	for range runtime.GOMAXPROCS(0) {
 		group.Go(func() {
 			for entries := range jobs {
-				e := list[entries[0]]
-				c, ok := byID[e.Theorem].CheckNamed(e.Check)
-				if !ok {
-					t.Errorf("%s has no check %q", e.Theorem, e.Check)
-					continue
-				}
-				instance, err := c.Decode(e.Case)
-				if err != nil {
-					t.Errorf("%s, %q: %v", e.Theorem, e.Check, err)
-					continue
-				}
-				out := c.On(theorems.Model(), instance)
-				if out.Verdict == theorems.Fails {
-					t.Errorf("%s, %q fails: %v\n%s", e.Theorem, e.Check, out.Finding, e.Case)
-				}
-				for _, i := range entries {
-					again[i] = slices.ContainsFunc(out.Margins, func(r theorems.Residual) bool { return r.What == list[i].What })
+				for _, problem := range replayed(byID[entries[0].Theorem], entries) {
+					t.Error(problem)
 				}
 			}
 		})
@@ -58,14 +66,32 @@ func TestLedger(t *testing.T) {
 	}
 	close(jobs)
 	group.Wait()
-	gone := 0
-	for i, is := range again {
-		if !is {
-			gone++
-			t.Logf("no error of %s, %q, %s any more", list[i].Theorem, list[i].Check, list[i].What)
+	if t.Failed() {
+		t.Log(mendLedger)
+	}
+}
+
+// replayed judges the instance that some entries share, and says what is wrong.
+func replayed(th theorems.Theorem, entries []theorems.Extreme) (problems []string) {
+	e := entries[0]
+	c, ok := th.CheckNamed(e.Check)
+	if !ok {
+		return []string{fmt.Sprintf("%s has no check %q", e.Theorem, e.Check)}
+	}
+	instance, err := c.Decode(e.Case)
+	if err != nil {
+		return []string{fmt.Sprintf("%s, %q: %v", e.Theorem, e.Check, err)}
+	}
+	out := c.On(theorems.Model(), instance)
+	if out.Verdict == theorems.Fails {
+		return []string{fmt.Sprintf("%s, %q fails: %v\n%s", e.Theorem, e.Check, out.Finding, e.Case)}
+	}
+	for _, e := range entries {
+		if why := e.Stale(out); why != "" {
+			problems = append(problems, fmt.Sprintf("%s, %q, %s: %s", th.Ref, e.Check, e.What, why))
 		}
 	}
-	require.Less(t, 10*gone, len(list)+1, "one in ten, where errors are of rounding and platforms round differently")
+	return problems
 }
 
 // TestLedgerIsCanonical: the file is what Write makes of it.
@@ -79,13 +105,20 @@ func TestLedgerIsCanonical(t *testing.T) {
 }
 
 // TestSlackIsExplained: a bound that is larger than any error by more than 10⁶ is
-// mended or explained, and what is explained is so.
+// mended or explained, and what is explained is so. A hunt may raise a margin from
+// below 10⁻⁶ to above it without making the explanation untrue; beyond the
+// square root of that the bound is not slack for the reason given.
 func TestSlackIsExplained(t *testing.T) {
 	l := registry.Ledger()
 	for _, th := range registry.All() {
 		for _, e := range l.Of(th.ID) {
 			explained := slices.ContainsFunc(th.Slack, func(s theorems.Slack) bool { return s.Check == e.Check && s.What == e.What && s.Why != "" })
-			require.Equal(t, e.Margin < theorems.SlackBelow, explained, "%s, %q, %s: margin %.3g", th.Ref, e.Check, e.What, e.Margin)
+			if e.Margin < theorems.SlackBelow {
+				require.True(t, explained, "%s, %q, %s: margin %.3g", th.Ref, e.Check, e.What, e.Margin)
+			}
+			if explained {
+				require.Less(t, e.Margin, math.Sqrt(theorems.SlackBelow), "%s, %q, %s is no longer slack", th.Ref, e.Check, e.What)
+			}
 		}
 		for _, s := range th.Slack {
 			require.Positive(t, l.Largest(th.ID, s.Check, s.What), "%s explains %q, %s, which is not in the ledger", th.Ref, s.Check, s.What)

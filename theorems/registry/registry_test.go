@@ -21,9 +21,14 @@ func TestRegistryIsValid(t *testing.T) {
 	require.NoError(t, theorems.Validate(registry.All()))
 }
 
-// TestTheorems is the mathematical regression: every theorem about our model.
+// TestTheorems is the mathematical regression: every theorem about our model, and
+// an entry of the ledger for each inequality that it judges.
 func TestTheorems(t *testing.T) {
-	theoremtest.Run(t, theorems.Model(), registry.All()...)
+	for _, found := range theoremtest.Run(t, theorems.Model(), registry.All()...) {
+		for _, m := range notIn(registry.Ledger(), found) {
+			t.Errorf("the ledger has no entry of %s, %q, %s: %s", found.Ref, m.Check, m.Residual.What, mendLedger)
+		}
+	}
 }
 
 // TestTeeth refutes every twin at twenty seeds, and prints how fast.

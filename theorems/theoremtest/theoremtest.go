@@ -55,8 +55,9 @@ func Multiplier(t testing.TB) int {
 // this module, and that is judged again, first, if it is kept in Folder. Claims
 // whose operations the subject lacks are logged; a theorem of which nothing
 // could be tried fails. A third of the instances of a plain verify is judged, and
-// declared edges must be visited by the whole.
-func Run(t *testing.T, s theorems.Subject, list ...theorems.Theorem) {
+// declared edges must be visited by the whole. It returns what was found, of the
+// theorems that -run lets it come to.
+func Run(t *testing.T, s theorems.Subject, list ...theorems.Theorem) (found []theorems.Report) {
 	e := effort(t)
 	if !(s.UnitRoundoff > 0 && s.UnitRoundoff < 1) {
 		t.Fatalf("Subject.UnitRoundoff is %v: bounds are in units of it; 0x1p-53 for float64, 0x1p-24 for float32", s.UnitRoundoff)
@@ -75,6 +76,7 @@ func Run(t *testing.T, s theorems.Subject, list ...theorems.Theorem) {
 				}
 			})
 			r := th.Run(context.Background(), s, e.Third())
+			found = append(found, r)
 			t.Logf("%s: %v; %d instances, worst margin of those that hold %.3g, %d unknown, %d exact, certificate bits %.0f",
 				th.Ref, r.Verdict, r.Instances, r.WorstMargin, r.Unknown, r.Exact, r.CertificateBits())
 			for _, f := range r.Failures {
@@ -109,6 +111,7 @@ func Run(t *testing.T, s theorems.Subject, list ...theorems.Theorem) {
 			}
 		})
 	}
+	return found
 }
 
 // Teeth refutes every twin of every theorem at twenty seeds, each within 100
