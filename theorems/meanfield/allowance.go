@@ -16,6 +16,8 @@ type numberedLaw struct {
 	covs    [][][]float64 // (2R+1)×(2R+1) each
 	// normwise: moments are off by parts of their norms, not of their entries.
 	normwise bool
+	// factored: covariances are off by parts of √(Σ_ii Σ_jj), as of a factor that is rounded.
+	factored bool
 }
 
 func numbersOf(m generators.Mixture) numberedLaw {
@@ -56,7 +58,26 @@ func (l numberedLaw) at(p int, kappa []float64) netInputs {
 	if l.normwise {
 		in.loosen(mean, cov, kappa)
 	}
+	if l.factored {
+		along, sigma := 0.0, deviations(cov)
+		for i, w := range with {
+			along += math.Abs(w) * sigma[i]
+		}
+		in.absDelta = along * along
+		for s := range r {
+			in.absOver[s] = sigma[r+s] * along
+		}
+	}
 	return in
+}
+
+// deviations returns √Σ_ii.
+func deviations(cov [][]float64) []float64 {
+	out := make([]float64, len(cov))
+	for i := range cov {
+		out[i] = math.Sqrt(cov[i][i])
+	}
+	return out
 }
 
 // loosen replaces sums of magnitudes by products of norms.
