@@ -10,8 +10,8 @@ import (
 // within it where a hypothesis may rest on it that the instance's type does not
 // know. Words are those that were drawn, sizes between the least and the largest,
 // in the order that they always had; numbers that stood alone lie between the
-// least and the largest, and fields that were always 0, positive or not negative
-// stay so.
+// least and the largest, and are 0 or no nearer to it than 2⁻³⁰ or one that was
+// drawn; and fields that were always 0, positive or not negative stay so.
 type Domain struct {
 	fields map[string]*drawn
 	least  map[string]int
@@ -41,6 +41,7 @@ func (d *Domain) admits(instance any) bool { return d.hypothesis == nil || d.hyp
 type drawn struct {
 	words     []string
 	low, high float64 // of its numbers
+	least     float64 // of the sizes of those that are not 0, if below what may be given
 	longest   int     // of an optional field
 	constant  bool    // as the first
 	first     reflect.Value
@@ -68,7 +69,7 @@ func (f field) key(i int) string { return f.name + string(rune('0'+i)) }
 func (d *Domain) see(f field, i int) {
 	s, seen := d.fields[f.key(i)]
 	if !seen {
-		s = &drawn{low: math.Inf(1), high: math.Inf(-1), constant: true, first: f.value}
+		s = &drawn{low: math.Inf(1), high: math.Inf(-1), least: anyLeast, constant: true, first: f.value}
 		d.fields[f.key(i)] = s
 	}
 	s.constant = s.constant && reflect.DeepEqual(s.first.Interface(), f.value.Interface())
@@ -81,6 +82,9 @@ func (d *Domain) see(f field, i int) {
 	eachFloat(f.value, func(x float64) float64 {
 		if x != 0 || !f.positive { // a positive field that is 0 is absent
 			s.low, s.high = min(s.low, x), max(s.high, x)
+		}
+		if x != 0 {
+			s.least = min(s.least, math.Abs(x))
 		}
 		return x
 	})
@@ -135,7 +139,7 @@ func (s *drawn) holds(f field) (ok bool) {
 		alone := len(f.dims) == 0
 		switch {
 		case f.positive && x == 0:
-		case alone && !(s.low <= x && x <= s.high), s.low == 0 && s.high == 0 && x != 0, s.low >= 0 && x < 0, s.low > 0 && x <= 0:
+		case alone && !(s.low <= x && x <= s.high), alone && x != 0 && math.Abs(x) < s.least, s.low == 0 && s.high == 0 && x != 0, s.low >= 0 && x < 0, s.low > 0 && x <= 0:
 			ok = false
 		}
 		return x
@@ -156,7 +160,7 @@ func (d *Domain) within(instance reflect.Value) []field {
 		f.nonnegative = f.nonnegative || s.low >= 0
 		f.nonzero = f.nonzero || s.low > 0
 		if len(f.dims) == 0 {
-			f.low, f.high = s.low, s.high
+			f.low, f.high, f.least = s.low, s.high, s.least
 		}
 		if f.value.Kind() == reflect.String {
 			f.texts = s.words

@@ -95,3 +95,32 @@ func TestEveryMoveMoves(t *testing.T) {
 		require.Greater(t, len(changed), 1, "move %d", kind)
 	}
 }
+
+// TestNumbersAloneStayAwayFromZero: the neighbour of 0 is subnormal, and was given
+// to a number that stood alone, though to none in a row of them.
+func TestNumbersAloneStayAwayFromZero(t *testing.T) {
+	type alone struct {
+		Tags []string
+		Any  float64 `numbers:",nonnegative"`
+		Tiny float64
+		Sign float64
+	}
+	domain := DomainOf(func(seed int) alone {
+		k := seed % 7 % 3
+		return alone{nil, float64(k), []float64{-1, 0x1p-60, 1}[k], float64(k - 1)}
+	}).Where(nil)
+	changed := func(x ...float64) []float64 {
+		c, ok := WithNumbers(alone{Any: 1, Tiny: 1, Sign: 1}, x, domain)
+		require.True(t, ok)
+		return Numbers(c, domain)
+	}
+	const tiny = 5e-324
+	require.Equal(t, []float64{0, 0, 0}, changed(tiny, tiny, -tiny))
+	require.Equal(t, []float64{0x1p-30, 0x1p-60, -0x1p-30}, changed(0x1.8p-31, 0x1p-60, -0x1.8p-31))
+	require.False(t, domain.Holds(alone{Any: tiny}))
+	require.True(t, domain.Holds(alone{Any: 0x1p-30, Tiny: -0x1p-60}))
+	for b := range 256 {
+		c := Mutate(alone{}, []byte{2, byte(b), 0, 0}, domain)
+		require.Equal(t, []float64{0, 0, 0}, Numbers(c, domain))
+	}
+}

@@ -52,7 +52,14 @@ func (f field) legal(x float64) float64 {
 		x = math.Round(x/step) * step
 	}
 	if f.low < f.high {
-		return min(max(x, f.low), f.high)
+		x = min(max(x, f.low), f.high)
+		switch size := math.Abs(x); {
+		case x == 0 || size >= f.least:
+			return x
+		case size < f.least/2 && f.low <= 0 && f.high >= 0 && !f.positive:
+			return 0
+		}
+		return min(max(math.Copysign(f.least, x), f.low), f.high)
 	}
 	if x == 0 && !f.positive && !f.nonzero {
 		return 0

@@ -26,6 +26,7 @@ type field struct {
 	nonnegative bool
 	nonzero     bool
 	low, high   float64 // of a number that stands alone, where known
+	least       float64 // of its size, if it is not 0
 	fixed       bool
 }
 

@@ -42,7 +42,7 @@ type Equilibrium struct {
 	// where, within Uncertainty and rounding, DF is singular.
 	Index int
 	// Means are the searches that came upon it, sorted: "cells", "newton", "flow",
-	// "between", "fold", "deflation".
+	// "between", "fold", "deflation", "degree".
 	Means []string
 
 	jacobian *mat.Dense
@@ -79,6 +79,8 @@ const equilibriumRounds = 6
 //	between    Newton from midpoints of pairs found, and their reflections at 0
 //	fold       Newton from where the second order puts the partner of a zero found
 //	deflation  Newton on F·Π(1 + ‖x − x_k‖⁻²), which has no zeros where F's were found
+//	degree     Newton in ever smaller parts around which F turns otherwise than by the
+//	           indices of the zeros found inside (n ≤ 2)
 //
 // While the indices do not add up to the degree it looks again with more
 // starts and smaller cells, six times at most. (Index theorem: M11.) A field that fails at the middle
@@ -91,6 +93,7 @@ func FindEquilibria(f VectorField, s EquilibriumSearch) (*EquilibriumSet, error)
 	set := &EquilibriumSet{Degree: e.degree()}
 	for set.Rounds == 0 || set.Rounds < equilibriumRounds && e.misses(set.Degree) {
 		e.round(set.Rounds)
+		e.survey(set.Degree)
 		set.Rounds++
 	}
 	for _, z := range e.found {
@@ -178,17 +181,20 @@ func (e *equilibriumFinder) degree() *int {
 
 // misses reports whether the indices show that a zero is missing.
 func (e *equilibriumFinder) misses(degree *int) bool {
-	if degree == nil || e.truncated || e.continuum {
-		return false
-	}
-	sum := 0
+	sum, known := e.indexSum()
+	return degree != nil && known && sum != *degree
+}
+
+// indexSum adds up the indices of all zeros found; false where one is degenerate,
+// and has none, or the list is not complete anyhow.
+func (e *equilibriumFinder) indexSum() (sum int, known bool) {
 	for _, z := range e.found {
 		if z.Index == 0 {
-			return false
+			return 0, false
 		}
 		sum += z.Index
 	}
-	return sum != *degree
+	return sum, !e.truncated && !e.continuum
 }
 
 // round searches by every means once.

@@ -228,7 +228,8 @@ func (e *equilibriumFinder) certify(z *Equilibrium, field, slope float64) {
 	} else {
 		z.Uncertainty = e.flat(z, field)
 	}
-	pairs, err := eigen(z.jacobian, math.Sqrt(float64(e.n))*(slope+bend*z.Uncertainty))
+	off := math.Sqrt(float64(e.n)) * (slope + bend*z.Uncertainty)
+	pairs, err := eigen(z.jacobian, off)
 	if err != nil {
 		return
 	}
@@ -238,7 +239,9 @@ func (e *equilibriumFinder) certify(z *Equilibrium, field, slope float64) {
 		verdict.see(real(p.z), p.uncertainty)
 	}
 	sort.SliceStable(z.Eigenvalues, func(i, j int) bool { return real(z.Eigenvalues[i]) > real(z.Eigenvalues[j]) })
-	z.Stability = verdict.verdict()
+	if z.Stability = verdict.verdict(); z.Stability == Undecided {
+		z.Stability = inertia(z.jacobian, off)
+	}
 }
 
 // kantorovich certifies a zero of a field that bounds its curvature, near it.

@@ -1,6 +1,7 @@
 package model
 
 import (
+	"math"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -52,4 +53,47 @@ func TestFoldLeadsToPartner(t *testing.T) {
 		require.Len(t, e.found, 2, "gap %v", gap)
 		require.LessOrEqual(t, e.found[1].Point[0]-0.3-gap, e.found[1].Radius)
 	}
+}
+
+// Around parts of a box F turns by the indices of the zeros inside: from one zero
+// that leads to all of them, those of opposite index in two parts too, and to where
+// F turns over in a 10⁻⁶th of the box, which no start meets.
+func TestPartsLeadToWhatIsMissing(t *testing.T) {
+	steep := func(n int, slope float64) *Target {
+		b := cube(n, 2)
+		return &Target{Name: "steep", Box: b,
+			field: func(dst, x []float64) {
+				for i, v := range x {
+					dst[i] = -v + math.Tanh(slope*(v-0.1))
+				}
+			},
+			jacobian: func(set func(i, j int, v float64), x []float64) {
+				for i, v := range x {
+					set(i, i, -1+slope/math.Pow(math.Cosh(slope*(v-0.1)), 2))
+				}
+			},
+			curvature: func([]float64) float64 { return slope * slope }}
+	}
+	one := 1
+	for n, want := range map[int]int{1: 3, 2: 9} {
+		for _, slope := range []float64{2, 1e3, 1e6} {
+			f := steep(n, slope)
+			e := alone(t, f, f.Box, repeated(-1, n)...)
+			e.survey(&one)
+			require.Len(t, e.found, want, "n = %d, slope %v", n, slope)
+			for _, z := range e.found[1:] {
+				require.Contains(t, z.Means, "degree")
+			}
+			set, err := FindEquilibria(f, EquilibriumSearch{Box: f.Box})
+			require.NoError(t, err)
+			require.Len(t, set.Points, want, "n = %d, slope %v", n, slope)
+			require.Equal(t, 1, set.Rounds)
+		}
+	}
+	e := alone(t, CycleAroundPoint(), CycleAroundPoint().Box, 0, 0)
+	e.survey(&one)
+	require.Len(t, e.found, 1)
+	two := 2 // that is wrong
+	e.survey(&two)
+	require.Len(t, e.found, 1)
 }

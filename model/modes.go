@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"math/cmplx"
+	"slices"
 
 	"gonum.org/v1/gonum/mat"
 )
@@ -37,7 +38,8 @@ type Modes struct {
 //
 // A mode is dropped when |μ| is not above its own rounding error (backward
 // error times eigenvalue condition). A spectrum whose kept modes are
-// defective to working precision is ErrDefective, with the condition number.
+// defective to working precision is ErrDefective, with the condition number;
+// so is one whose l_r exceed float64, slopes being next to 0.
 // The cost is O(N R²) for a low-rank network. (arXiv:2309.04030; L3–L5, L12)
 func (l *Linearization) Modes() (*Modes, error) {
 	red := l.reduce()
@@ -149,6 +151,9 @@ func (m *Modes) biorthonormalize(l *Linearization, pairs []eigenpair) error {
 			for n := range lr {
 				mixed[i][n] += c * lr[n]
 			}
+		}
+		if slices.ContainsFunc(mixed[i], func(z complex128) bool { return !finiteComplex(z) }) {
+			return fmt.Errorf("%w: slopes so small (l_x = D l_r is %.3g of a unit l_r) and a condition of %.3g take l_r beyond float64", ErrDefective, scale[i], m.Condition)
 		}
 	}
 	m.Activity.Left = mixed

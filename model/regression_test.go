@@ -3,6 +3,7 @@ package model_test
 import (
 	"errors"
 	"math"
+	"math/cmplx"
 	"testing"
 
 	"github.com/rankproof/rankproof/model"
@@ -232,4 +233,25 @@ func TestErfToTheEnd(t *testing.T) {
 		_, second, _ := precise.Constants(phi.Name())
 		require.GreaterOrEqual(t, phi.SupSecond(), second, phi.Name())
 	}
+}
+
+// Modes returned left vectors of NaN: slopes of 1e-307, and a Jordan block of 2⁻³⁰
+// whose vectors of 2²² biorthonormality divides by them.
+func TestModesAreFiniteOrRefused(t *testing.T) {
+	refused := 0
+	for _, x := range []float64{10, 29, 30, 30.5, 31} {
+		l := linearized(t, network(t, dense(t, matrix([]float64{1, 0}, []float64{0x1p-30, 1})), model.Erf()), []float64{x, x})
+		m, err := l.Modes()
+		if err != nil {
+			require.ErrorIs(t, err, model.ErrDefective, "x = %v", x)
+			refused++
+			continue
+		}
+		for _, left := range append(m.Activity.Left, m.Activation.Left...) {
+			for _, z := range left {
+				require.False(t, cmplx.IsNaN(z) || cmplx.IsInf(z), "x = %v: %v", x, left)
+			}
+		}
+	}
+	require.Positive(t, refused)
 }

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 	"math/cmplx"
+
+	"gonum.org/v1/gonum/mat"
 )
 
 // Stability is a three-valued verdict on a fixed point.
@@ -93,4 +95,64 @@ func (j *judge) verdict() Stability {
 		return Undecided
 	}
 	return Stable
+}
+
+// mostInertia is up to where inertia solves its n² equations.
+const mostInertia = 8
+
+// inertia decides the stability of every matrix within off (Frobenius) of A, without
+// eigenvectors, which say little where A is defective or nearly. For X with AᵀX + XA =
+// −1 + R, ‖R‖ + 2 off ‖X‖ < 1, (A+E)ᵀX + X(A+E) is negative definite, and A + E has
+// as many eigenvalues on the right as X has negative ones, none of them on
+// the axis (Lyapunov; Ostrowski and Schneider 1962). Undecided where that cannot be shown.
+func inertia(a *mat.Dense, off float64) Stability {
+	n, _ := a.Dims()
+	if n > mostInertia {
+		return Undecided
+	}
+	equations, minusOne := mat.NewDense(n*n, n*n, nil), mat.NewVecDense(n*n, nil)
+	for i := range n {
+		minusOne.SetVec(i*n+i, -1)
+		for j := range n {
+			for k := range n {
+				row := i*n + j // of Σ_k a_ki x_kj + x_ik a_kj
+				equations.Set(row, k*n+j, equations.At(row, k*n+j)+a.At(k, i))
+				equations.Set(row, i*n+k, equations.At(row, i*n+k)+a.At(k, j))
+			}
+		}
+	}
+	var solution mat.VecDense
+	if err := solution.SolveVec(equations, minusOne); err != nil && solution.Len() == 0 {
+		return Undecided
+	}
+	x := mat.NewSymDense(n, nil)
+	for i := range n {
+		for j := range i + 1 {
+			x.SetSym(i, j, (solution.AtVec(i*n+j)+solution.AtVec(j*n+i))/2)
+		}
+	}
+	var xa mat.Dense
+	xa.Mul(x, a)
+	rest := mat.NewDense(n, n, nil)
+	rest.Add(&xa, xa.T())
+	for i := range n {
+		rest.Set(i, i, rest.At(i, i)+1)
+	}
+	size := mat.Norm(x, 2)
+	off += float64(2*n+4) * unitRoundoff * mat.Norm(a, 2) // of the products that R is made of
+	if !(mat.Norm(rest, 2)+2*off*size < 0.5) {
+		return Undecided
+	}
+	var spectrum mat.EigenSym
+	if !spectrum.Factorize(x, false) {
+		return Undecided
+	}
+	least := spectrum.Values(nil)[0]
+	switch rounding := 16 * float64(n) * unitRoundoff * size; {
+	case least > rounding:
+		return Stable
+	case least < -rounding:
+		return Unstable
+	}
+	return Undecided
 }

@@ -45,8 +45,12 @@ func (r Residual) Margin() float64 {
 }
 
 // Verdict compares error and bound. It is the one comparison with a tolerance
-// in this module, written so that NaN fails.
+// in this module, written so that NaN fails: of an error or of what a subject
+// returned, and of a bound or a scale, which then is a fault of the check.
 func (r Residual) Verdict() Verdict {
+	if math.IsNaN(r.Bound) || math.IsNaN(r.Scale) {
+		return Fails
+	}
 	// A bound as large as the thing itself is no statement, kept or broken.
 	if r.Bound >= r.Scale/2 && r.Error <= 4*(r.Scale+r.Bound) {
 		if r.Error == 0 {
@@ -65,7 +69,11 @@ func (r Residual) String() string {
 	if r.Bound == 0 && math.IsInf(r.Error, 1) {
 		return r.What + ": not so"
 	}
-	return fmt.Sprintf("%s: error %.3g, bound %.3g, scale %.3g", r.What, r.Error, r.Bound, r.Scale)
+	text := fmt.Sprintf("%s: error %.3g, bound %.3g, scale %.3g", r.What, r.Error, r.Bound, r.Scale)
+	if !math.IsNaN(r.Error) && (math.IsNaN(r.Bound) || math.IsNaN(r.Scale)) {
+		return text + ": no bound at all, the check is at fault"
+	}
+	return text
 }
 
 // Finding collects the residuals of one instance: it fails if one fails, and

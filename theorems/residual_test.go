@@ -27,6 +27,9 @@ func TestVerdictOfAResidual(t *testing.T) {
 		{nan, nan, 1, theorems.Fails},
 		{nan, inf, 1, theorems.Fails},
 		{0.1, nan, 1, theorems.Fails},
+		{0, nan, 1, theorems.Fails},
+		{0, 0, nan, theorems.Fails}, // a bound that may say nothing
+		{0.1, inf, nan, theorems.Fails},
 		{inf, 1, 4, theorems.Fails},
 		{0.1, 0.7, 1, theorems.Unknown}, // the bound says nothing
 		{0.9, 0.7, 1, theorems.Unknown},
@@ -37,6 +40,13 @@ func TestVerdictOfAResidual(t *testing.T) {
 		r := theorems.Residual{What: "x", Error: c.err, Bound: c.bound, Scale: c.scale}
 		require.Equal(t, c.want, r.Verdict(), "%v", r)
 	}
+}
+
+func TestResidualSaysWhoIsAtFault(t *testing.T) {
+	nan := math.NaN()
+	require.Contains(t, theorems.Residual{What: "x", Bound: nan, Scale: 1}.String(), "the check is at fault")
+	require.Contains(t, theorems.Residual{What: "x", Error: 1, Bound: 1, Scale: nan}.String(), "the check is at fault")
+	require.NotContains(t, theorems.Residual{What: "x", Error: nan, Bound: nan, Scale: nan}.String(), "fault") // of what a subject returned
 }
 
 func TestMarginOfAResidual(t *testing.T) {

@@ -104,7 +104,8 @@ func searched(c *model.Circuit, rank int, bounded bool, half float64) (model.Box
 
 // Complete is true if nothing says that one was missed: φ is bounded, all are
 // isolated, and their indices add up to 1 (M11). A missing pair of opposite index
-// would not show in that; six searches found none.
+// would not show in that; six searches found none, and for R ≤ 2 none whose zeros
+// are in different parts of the box.
 func (f *MeanField) Complete() bool { return f.Doubt() == "" }
 
 // Doubt says why the indices do not speak for completeness, empty if they do.

@@ -127,15 +127,37 @@ func Average(phi string, order int, mu, delta float64) (value, err float64, fail
 		case delta == 0 && distance == 0 && order > 0:
 			return math.NaN(), math.NaN(), fmt.Errorf("%w: order %d at the kink %v without variance", ErrOrder, order, mu)
 		case delta > 0 && order >= 2:
-			scale := math.Sqrt(delta)
-			z := distance / scale
-			term := j * density(z) / scale
-			if order == 3 {
-				term *= z / scale
-			}
-			value += term
-			err += (4 + z*z) * 2 * unit * math.Abs(term)
+			mass, off := ofAJump(order, distance, delta)
+			value += j * mass
+			err += math.Abs(j) * off
 		}
 	}
 	return value, err, nil
+}
+
+// ofAJump returns p(b) for order 2 and −p′(b) for order 3, p the density of N(μ, Δ) at a distance b − μ, with a bound on the
+// error. The exponents are added before they are taken: e^(−z²/2) and 1/√Δ leave floating point before their product does.
+func ofAJump(order int, distance, delta float64) (mass, err float64) {
+	scale := math.Sqrt(delta)
+	z := distance / scale
+	exponents := []float64{-z * z / 2, -math.Log(scale * rootTwoPi)}
+	sign := 1.0
+	if order == 3 {
+		exponents = append(exponents, math.Log(math.Abs(z)), -math.Log(scale))
+		sign = math.Copysign(1, z)
+	}
+	switch {
+	case order == 3 && z == 0:
+		return 0, 0
+	case exponents[0] < -1e4: // no other is above 2e3
+		return 0, math.SmallestNonzeroFloat64
+	}
+	sum, size := 0.0, 0.0
+	for _, x := range exponents {
+		sum += x
+		size += math.Abs(x)
+	}
+	// z² is off by 7 roundings of it, a logarithm by one and by those of its argument, each sum by one.
+	mass = math.Exp(sum)
+	return sign * mass, (8+12*size)*unit*mass + math.SmallestNonzeroFloat64
 }

@@ -139,6 +139,37 @@ func TestFamiliesAgree(t *testing.T) {
 	}
 }
 
+// Averages of relu scale: ⟨φ″⟩ at (sμ, s²Δ) is 1/s of that at (μ, Δ), ⟨φ‴⟩ 1/s², down to a Δ of 2⁻¹⁰⁰⁰, and a bound
+// is a number at the least Δ that there is.
+func TestKinksWithNextToNoVariance(t *testing.T) {
+	for _, exponent := range []int{-4, -100, -200, -500} {
+		s := math.Ldexp(1, exponent)
+		for _, z := range []float64{0, 0.5, -3, 20, 38} {
+			for order := 2; order <= 3; order++ {
+				want, wantErr, failure := Average("relu", order, z, 1)
+				require.NoError(t, failure)
+				want, wantErr = want/s, wantErr/s
+				if order == 3 {
+					want, wantErr = want/s, wantErr/s
+				}
+				got, err, failure := Average("relu", order, s*z, s*s)
+				require.NoError(t, failure)
+				requireWithin(t, want, got, err+wantErr, 0, 0, s, z, order)
+				require.Less(t, err, 1e-9*(math.Abs(got)+1), "%v %v %v", s, z, order)
+			}
+		}
+	}
+	for _, delta := range []float64{math.SmallestNonzeroFloat64, 0x1p-1022, 0x1p-600} {
+		for _, mu := range []float64{0, 1, -1, 1 - 0x1p-53, 40, 1e300} {
+			for order := range 3 {
+				_, err, failure := Average("hard-tanh", order, mu, delta)
+				require.NoError(t, failure)
+				require.False(t, math.IsNaN(err), "%v %v %v", delta, mu, order)
+			}
+		}
+	}
+}
+
 func TestRefusalsOfAverage(t *testing.T) {
 	for _, c := range []struct {
 		phi       string

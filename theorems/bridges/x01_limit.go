@@ -26,6 +26,7 @@ type limit struct {
 	field   [][]float64 // DF
 	squares [][]float64 // bounds E z² (R×R)
 	fourths [][]float64 // bounds E z⁴
+	rounded [][]float64 // bounds what of DF and DF_N is rounding
 }
 
 func newLimit(s theorems.Subject, c generators.MixturePoint) (*limit, error) {
@@ -40,7 +41,7 @@ func newLimit(s theorems.Subject, c generators.MixturePoint) (*limit, error) {
 	lipschitz, _, _ := precise.Constants(c.Nonlinearity)
 	rank := c.Rank()
 	for r := range rank {
-		l.squares, l.fourths = append(l.squares, make([]float64, rank)), append(l.fourths, make([]float64, rank))
+		l.squares, l.fourths, l.rounded = append(l.squares, make([]float64, rank)), append(l.fourths, make([]float64, rank)), append(l.rounded, make([]float64, rank))
 		for k := range rank {
 			for p, weight := range c.Weights() {
 				mean, cov := c.Mean(p), c.Cov(p)
@@ -48,9 +49,40 @@ func newLimit(s theorems.Subject, c generators.MixturePoint) (*limit, error) {
 				l.squares[r][k] += weight * lipschitz * lipschitz * ((n*n+v)*(m*m+w) + 2*between*between + 4*n*m*between)
 				l.fourths[r][k] += weight * math.Pow(lipschitz, 4) * math.Sqrt(eighthMoment(n, v)*eighthMoment(m, w)) // Cauchy–Schwarz
 			}
+			l.rounded[r][k] = averageAccuracy * s.UnitRoundoff * (math.Sqrt(l.squares[r][k]) + jacobianSize(c, r, k))
 		}
 	}
 	return l, nil
+}
+
+// averageAccuracy is the accuracy of a Gaussian average that theory.md asks for,
+// 1e-12, in units of the roundoff of float64.
+const averageAccuracy = 0x1p13
+
+// jacobianSize bounds what is added up in an entry of DF, by sup|φ'|, sup|φ”| and
+// sup|φ”'|, times what a μ and a Δ are added up of: averages of a smooth φ are off by
+// 2¹³u of the former, and by fewer u for the rounding of the latter.
+func jacobianSize(c generators.MixturePoint, r, k int) float64 {
+	first, second, third := precise.Constants(c.Nonlinearity)
+	rank, size := c.Rank(), 1.0
+	with := append(append(append([]float64(nil), c.Kappa...), make([]float64, rank)...), 1) // x = with·(m, n, I)
+	for p, weight := range c.Weights() {
+		mean, cov := c.Mean(p), c.Cov(p)
+		along := func(row []float64) float64 { // magnitudes in a sum with x
+			sum := 0.0
+			for i, w := range with {
+				sum += math.Abs(row[i] * w)
+			}
+			return sum
+		}
+		mu, delta := along(mean), 0.0
+		for i, w := range with {
+			delta += math.Abs(w) * along(cov[i])
+		}
+		n, m := math.Abs(mean[rank+r])+along(cov[rank+r]), math.Abs(mean[k])+along(cov[k])
+		size += weight * (1 + mu + delta) * ((first+second+third)*n*m + first*math.Abs(cov[rank+r][k]))
+	}
+	return size
 }
 
 // eighthMoment returns E y⁸ for y ~ N(a, v).
@@ -79,7 +111,8 @@ func (l *limit) each(visit func(k, r, s int)) {
 }
 
 // testMean is the e-process of E DF_N = DF, entry by entry, with E z² − (E z)²
-// over N as the bound on the variance of one.
+// over N as the bound on the variance of one. What rounding moves it by counts as a
+// deviation of that size in the mean of all networks that may be asked for.
 func (l *limit) testMean(units int) (*evidence.Vector, error) {
 	rank := len(l.kappa)
 	return evidence.NewVector(rank*rank, evidence.Level/2, func(k int, alpha float64) (*evidence.Test, error) {
@@ -89,8 +122,9 @@ func (l *limit) testMean(units int) (*evidence.Vector, error) {
 			z++
 		}
 		// The bound is at least a 64th of E z², should the subject's DF be beyond it.
-		spread := max(l.squares[r][s]-z*z, l.squares[r][s]/64) + math.SmallestNonzeroFloat64
-		return evidence.NewVariance(l.field[r][s], spread/float64(units), alpha)
+		spread := max(l.squares[r][s]-z*z, l.squares[r][s]/64)
+		moved := l.rounded[r][s] * l.rounded[r][s] * limitNetworks * evidence.Patience
+		return evidence.NewVariance(l.field[r][s], spread/float64(units)+moved, alpha)
 	})
 }
 
@@ -136,7 +170,8 @@ func judgeLimit(s theorems.Subject, c generators.MixturePoint) (f theorems.Findi
 // judgeRate: N (DF_N − DF)² has one mean at every N, that of z: the deviation
 // goes as N^−½. Networks of eight times the units are compared in pairs; the
 // difference has mean 0, and E N²(DF_N − DF)⁴ ≤ E(z − Ez)⁴/N + 3 (Var z)² twice
-// over bounds its variance.
+// over bounds its variance, beside rounding ρ, which moves N (DF_N − DF)² by
+// N(2|DF_N − DF| ρ + ρ²).
 func judgeRate(s theorems.Subject, c generators.MixturePoint) (f theorems.Finding, err error) {
 	if err := statisticalClaimsNeed(s); err != nil {
 		return f, err
@@ -150,7 +185,9 @@ func judgeRate(s theorems.Subject, c generators.MixturePoint) (f theorems.Findin
 	test, err := evidence.NewVector(rank*rank, evidence.Level/2, func(k int, alpha float64) (*evidence.Test, error) {
 		square, fourth := l.squares[k/rank][k%rank], 16*l.fourths[k/rank][k%rank]
 		bound := evidence.SecondMoment(few, square, fourth) + evidence.SecondMoment(many, square, fourth)
-		return evidence.NewVariance(0, bound+math.SmallestNonzeroFloat64, alpha)
+		moved := l.rounded[k/rank][k%rank]
+		moved *= math.Sqrt(many*square) + many*moved
+		return evidence.NewVariance(0, bound+4*moved*moved*rateNetworks*evidence.Patience, alpha)
 	})
 	if err != nil {
 		return f, err

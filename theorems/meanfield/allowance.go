@@ -16,6 +16,8 @@ type numberedLaw struct {
 	covs    [][][]float64 // (2R+1)×(2R+1) each
 	// normwise: moments are off by parts of their norms, not of their entries.
 	normwise bool
+	// factored: covariances are off by parts of √(Σ_ii Σ_jj), as of a factor that is rounded.
+	factored bool
 }
 
 func numbersOf(m generators.Mixture) numberedLaw {
@@ -56,7 +58,26 @@ func (l numberedLaw) at(p int, kappa []float64) netInputs {
 	if l.normwise {
 		in.loosen(mean, cov, kappa)
 	}
+	if l.factored {
+		along, sigma := 0.0, deviations(cov)
+		for i, w := range with {
+			along += math.Abs(w) * sigma[i]
+		}
+		in.absDelta = along * along
+		for s := range r {
+			in.absOver[s] = sigma[r+s] * along
+		}
+	}
 	return in
+}
+
+// deviations returns √Σ_ii.
+func deviations(cov [][]float64) []float64 {
+	out := make([]float64, len(cov))
+	for i := range cov {
+		out[i] = math.Sqrt(cov[i][i])
+	}
+	return out
 }
 
 // loosen replaces sums of magnitudes by products of norms.
@@ -132,3 +153,30 @@ func (l numberedLaw) allowance(kappa []float64, epsilon, u float64) (bound, size
 
 // sums is the relative error of sums over m, n and I.
 func (l numberedLaw) sums(u float64) float64 { return float64(len(l.means[0])+len(l.weights)+8) * u }
+
+// rests reports whether all units of a population have the same net input at κ,
+// one on a kink of φ, as far as sums that are off by a relative epsilon tell.
+func (l numberedLaw) rests(kappa []float64, epsilon float64) bool {
+	for p := range l.weights {
+		in := l.at(p, kappa)
+		near := epsilon * in.absMu
+		for _, kink := range []float64{-1, 0, 1} {
+			if onKink(l.phi, kink) && in.delta <= epsilon*in.absDelta && math.Abs(in.mu-kink) <= near {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// restsAsGiven reports whether a population rests on a kink at κ and no sum has to
+// be taken to see it: the moments that κ or 1 is multiplied with are 0, but for a_I.
+func (l numberedLaw) restsAsGiven(kappa []float64) bool {
+	for p := range l.weights {
+		in, input := l.at(p, kappa), l.means[p][2*len(kappa)]
+		if in.absDelta == 0 && in.absMu == math.Abs(input) && onKink(l.phi, input) {
+			return true
+		}
+	}
+	return false
+}

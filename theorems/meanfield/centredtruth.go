@@ -98,7 +98,11 @@ func gain(phi string, delta float64) (g, slope, off float64, err error) {
 			return 1, 0, 0, nil
 		}
 		z := 1 / math.Sqrt(2*delta)
-		slope = -2 / math.Sqrt(math.Pi) * z * z * z * math.Exp(-z*z)
+		fall := math.Exp(-z * z)
+		if fall == 0 { // and z³, of a Δ next to 0, may be beyond floats
+			return 1, 0, 0x1p-50, nil
+		}
+		slope = -2 / math.Sqrt(math.Pi) * z * z * z * fall
 		return math.Erf(z), slope, 0x1p-50 + 0x1p-50*(1+z*z)*math.Abs(slope), nil
 	}
 	g, off, err = quadrature.Average(phi, 1, 0, delta)

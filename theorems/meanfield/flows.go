@@ -85,7 +85,8 @@ const (
 // in n dimensions and a field of Lipschitz constant lipschitz, errors growing
 // at the rate growth at most. A step that meets a relative tolerance of 2^-33
 // is at least 1/64 of the field's time scale long (the fifth root of it, and
-// the constants of the pair are below 1), and a kink costs as much as ten.
+// the constants of the pair are below 1), and a kink costs as much as 13, which a
+// solver must see: an error estimate may vanish at one (model.Integrate).
 func integrationError(u, t, size, lipschitz, growth float64, n int) float64 {
 	steps := 64*(1+lipschitz)*t + 16
 	return steps * math.Sqrt(float64(n)) * (max(absTolerance, u) + max(relTolerance, 0x1p6*u)*size) * math.Exp(max(growth, 0)*t)

@@ -1,9 +1,11 @@
 package meanfield
 
 import (
+	"fmt"
 	"math"
 
 	"github.com/rankproof/rankproof/generators"
+	"github.com/rankproof/rankproof/model"
 	"github.com/rankproof/rankproof/oracles/quadrature"
 	"github.com/rankproof/rankproof/theorems"
 )
@@ -17,7 +19,20 @@ func judgeGains(s theorems.Subject, c generators.MixturePoint) (f theorems.Findi
 	if err != nil {
 		return f, err
 	}
+	if law := numbersOf(c.Mixture); law.rests(c.Kappa, law.sums(s.UnitRoundoff)) {
+		return f, law.demandNoGain(&f, s, t)
+	}
 	return f, t.expectGains(&f, s)
+}
+
+// demandNoGain is, where a population rests on a kink as far as rounding tells, that
+// its gain is refused, if no sum has to be taken to see that it does.
+func (l numberedLaw) demandNoGain(f *theorems.Finding, s theorems.Subject, t *truth) error {
+	if s.Gains == nil || !l.restsAsGiven(t.kappa) {
+		return fmt.Errorf("%w: whether a population rests on a kink is for rounding to say", theorems.ErrUndecided)
+	}
+	_, err := s.Gains(t.mixture, t.kappa)
+	return f.DemandRefusal("there is no ⟨φ'⟩ on a kink", err, model.ErrInvalid)
 }
 
 // judgeJacobian is judgeGains where there are gains, and compares DF with
@@ -30,6 +45,9 @@ func judgeJacobian(s theorems.Subject, c generators.MixturePoint) (f theorems.Fi
 	t, err := observe(c, s.UnitRoundoff)
 	if err != nil {
 		return f, err
+	}
+	if law := numbersOf(c.Mixture); law.rests(c.Kappa, law.sums(s.UnitRoundoff)) {
+		return f, law.demandNoGain(&f, s, t) // F need not have a derivative
 	}
 	if s.Gains != nil {
 		if err := t.expectGains(&f, s); err != nil {

@@ -137,21 +137,6 @@ func judgeEmbellished(s theorems.Subject, c generators.Embellished) (f theorems.
 	return f, nil
 }
 
-// rests reports whether all units of a population have the same net input at κ,
-// one on a kink of φ, as far as sums that are off by a relative epsilon tell.
-func (l numberedLaw) rests(kappa []float64, epsilon float64) bool {
-	for p := range l.weights {
-		in := l.at(p, kappa)
-		near := epsilon * in.absMu
-		for _, kink := range []float64{-1, 0, 1} {
-			if onKink(l.phi, kink) && in.delta <= epsilon*in.absDelta && math.Abs(in.mu-kink) <= near {
-				return true
-			}
-		}
-	}
-	return false
-}
-
 // jacobianSize bounds the sum of magnitudes in an entry of DF(κ).
 func (l numberedLaw) jacobianSize(kappa []float64, r, s int) float64 {
 	lipschitz, second, third := precise.Constants(l.phi)

@@ -24,7 +24,7 @@ func Gauge() theorems.Theorem {
 		Source: "+ (B, arXiv:2007.02062, uses G orthogonal)",
 		Given:  []string{"M and N change together, by G and G⁻ᵀ"},
 		Needed: []theorems.Witness{orthogonalRuleForAnyG()},
-		Why: "G⁻¹ in floating point is off by 8R²u‖G‖‖G⁻¹‖ of itself, and with it the moments, each a sum of R or R² products. F at the new moments may move as its averages do: " +
+		Why: "G⁻¹ in floating point is off by 8R²u‖G‖‖G⁻¹‖ of itself, and with it the moments, each a sum of R or R² products, of √(Σ_ii Σ_jj) in place of |Σ_ij|: where a variance cancels, a covariance is that of a factor of Σ. F at the new moments may move as its averages do: " +
 			"⟨φ⟩ by Lip(φ)(δμ + δ√Δ), ⟨φ'⟩ by sup|φ''| of that; and by the accuracy of averages, 2^13 u.",
 		Claims: []theorems.Check{
 			theorems.Claim("moments of the changed mixture", generators.Gaugeds(mixtures), judgeGaugedMoments).Visiting("P = 1", "R = 1", "R = 3", "unequal weights", "large variance"),
@@ -149,16 +149,16 @@ func judgeGaugedMoments(s theorems.Subject, c generators.Gauged) (f theorems.Fin
 			abs[i][j] = max(abs[i][j], dense.NormFro(t.inverse.Float64()))
 		}
 	}
-	truth, epsilon := t.numbers(c), t.epsilon(s.UnitRoundoff)
+	truth, epsilon := t.numbers(c), t.epsilon(s.UnitRoundoff) // a factor of Σ is rounded by √(Σ_ii Σ_jj)
 	for p := range c.Populations() {
 		pop := got.Population(p)
 		f.Expect("|α − α'|", math.Abs(pop.Weight-c.Weights()[p]), 2*s.UnitRoundoff, 1)
 		means := dense.MatVec(abs, dense.Abs([][]float64{c.Mean(p)})[0])
-		covs := dense.MatMul(dense.MatMul(abs, dense.Abs(c.Cov(p))), dense.Transpose(abs))
+		spreads := dense.MatVec(abs, deviations(c.Cov(p)))
 		for i := range means {
 			f.Expect("|T a − a'|", math.Abs(pop.Mean[i]-truth.means[p][i]), epsilon*means[i], means[i])
 			for j := range means {
-				f.Expect("|T Σ Tᵀ − Σ'|", math.Abs(pop.Cov.At(i, j)-truth.covs[p][i][j]), 2*epsilon*covs[i][j], covs[i][j])
+				f.Expect("|T Σ Tᵀ − Σ'|", math.Abs(pop.Cov.At(i, j)-truth.covs[p][i][j]), 2*epsilon*spreads[i]*spreads[j], spreads[i]*spreads[j])
 			}
 		}
 	}
@@ -198,7 +198,9 @@ func judgeGaugedField(s theorems.Subject, c generators.Gauged) (f theorems.Findi
 	}
 	law := numbersOf(c.Mixture)
 	bound, size := law.allowance(c.Kappa, law.sums(s.UnitRoundoff), s.UnitRoundoff)
-	other, _ := t.numbers(c).allowance(kappa, 4*t.epsilon(s.UnitRoundoff), s.UnitRoundoff)
+	changedLaw := t.numbers(c)
+	changedLaw.factored = true
+	other, _ := changedLaw.allowance(kappa, 4*t.epsilon(s.UnitRoundoff), s.UnitRoundoff)
 	g := c.G()
 	back := dense.MatVec(g, after)
 	allowed := dense.MatVec(dense.Abs(g), other)

@@ -22,8 +22,8 @@ func Trapping() theorems.Theorem {
 		Source: "B (boundedness of the dynamics); rate +",
 		Given:  []string{"|φ| ≤ 1", "not that the box is entered: from outside it may be approached for ever"},
 		Needed: []theorems.Witness{unboundedEscapes(), boxNeedNotBeEntered()},
-		Why: "F to the bound of M2, E|n| by its closed form to 16u. Along trajectories d|κ_r|/dt ≤ −|κ_r| + B_r, so that the error of a step decays as e^{−t}: with 1e-10 of the state a step " +
-			"and at most 2¹⁰ steps a unit of time, 2¹⁰·1e-10. An Euler step of h ≤ 1 keeps the statement with 1 − h for e^{−h}, to rounding: (N+2R+16)u of what it adds up.",
+		Why: "F to the bound of M2, E|n| by its closed form to 16u. Along trajectories d|κ_r|/dt ≤ −|κ_r| + B_r, so that the error of a step decays as e^{−t}: with 2⁻³⁹ and 2⁻³³ of the state a step, which an integrator is asked for, " +
+			"and at most 2¹⁰ steps a unit of time, 2¹⁰ times that. An Euler step of h ≤ 1 keeps the statement with 1 − h for e^{−h}, to rounding: (N+2R+16)u of what it adds up.",
 		Claims: []theorems.Check{
 			theorems.Claim("faces of the box", tame(bounded), func(s theorems.Subject, c generators.MixturePoint) (theorems.Finding, error) {
 				return judgeFaces(s, c, absoluteMeans)
@@ -243,28 +243,32 @@ func judgeTrappedNetwork(s theorems.Subject, c generators.MixturePoint) (f theor
 	return f, nil
 }
 
-const (
-	stepAccuracy = 1e-10 // of the state, an integrator's step
-	stepsPerTau  = 1 << 10
-)
+// stepsPerTau bounds the steps that an integrator takes in a unit of time.
+const stepsPerTau = 1 << 10
 
-// trajectory is what a subject integrates from κ, and the error it is allowed of
-// what decays as e^−t: steps of accuracy 1e-10, or of its arithmetic. States must
-// be there, begin at the start, and leave it where the field is not 0.
-func (t *truth) trajectory(f *theorems.Finding, s theorems.Subject, start []float64, end float64, points int) (times []float64, states [][]float64, allowed float64, err error) {
+// integrated is the error that a subject is allowed in a unit of time, of states of
+// at most a size, in what decays as e^−t: steps within the tolerances that it is
+// asked for, or of its arithmetic.
+func (t *truth) integrated(size float64) float64 {
+	return stepsPerTau * (max(absTolerance, t.u) + max(relTolerance, 64*t.u)*size)
+}
+
+// trajectory is what a subject integrates from κ. States must be there, begin at the
+// start, and leave it where the field is more than an integrator sees.
+func (t *truth) trajectory(f *theorems.Finding, s theorems.Subject, start []float64, end float64, points int) (times []float64, states [][]float64, err error) {
 	for k := range points + 1 {
 		times = append(times, end*float64(k)/float64(points))
 	}
 	if states, err = s.Integrate(t.mixture.Circuit(), start, times); err != nil || !expectStates(f, states, start, times, s.UnitRoundoff) {
-		return nil, nil, 0, err
+		return nil, nil, err
 	}
 	at := observeLaws(t.phi, t.laws, start, t.u)
 	field, fieldErr, err := at.field()
 	for r := range field {
-		moves := math.Abs(field[r]) > fieldErr+stepAccuracy*stepsPerTau*at.fieldScale(r)
+		moves := math.Abs(field[r]) > fieldErr+at.integrated(at.fieldScale(r))
 		f.Demand("the start is left", !moves || states[1][r] != start[r])
 	}
-	return times, states, max(stepAccuracy, 64*t.u) * stepsPerTau, err
+	return times, states, err
 }
 
 // judgeTrapped claims the bound along a trajectory that begins inside or far out;
@@ -282,7 +286,7 @@ func judgeTrapped(s theorems.Subject, c generators.MixturePoint, left func(t, ex
 		half[r] = absoluteMeans(t.laws, r)
 		start[r] = half[r] * k // from 0 to several B
 	}
-	times, states, allowed, err := t.trajectory(&f, s, start, 3, 6)
+	times, states, err := t.trajectory(&f, s, start, 3, 6)
 	if err != nil || f.Verdict == theorems.Fails {
 		return f, err
 	}
@@ -290,7 +294,7 @@ func judgeTrapped(s theorems.Subject, c generators.MixturePoint, left func(t, ex
 		for r, x := range states[k] {
 			excess := left(times[k], max(0, math.Abs(start[r])-half[r]))
 			size := half[r] + math.Abs(start[r])
-			f.Expect("|κ(t)| ≤ B + e^−t max(0, |κ(0)| − B)", max(0, math.Abs(x)-half[r]-excess), allowed*size, size+t.u)
+			f.Expect("|κ(t)| ≤ B + e^−t max(0, |κ(0)| − B)", max(0, math.Abs(x)-half[r]-excess), t.integrated(size), size+t.u)
 		}
 	}
 	return f, nil

@@ -20,7 +20,7 @@ func RankOne() theorems.Theorem {
 		Source:    "B (dynamics on a line); + for networks",
 		Given:     []string{"R = 1", "v = 1: the input has been on", "x_⊥(0) = 0"},
 		Needed:    []theorems.Witness{besideTheLoadings(), inputSwitchedOn(), rankTwoTurns()},
-		Why: "A path is monotone iff its variation is its length from end to end. A step of error e that crosses a fixed point is undone by at most e: 1e-10 of the state a step of an integrator, 2¹⁰ steps a unit of time. " +
+		Why: "A path is monotone iff its variation is its length from end to end. A step of error e that crosses a fixed point is undone by at most e: 2⁻³⁹ and 2⁻³³ of the state a step of an integrator, as it is asked for, 2¹⁰ steps a unit of time. " +
 			"Euler and RK4 steps with h Lip(F_N) ≤ ¼ are increasing maps of κ, whose iterates are monotone but for rounding, 2(N+16)u of what a step adds up.",
 		Claims: []theorems.Check{
 			theorems.Claim("networks", tame(one), judgeMonotoneNetwork).
@@ -97,7 +97,7 @@ func judgeMonotone(s theorems.Subject, c generators.MixturePoint) (f theorems.Fi
 	}
 	const points = 24
 	end := t.horizon(4)
-	_, states, allowed, err := t.trajectory(&f, s, c.Kappa, end, points)
+	_, states, err := t.trajectory(&f, s, c.Kappa, end, points)
 	if err != nil || f.Verdict == theorems.Fails {
 		return f, err
 	}
@@ -107,7 +107,7 @@ func judgeMonotone(s theorems.Subject, c generators.MixturePoint) (f theorems.Fi
 			path[k] = states[k][r]
 			size = max(size, math.Abs(path[k]))
 		}
-		f.Expect("variation of κ − |κ(4) − κ(0)|", turnedBack(path), end*allowed*size, size+t.u)
+		f.Expect("variation of κ − |κ(4) − κ(0)|", turnedBack(path), end*t.integrated(size), size+t.u)
 	}
 	return f, nil
 }
