@@ -79,7 +79,7 @@ func statements(patterns []string) (list []theorems.Conjecture, too []theorems.T
 			return nil, nil, fmt.Errorf("pattern %q: %w", pattern, err)
 		}
 		if len(found)+len(theorems) == 0 {
-			return nil, nil, fmt.Errorf("no conjecture or theorem is called %q; conjectures are\n%s", pattern, report.Names(asTheorems(conjectures.All())))
+			return nil, nil, fmt.Errorf("no conjecture or theorem is called %q; theorems are those of verify list, and conjectures are\n%s", pattern, report.Names(asTheorems(conjectures.All())))
 		}
 		for _, c := range found {
 			wanted[c.ID] = true
