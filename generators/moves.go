@@ -192,13 +192,19 @@ func aSlab(fields []field, in *tape) (f field, axis int, slab []number, ok bool)
 }
 
 // slab returns the entries at one index of an axis, such as a row or a column.
-func (f field) slab(axis int, in *tape) []number {
-	entries, most := f.entries(), 0
-	for _, n := range entries {
+func (f field) slab(axis int, in *tape) []number { return f.slabAt(axis, in.below(f.length(axis))) }
+
+func (f field) slabAt(axis, index int) []number {
+	return slices.DeleteFunc(f.entries(), func(n number) bool { return n.at[axis] != index })
+}
+
+// length is how many indices an axis has, 0 where there is no entry.
+func (f field) length(axis int) int {
+	most := -1
+	for _, n := range f.entries() {
 		most = max(most, n.at[axis])
 	}
-	index := in.below(most + 1)
-	return slices.DeleteFunc(entries, func(n number) bool { return n.at[axis] != index })
+	return most + 1
 }
 
 // fillSlab sets a row to 0, 1 or −1.
@@ -268,7 +274,10 @@ func exchangeSlabs(fields []field, in *tape) {
 	if !ok {
 		return
 	}
-	to := f.slab(axis, in)
+	swapSlabs(from, f.slab(axis, in))
+}
+
+func swapSlabs(from, to []number) {
 	for i := range min(len(from), len(to)) {
 		a, b := reflect.ValueOf(from[i].value.Interface()), reflect.ValueOf(to[i].value.Interface())
 		from[i].value.Set(b)

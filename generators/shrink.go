@@ -11,29 +11,52 @@ const shrinkBudget = 4000
 
 // Shrink returns a simpler instance that still fails: with indices dropped (a
 // unit, a latent, an input channel), blocks and entries set to zero, numbers
-// rounded to small integers or eighths, signs dropped. It descends greedily, big steps first,
-// and ends where no single step leads on. An instance that is Admissible stays
-// so. The instance itself is not changed.
+// rounded to small integers or eighths, signs dropped. It descends greedily, big
+// steps first, until no single step leads on; then it puts indices, and the rows
+// of single fields, into the first order that still fails, so that failures
+// which differ by a permutation become the same. It ends where neither leads on.
+// An instance that is Admissible stays so. The instance itself is not changed.
 func Shrink[C any](instance C, fails func(C) bool) C {
 	best, budget, held := instance, shrinkBudget, admissible(instance)
-	for improved := true; improved; {
-		improved = false
-		for _, edit := range editsOf(best) {
-			candidate := clone(best)
-			edit(fieldsOf(reflect.ValueOf(candidate).Elem()))
-			if !simpler(*candidate, best) || held && !admissible(*candidate) {
-				continue
-			}
-			if budget--; budget < 0 {
-				return best
-			}
-			if fails(*candidate) {
-				best, improved = *candidate, true
-				break
+	accepted := func(candidate C) bool {
+		if held && !admissible(candidate) || budget == 0 {
+			return false
+		}
+		budget--
+		if !fails(candidate) {
+			return false
+		}
+		best = candidate
+		return true
+	}
+	for descend(&best, accepted) || arrange(&best, accepted) {
+	}
+	return best
+}
+
+// descend takes one step to a simpler instance, and reports whether there was one.
+func descend[C any](best *C, accepted func(C) bool) bool {
+	for _, edit := range editsOf(*best) {
+		candidate := clone(*best)
+		edit(fieldsOf(reflect.ValueOf(candidate).Elem()))
+		if simpler(*candidate, *best) && accepted(*candidate) {
+			return true
+		}
+	}
+	return false
+}
+
+// arrange moves numbers into the first order that is accepted, and reports
+// whether it is another one.
+func arrange[C any](best *C, accepted func(C) bool) bool {
+	for _, edits := range arrangements(fieldsOf(copyOf(*best))) {
+		for _, candidate := range earlier(*best, edits) {
+			if accepted(candidate.(C)) {
+				return true
 			}
 		}
 	}
-	return best
+	return false
 }
 
 // Admissible is what an instance is that meets hypotheses which a step of

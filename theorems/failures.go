@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"strings"
 	"unicode"
+
+	"github.com/rankproof/rankproof/generators"
 )
 
 const (
@@ -49,9 +51,10 @@ func (o Outcome) Way() string {
 
 // Form returns what remains of an instance when its numbers are forgotten, but
 // for which of them are 0: sizes, words, and where something is. Fields of nothing
-// but zeros are no part of it. Of two shrunk instances of one form one is enough.
+// but zeros are no part of it, nor is the order of units, latents, populations or
+// columns of factors. Of two shrunk instances of one form one is enough.
 func Form(instance any) string {
-	text, err := json.Marshal(instance)
+	text, err := json.Marshal(generators.Pattern(instance))
 	if err != nil {
 		return "" // no instance of ours
 	}

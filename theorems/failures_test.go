@@ -47,6 +47,27 @@ func TestFailuresOfTwoFormsAreBothTold(t *testing.T) {
 	require.Equal(t, []string{"any"}, as[0].Case.(small).Tags)
 }
 
+// TestFormsForgetOrder: instances that differ by a permutation of latents, of
+// populations, or of columns of factors have one form; those that do not have two.
+func TestFormsForgetOrder(t *testing.T) {
+	of := func(m, n [][]float64, i []float64, shear [][]float64) string {
+		return theorems.Form(generators.Gauged{
+			MixturePoint: generators.MixturePoint{
+				Mixture: generators.Mixture{Nonlinearity: "identity", Shares: []float64{1}, MeanM: [][]float64{{0, 0}}, MeanN: [][]float64{{0, 0}}, MeanI: []float64{0},
+					FactorM: [][][]float64{m}, FactorN: [][][]float64{n}, FactorI: [][]float64{i}},
+				Kappa: []float64{0, 0}},
+			Shear: shear, Stretch: []float64{0.375, 1}})
+	}
+	a := of([][]float64{{1, 0, 0}, {0, 0, 0}}, [][]float64{{0, 2, 0}, {0, 3, 0}}, []float64{1, 1, 0}, [][]float64{{0, 0}, {1, 0}})
+	latents := of([][]float64{{0, 0, 0}, {4, 0, 0}}, [][]float64{{0, 3, 0}, {0, 5, 0}}, []float64{1, 1, 0}, [][]float64{{0, 1}, {0, 0}})
+	columns := of([][]float64{{0, 0, 1}, {0, 0, 0}}, [][]float64{{2, 0, 0}, {3, 0, 0}}, []float64{1, 0, 1}, [][]float64{{0, 0}, {1, 0}})
+	require.Equal(t, a, latents)
+	require.Equal(t, a, columns)
+	require.Contains(t, a, "·")
+	other := of([][]float64{{1, 0, 0}, {0, 0, 0}}, [][]float64{{2, 0, 0}, {3, 0, 0}}, []float64{1, 1, 0}, [][]float64{{0, 0}, {1, 0}})
+	require.NotEqual(t, a, other, "m and n share a column")
+}
+
 // However many ways there are to fail, the report stays short, and so does the
 // work of shrinking.
 func TestFailuresAreBounded(t *testing.T) {

@@ -70,7 +70,7 @@ func newGateCommand(s streams) *cobra.Command {
 	f.StringVar(&o.only, "only", "", "judge the theorems whose ref or ID matches a `pattern`, or one of several,\nseparated by commas")
 	f.IntVar(&o.checks, "checks", standard.Checks, "instances a theorem")
 	f.Uint64Var(&o.seed, "seed", standard.Seed, "what all instances are drawn from")
-	f.IntVar(&o.workers, "workers", 0, "children (default: one a processor)")
+	f.IntVar(&o.workers, "workers", 0, "children; 0 stands for one a processor")
 	f.IntVar(&o.pool.Depth, "depth", 4, "requests that a child is asked ahead")
 	timeLimits(f, &o.pool)
 	f.DurationVar(&o.total, "timeout", time.Hour, "for all; what was found until then is told")

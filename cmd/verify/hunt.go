@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"runtime"
 	"runtime/debug"
 	"time"
 
@@ -76,7 +75,7 @@ func newHuntCommand(s streams) *cobra.Command {
 	f.SortFlags = false
 	f.DurationVar(&o.duration, "for", 0, "stop after a `time` such as 90s, 10m or 48h")
 	o.planFlags(cmd)
-	f.IntVar(&o.workers, "workers", 0, "goroutines; 0 stands for one a CPU")
+	f.IntVar(&o.workers, "workers", 0, workersHelp)
 	f.StringVar(&o.dir, "dir", "", "keep records in a `directory`, and go on from those that are there")
 	f.StringVar(&o.plan, "plan", "", "work on the plan of a `file` that verify plan wrote; --seed, --only, --block-size and --until-instances are the plan's")
 	f.StringVar(&o.shard, "shard", "0/1", "of the plan's blocks, do those of part `i/n`, i from 0")
@@ -91,13 +90,14 @@ func (o *huntOptions) hunt(ctx context.Context, s streams, changed func(string) 
 	if err != nil {
 		return fmt.Errorf("--shard: %w", err)
 	}
+	if o.workers, err = workersOf(o.workers); err != nil {
+		return err
+	}
 	switch {
-	case o.workers < 0:
-		return fmt.Errorf("--workers is %d, want at least 1", o.workers)
+	case changed("until-instances") && o.instances < 1:
+		return fmt.Errorf("--until-instances is %d, want at least 1: a hunt without the flag has no end", o.instances)
 	case o.duration < 0 || changed("for") && o.duration == 0:
 		return fmt.Errorf("--for is %v, want a positive time", o.duration)
-	case o.workers == 0:
-		o.workers = runtime.GOMAXPROCS(0)
 	}
 	var raise *theorems.Ledger
 	if o.raise != "" {

@@ -140,11 +140,19 @@ func TestHuntRefuses(t *testing.T) {
 	require.NoError(t, os.WriteFile(filepath.Join(corpus, "bad.json"), []byte(`{"ref":"L3","check":"map","case":{}}`), 0o666))
 	torn := t.TempDir()
 	require.NoError(t, os.WriteFile(filepath.Join(torn, "torn.json"), []byte(`{"ref":"L3","ch`), 0o666))
+	conjectured := t.TempDir()
+	f2 := verify("refute", "F2", "--checks", "20").out
+	witness, _, _ := strings.Cut(f2[strings.Index(f2, `{"theorem"`):], "\n")
+	require.NoError(t, os.WriteFile(filepath.Join(conjectured, "f2.json"), []byte(witness), 0o666))
 	for _, c := range []struct{ args, want string }{
 		{"hunt --for -1s", "--for is -1s"},
 		{"hunt --for 0s", "--for is 0s"},
 		{"hunt --workers -1", "--workers is -1"},
+		{"hunt --workers abc", `--workers is "abc", want a whole number, such as 400`},
+		{"hunt --for 1h30", `--for is "1h30", want a time with its unit, such as 90s, 10m or 1h30m`},
+		{"hunt --seed -1", `--seed is "-1", want a whole number that is not negative`},
 		{"hunt --until-instances -3", "--until-instances is -3"},
+		{"hunt --until-instances 0", "--until-instances is 0, want at least 1: a hunt without the flag has no end"},
 		{"hunt --block-size 9", "--block-size is 9, want 100"},
 		{"hunt --dir " + dir + " --block-size 500", "--block-size is not that of"},
 		{"hunt --shard 1/3 --dir " + filepath.Join(dir, "new"), "the plan has no end"},
@@ -159,6 +167,8 @@ func TestHuntRefuses(t *testing.T) {
 		{"hunt --dir " + dir + " --until-instances 9000", "--until-instances is not that of"},
 		{"hunt --corpus " + corpus, "bad.json"},
 		{"hunt --corpus " + torn, "torn.json"},
+		{"hunt --corpus " + conjectured, "f2.json: a counterexample to conjecture F2: a corpus holds those to theorems"},
+		{"run --corpus " + conjectured, "f2.json: a counterexample to conjecture F2: a corpus holds those to theorems"},
 		{"plan", "plan needs the name of one file"},
 		{"plan x.json", "--until-instances is 0"},
 		{"plan " + filepath.Join(dir, "plan.json") + " --until-instances 9000", "holds another plan"},

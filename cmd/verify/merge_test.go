@@ -74,6 +74,8 @@ func TestMerge(t *testing.T) {
 	above.Above = []journal.Margin{{Check: "modes", What: "w", Margin: 0.5, Index: 1}}
 	torn := recorded(t, p, above, held(p, canaryID, 0), held(p, canaryID, 1))
 	require.NoError(t, os.WriteFile(filepath.Join(torn, "records-x-1-0001.jsonl"), []byte("0123"), 0o600))
+	flipped := recorded(t, p, held(p, modesID, 0), held(p, modesID, 1), caught(p, 0))
+	flip(t, flipped)
 	unplanned := t.TempDir()
 	for name, c := range map[string]struct {
 		args   []string
@@ -90,6 +92,8 @@ func TestMerge(t *testing.T) {
 			"2 files, 6 records read, 2 of them of blocks that another had counted for\n",
 			"Complete: nothing failed."}},
 		"missing": {[]string{half}, 3, report.Incomplete, []string{"2 blocks missing\n  L3\n    1 of 2 blocks: 0\n  Y1\n    1 of 2 blocks: 1\n", "Incomplete: "}},
+		"damaged": {[]string{flipped}, 3, report.Incomplete, []string{
+			"1 line that is no record: its block counts as not done, unless it was done again\n", "line 1: damaged: wrong checksum"}},
 		"nothing": {[]string{unplanned, "--plan", filepath.Join(whole, "plan.json")}, 3, report.Incomplete, []string{
 			"4 blocks missing\n  L3; Y1\n    2 of 2 blocks: 0–1\n", "4 blocks missing"}},
 		"refuted": {[]string{bad}, 1, report.Refuted, []string{
@@ -97,7 +101,7 @@ func TestMerge(t *testing.T) {
 		"contradictory": {[]string{whole, bad}, 4, report.Contradictory, []string{
 			"1 block of which two records say different things\n  linearization/right-eigenvectors, block 0\n    " + whole, "Contradictory: ", `{"theorem":"linearization/right-eigenvectors"`}},
 		"blind": {[]string{torn, recorded(t, p, held(p, modesID, 0))}, 3, report.Blind, []string{
-			"1 damaged line, as a crash leaves them", "records-x-1-0001.jsonl, line 1: torn: no newline", "The hunt was blind, or too short: ",
+			"1 line that is no record: its block was done again\n", "records-x-1-0001.jsonl, line 1: torn: no newline", "The hunt was blind, or too short: ",
 			"1 margin above those of the ledger"}},
 		"without end": {[]string{recorded(t, endless, held(endless, modesID, 90), caught(endless, 5))}, 0, report.Complete, []string{
 			"blocks without end of at most 10 instances", " –         10"}},
@@ -120,6 +124,18 @@ func TestMerge(t *testing.T) {
 			require.Equal(t, d.Counts, d.Theorems[0].Counts, "canaries are in no total")
 		})
 	}
+}
+
+// flip changes a bit in the middle of the first line of a directory's records.
+func flip(t *testing.T, dir string) {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(dir, "records-*.jsonl"))
+	require.NoError(t, err)
+	require.Len(t, files, 1)
+	text, err := os.ReadFile(files[0])
+	require.NoError(t, err)
+	text[strings.IndexByte(string(text), '\n')/2] ^= 1
+	require.NoError(t, os.WriteFile(files[0], text, 0o600))
 }
 
 func TestMergeRefuses(t *testing.T) {

@@ -18,7 +18,7 @@ import (
 
 func (o *huntOptions) planFlags(cmd *cobra.Command) {
 	f := cmd.Flags()
-	f.IntVar(&o.instances, "until-instances", 0, "make a plan of at least so `many` instances, equally many of each theorem and at\nleast 2000, and end when it is done")
+	f.IntVar(&o.instances, "until-instances", 0, "make a plan of at least so `many` instances in all, equally many of each theorem,\nat least eight blocks (2000 instances) of each, and end when it is done")
 	f.IntVar(&o.blockSize, "block-size", hunt.BlockSize, "instances of a block: many make records small, few lose less when a block is cut short")
 	f.Uint64Var(&o.seed, "seed", 1, "root of all randomness")
 	f.StringVar(&o.only, "only", "", "theorems whose ref or ID matches a `pattern`, as for run")
@@ -89,10 +89,7 @@ func planned(p journal.Plan) []theorems.Theorem {
 // canary, with what it is worked on with.
 func (o *huntOptions) makePlan(list []theorems.Theorem) (journal.Plan, hunt.Options, error) {
 	var none hunt.Options
-	switch {
-	case o.instances < 0:
-		return journal.Plan{}, none, fmt.Errorf("--until-instances is %d, want at least 1", o.instances)
-	case o.blockSize < hunt.LeastBlock || o.blockSize > hunt.MostBlock:
+	if o.blockSize < hunt.LeastBlock || o.blockSize > hunt.MostBlock {
 		return journal.Plan{}, none, fmt.Errorf("--block-size is %d, want %d to %d", o.blockSize, hunt.LeastBlock, hunt.MostBlock)
 	}
 	corpus := registry.Corpus()

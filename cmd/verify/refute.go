@@ -27,6 +27,8 @@ instead, and the line of JSON that "verify replay" judges again.
 A theorem may be named too. It is tried as "verify run" tries it, and if nothing
 refutes it, that is what is said: how much was tried, and the risk that is left.
 
+The keys of --json are listed in docs/hunting.md, "Conjectures".
+
 Exit status: 0 all that was named is refuted; 1 something is not; 2 wrong usage;
 3 interrupted.`
 
@@ -79,7 +81,7 @@ func statements(patterns []string) (list []theorems.Conjecture, too []theorems.T
 			return nil, nil, fmt.Errorf("pattern %q: %w", pattern, err)
 		}
 		if len(found)+len(theorems) == 0 {
-			return nil, nil, fmt.Errorf("no conjecture or theorem is called %q; conjectures are\n%s", pattern, report.Names(asTheorems(conjectures.All())))
+			return nil, nil, fmt.Errorf("no conjecture or theorem is called %q; theorems are those of verify list, and conjectures are\n%s", pattern, report.Names(asTheorems(conjectures.All())))
 		}
 		for _, c := range found {
 			wanted[c.ID] = true

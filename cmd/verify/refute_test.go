@@ -123,7 +123,7 @@ func TestRefuteFails(t *testing.T) {
 
 func TestRefuteRefuses(t *testing.T) {
 	for args, want := range map[string]string{
-		"refute X9":            `no conjecture or theorem is called "X9"; conjectures are`,
+		"refute X9":            `no conjecture or theorem is called "X9"; theorems are those of verify list, and conjectures are`,
 		"refute [":             "syntax error in pattern",
 		"refute --checks 0":    "--checks is 0",
 		"refute --nonsense F2": "unknown flag",

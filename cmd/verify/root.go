@@ -44,6 +44,7 @@ func newRootCommand(s streams) *cobra.Command {
 	root.SilenceErrors, root.SilenceUsage = true, true // execute writes them
 	root.SuggestionsMinimumDistance = 2
 	root.CompletionOptions.HiddenDefaultCmd = true
+	root.SetFlagErrorFunc(badValue)
 	root.SetIn(s.in)
 	root.SetOut(s.out)
 	root.SetErr(s.err)

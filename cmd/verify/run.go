@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"runtime"
 	"runtime/debug"
 	"time"
 
@@ -17,7 +16,7 @@ import (
 
 const runExamples = `  verify run                           every theorem
   verify run --only 'L3,L1*' --stats   some of them, and on what instances
-  verify run --checks 100000 --seed 7  a long hunt, from another seed
+  verify run --checks 100000 --seed 7  more instances, from another seed
   verify run --json > evidence.json    for other programs`
 
 const runHelp = `Run gathers the evidence for every theorem, or for those of --only, a line each:
@@ -82,7 +81,7 @@ func newRunCommand(s streams) *cobra.Command {
 	f.Uint64Var(&o.seed, "seed", standard.Seed, "what all instances are drawn from")
 	f.StringVar(&o.corpus, "corpus", "", "judge the kept counterexamples of this `folder` first, its *.json\n(default: those of this module)")
 	f.StringVar(&o.raise, "raise", "", "make the margins of the ledger in this `file` today's, and raise it by those found")
-	f.IntVar(&o.workers, "workers", 0, "goroutines (default: one a processor)")
+	f.IntVar(&o.workers, "workers", 0, workersHelp)
 	f.BoolVar(&o.stats, "stats", false, "show the share of instances of each kind and at each edge of a hypothesis")
 	f.BoolVar(&o.json, "json", false, "write one JSON object in place of the table")
 	return cmd
@@ -90,16 +89,14 @@ func newRunCommand(s streams) *cobra.Command {
 
 // effort returns what the flags ask for.
 func (o runOptions) effort() (theorems.Effort, error) {
-	if o.workers < 0 {
-		return theorems.Effort{}, fmt.Errorf("--workers is %d, want at least 1", o.workers)
+	workers, err := workersOf(o.workers)
+	if err != nil {
+		return theorems.Effort{}, err
 	}
 	if o.checks < 1 {
 		return theorems.Effort{}, fmt.Errorf("--checks is %d, want at least 1", o.checks)
 	}
-	if o.workers == 0 {
-		o.workers = runtime.GOMAXPROCS(0)
-	}
-	e := theorems.DefaultEffort(o.seed, o.workers)
+	e := theorems.DefaultEffort(o.seed, workers)
 	e.Checks, e.ExactChecks = o.checks, (o.checks+1)/2
 	return e, nil
 }

@@ -139,6 +139,7 @@ func TestHunt(t *testing.T) {
 	require.Equal(t, map[int32]batchv1.PodFailurePolicyAction{
 		1: batchv1.PodFailurePolicyActionFailIndex,
 		2: batchv1.PodFailurePolicyActionFailJob,
+		4: batchv1.PodFailurePolicyActionFailJob,
 		// 3 and what kills counts, and is tried again
 	}, does)
 

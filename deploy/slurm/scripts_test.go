@@ -52,6 +52,7 @@ func TestWhatIsRequeued(t *testing.T) {
 		{"exit 0", "", "RUNNING", false, 0},
 		{"exit 1", "", "RUNNING", false, 1},
 		{"exit 2", "", "RUNNING", false, 2},
+		{"exit 4", "", "RUNNING", false, 4},
 		{"exit 3", "", "RUNNING", true, 3},
 		{"exit 3", "1", "RUNNING", true, 3},
 		{"exit 3", "2", "RUNNING", false, 3},

@@ -3,9 +3,11 @@ package hunt_test
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"os"
 	"runtime/debug"
 	"slices"
+	"strings"
 	"sync/atomic"
 	"testing"
 
@@ -122,6 +124,31 @@ func TestInterrupted(t *testing.T) {
 	}
 	o.Subject.Linearize = field
 	require.Equal(t, want, said(t, hunted(t, context.Background(), plan, o, dir).Totals))
+}
+
+// TestStatusCountsTheorems: what is shown on the way counts what the summary
+// counts, theorems and no canary; so does what was recorded before.
+func TestStatusCountsTheorems(t *testing.T) {
+	plan, o := ground(t, theorems.Model(), theorem(t, "L6"))
+	dir := t.TempDir()
+	j, err := journal.Open(dir, plan)
+	require.NoError(t, err)
+	o.Journal = j
+	h := hunt.New(o)
+	require.NoError(t, h.Run(context.Background()))
+	counts := h.Report(context.Background(), plan).Document().Counts
+	require.Equal(t, plan.Blocks*plan.BlockSize, counts.Instances)
+	require.Equal(t, counts.Instances, h.Status().Instances)
+	require.NoError(t, j.Close())
+
+	o.Journal, err = journal.Open(dir, plan)
+	require.NoError(t, err)
+	defer o.Journal.Close()
+	h = hunt.New(o)
+	var header strings.Builder
+	h.Header(&header, plan, dir)
+	require.Contains(t, header.String(), fmt.Sprintf("%d instances recorded before\n", counts.Instances))
+	require.Zero(t, h.Status().PerSecond)
 }
 
 // TestCanary: a hunt that cannot find what is false says so.

@@ -24,9 +24,9 @@ type Row struct {
 // Status is where a hunt stands.
 type Status struct {
 	Elapsed   time.Duration
-	Instances int // recorded, those of earlier attempts included
+	Instances int // recorded, those of earlier attempts included and, as in all counts, the canary's apart
 	PerSecond float64
-	Failures  int // kinds of them, the canary's apart
+	Failures  int // kinds of them
 	Canary    string
 	Rows      []Row
 }

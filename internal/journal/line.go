@@ -11,7 +11,8 @@ import (
 )
 
 // A line is the checksum of a record's JSON, a blank, the JSON, and a newline.
-// One that lacks its newline or does not match its checksum is no record.
+// One that lacks its newline, as the last of a file does after a crash, is torn; one
+// that does not match its checksum is damaged. Neither is a record.
 const (
 	checksumDigits = 16 // hexadecimal
 	longestLine    = 64 << 20
@@ -19,8 +20,8 @@ const (
 
 var (
 	errNoNewline = errors.New("torn: no newline")
-	errTooLong   = errors.New("longer than 64 MiB")
-	errChecksum  = errors.New("torn: wrong checksum")
+	errTooLong   = errors.New("damaged: longer than 64 MiB")
+	errChecksum  = errors.New("damaged: wrong checksum")
 )
 
 // recordStart is how the JSON of every record starts.

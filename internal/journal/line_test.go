@@ -39,6 +39,9 @@ func TestEveryPrefix(t *testing.T) {
 		require.Equal(t, done, blocks, "cut at %d", cut)
 		require.Equal(t, done, got.problems.Records)
 		require.Equal(t, ends[cut], got.problems.Damaged == 0, "cut at %d", cut)
+		for _, d := range got.problems.DamagedLines {
+			require.Contains(t, d.Why, "torn", "cut at %d", cut)
+		}
 
 		var again [][]byte
 		for i, r := range records {
@@ -67,6 +70,9 @@ func TestEveryFlippedByte(t *testing.T) {
 		got := folded(t, p, joined([][]byte{before, bad, after}))
 		require.Equal(t, 2, got.theorems[0].Blocks, "byte %d", i)
 		require.NotZero(t, got.problems.Damaged, "byte %d", i)
+		for _, d := range got.problems.DamagedLines {
+			require.NotContains(t, d.Why, "torn", "every line ends: nobody was cut short")
+		}
 		require.Zero(t, got.blocks[0].key(1))
 	}
 }

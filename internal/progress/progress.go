@@ -12,8 +12,9 @@ import (
 	"golang.org/x/term"
 )
 
-// OnTerminal reports whether a file is a terminal.
-func OnTerminal(f *os.File) bool { return term.IsTerminal(int(f.Fd())) }
+// OnTerminal reports whether a file is a terminal whose cursor can be moved: one
+// of TERM=dumb, such as an editor's, shows what would move it.
+func OnTerminal(f *os.File) bool { return term.IsTerminal(int(f.Fd())) && os.Getenv("TERM") != "dumb" }
 
 // Line is a line of progress. The nil Line shows nothing.
 type Line struct {

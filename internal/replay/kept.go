@@ -10,6 +10,7 @@ import (
 
 	"github.com/rankproof/rankproof/internal/report"
 	"github.com/rankproof/rankproof/theorems"
+	"github.com/rankproof/rankproof/theorems/conjectures"
 	"github.com/rankproof/rankproof/theorems/registry"
 )
 
@@ -30,7 +31,9 @@ func Corpus(files []registry.Kept, list, all []theorems.Theorem) ([]Kept, error)
 	var errs []error
 	for _, file := range files {
 		c, t, check, err := theorems.ParseCounterexample(file.Text, all)
-		if err != nil {
+		if conjecture := conjectureOf(c); err != nil && conjecture != "" {
+			err = fmt.Errorf("a counterexample to conjecture %s: a corpus holds those to theorems, which are judged again; verify replay judges this one", conjecture)
+		} else if err != nil {
 			err = explained(err, file.Text, c, t, all)
 		} else if err = admissible(c.Case, c.Instance()); err == nil && hypothesisDropped(t, c.Check) {
 			err = fmt.Errorf("check %q is the statement without a hypothesis, which is false: nothing to keep", c.Check)
@@ -44,6 +47,17 @@ func Corpus(files []registry.Kept, list, all []theorems.Theorem) ([]Kept, error)
 		}
 	}
 	return out, errors.Join(errs...)
+}
+
+// conjectureOf returns the ref of the conjecture that a counterexample names, ""
+// if it names none.
+func conjectureOf(c theorems.Counterexample) string {
+	for _, f := range conjectures.All() {
+		if c.Theorem == f.ID || c.Theorem == "" && c.Ref == f.Ref {
+			return f.Ref
+		}
+	}
+	return ""
 }
 
 func hypothesisDropped(t theorems.Theorem, check string) bool {

@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -155,7 +156,15 @@ func (h Hunt) files(w io.Writer) {
 	}
 	fmt.Fprintln(w)
 	if p.Damaged > 0 {
-		fmt.Fprintf(w, "%s, as a crash leaves them: their blocks count as not done, unless they were done again\n", Counted(p.Damaged, "damaged line"))
+		are, blocks := "are no records", "each of their blocks"
+		if p.Damaged == 1 {
+			are, blocks = "is no record", "its block"
+		}
+		done := "counts as not done, unless it was done again"
+		if h.wholly() {
+			done = "was done again"
+		}
+		fmt.Fprintf(w, "%s that %s: %s %s\n", Counted(p.Damaged, "line"), are, blocks, done)
 		for _, d := range p.DamagedLines {
 			io.WriteString(w, wrap("  ", fmt.Sprintf("%s, line %d: %s", d.File, d.Line, d.Why)))
 		}
@@ -171,6 +180,11 @@ func (h Hunt) files(w io.Writer) {
 		}
 		more(w, p.Contradictions-len(p.Contradicting))
 	}
+}
+
+// wholly reports whether no block of a plan with an end is missing.
+func (h Hunt) wholly() bool {
+	return h.Plan.Blocks > 0 && !slices.ContainsFunc(h.Totals.Theorems, func(th journal.TheoremTotals) bool { return th.NotDone() > 0 })
 }
 
 func more(w io.Writer, n int) {

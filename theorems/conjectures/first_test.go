@@ -18,7 +18,7 @@ func TestFirstWitnesses(t *testing.T) {
 	want := map[string]any{
 		"F1": noisy,
 		"F2": Recurrent{M: [][]float64{{0}, {1}}, N: [][]float64{{1}, {0}}, P: []float64{1, 1}},
-		"F3": Linearized{W: [][]float64{{0, 1}, {0, 1}}, D: []float64{1, 0.5}},
+		"F3": Linearized{W: [][]float64{{0, 1}, {0, 1}}, D: []float64{0.5, 1}},
 		"F4": Linearized{W: [][]float64{{0, 0}, {1, 1}}, D: []float64{1, 1}},
 		"F5": Clocks{W: [][]float64{{0, 0}, {1, 0}}, Tau: []float64{1, 2}, R: []float64{1, 0}},
 		"F6": Recurrent{M: [][]float64{{0}, {0}, {1}}, N: [][]float64{{0}, {1}, {0}}, P: []float64{1, 1, 1}, Leak: 0.5},

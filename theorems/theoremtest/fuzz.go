@@ -56,8 +56,10 @@ func DecoderOf(family ...theorems.Theorem) *Decoder {
 }
 
 // Decode reads a check off the first byte, the seed of an instance off the next
-// four, and moves that change it off the others. Missing bytes are zero: there
-// are no bytes that are not an instance.
+// four, and moves that change it off the others, at most 64. Missing bytes of
+// these five, and of a move that has begun, are zero: there are no bytes that are
+// not an instance. Bytes are not its numbers, since hypotheses such as stability
+// hold of what a generator draws, and of next to nothing that is put together.
 func (d *Decoder) Decode(data []byte) (theorems.Theorem, theorems.Check, any) {
 	head := make([]byte, 5)
 	rest := data[copy(head, data):]
