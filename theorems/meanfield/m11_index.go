@@ -70,9 +70,13 @@ func Index() theorems.Theorem {
 					set.IndexSum = set.Points[0].Index
 				}
 			}),
-			setTwin("stable where the index is 1", "det(−DF) > 0 taken for stability", func(_ *model.Mixture, set *model.EquilibriumSet) {
+			setTwin("stable where flows contract", "tr DF < 0 taken for stability", func(_ *model.Mixture, set *model.EquilibriumSet) {
 				for i, p := range set.Points {
-					set.Points[i].Stability = map[bool]model.Stability{true: model.Stable, false: model.Unstable}[p.Index == 1]
+					trace := 0.0
+					for _, z := range p.Eigenvalues {
+						trace += real(z)
+					}
+					set.Points[i].Stability = map[bool]model.Stability{true: model.Stable, false: model.Unstable}[trace < 0]
 				}
 			}),
 			setTwin("stability left open", "no zero called stable or unstable", func(_ *model.Mixture, set *model.EquilibriumSet) {
