@@ -70,13 +70,9 @@ func Index() theorems.Theorem {
 					set.IndexSum = set.Points[0].Index
 				}
 			}),
-			setTwin("stable where flows contract", "tr DF < 0 taken for stability", func(_ *model.Mixture, set *model.EquilibriumSet) {
+			setTwin("stability of −DF", "a zero called stable where eigenvalues of −DF are negative", func(_ *model.Mixture, set *model.EquilibriumSet) {
 				for i, p := range set.Points {
-					trace := 0.0
-					for _, z := range p.Eigenvalues {
-						trace += real(z)
-					}
-					set.Points[i].Stability = map[bool]model.Stability{true: model.Stable, false: model.Unstable}[trace < 0]
+					set.Points[i].Stability = map[model.Stability]model.Stability{model.Stable: model.Unstable, model.Unstable: model.Stable}[p.Stability]
 				}
 			}),
 			setTwin("stability left open", "no zero called stable or unstable", func(_ *model.Mixture, set *model.EquilibriumSet) {
