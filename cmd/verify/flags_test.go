@@ -2,6 +2,7 @@ package main
 
 import (
 	"io"
+	"strings"
 	"testing"
 
 	"github.com/spf13/cobra"
@@ -17,7 +18,7 @@ func TestBadValuesAreExplained(t *testing.T) {
 	var walk func(*cobra.Command, []string)
 	walk = func(c *cobra.Command, path []string) {
 		c.Flags().VisitAll(func(f *pflag.Flag) {
-			if f.Value.Type() == "string" {
+			if strings.HasPrefix(f.Value.Type(), "string") {
 				return
 			}
 			tried++

@@ -17,7 +17,7 @@ import (
 // TestBlocksDiffer: no block judges the instances of another one, of another
 // theorem or of another root seed; and each judges the same whenever it is asked.
 func TestBlocksDiffer(t *testing.T) {
-	l6 := theorem(t, "L6")
+	l6 := theorem(t, "L9")
 	_, o := ground(t, theorems.Model(), l6)
 	other := l6
 	other.ID = "another/theorem"
@@ -52,7 +52,7 @@ func instances(t *testing.T, g hunt.Grounds, th theorems.Theorem, block int) str
 // TestBlocksStartFromWhatWasKept: blocks that mutate or climb, and no others,
 // depend on it.
 func TestBlocksStartFromWhatWasKept(t *testing.T) {
-	l6 := theorem(t, "L6")
+	l6 := theorem(t, "L9")
 	_, o := ground(t, theorems.Model(), l6)
 	one, other := o.Grounds, o.Grounds
 	one.Size, other.Size = 8, 8
@@ -87,7 +87,7 @@ func TestEveryClaimIsClimbed(t *testing.T) {
 // TestMarginsAboveTheLedger: a block records the largest margin of each quantity
 // that is above that of the ledger, and of an empty ledger all are.
 func TestMarginsAboveTheLedger(t *testing.T) {
-	l6 := theorem(t, "L6")
+	l6 := theorem(t, "L9")
 	_, o := ground(t, theorems.Model(), l6)
 	o.Grounds.Size = 40
 	block := func(ledger *theorems.Ledger) journal.Record {
@@ -129,7 +129,7 @@ func TestPartsDivideBlocks(t *testing.T) {
 
 // TestFits: a plan is for one build, arithmetic, set of starts and statements.
 func TestFits(t *testing.T) {
-	here, _ := ground(t, theorems.Model(), theorem(t, "L6"))
+	here, _ := ground(t, theorems.Model(), theorem(t, "L9"))
 	require.NoError(t, hunt.Fits(here, here))
 	for want, change := range map[string]func(p *journal.Plan){
 		"format":               func(p *journal.Plan) { p.Format++ },
@@ -137,7 +137,7 @@ func TestFits(t *testing.T) {
 		"rounded differently":  func(p *journal.Plan) { p.Environment += "0" },
 		"corpus or ledger":     func(p *journal.Plan) { p.Starts += "0" },
 		"in another version":   func(p *journal.Plan) { p.Theorems[0].Version += "0" },
-		"L6 (another/theorem)": func(p *journal.Plan) { p.Theorems[0].ID = "another/theorem" },
+		"L9 (another/theorem)": func(p *journal.Plan) { p.Theorems[0].ID = "another/theorem" },
 	} {
 		p := here
 		p.Theorems = slices.Clone(here.Theorems)

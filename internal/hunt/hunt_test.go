@@ -79,7 +79,7 @@ func theorem(t testing.TB, ref string) theorems.Theorem {
 // TestPartsAddUp: any number of workers and of parts, one after the other in any order, come to
 // the same; so does what is interrupted and goes on, and a part that is done twice.
 func TestPartsAddUp(t *testing.T) {
-	plan, o := ground(t, theorems.Model(), theorem(t, "L6"))
+	plan, o := ground(t, theorems.Model(), theorem(t, "L9"))
 	ctx := context.Background()
 	whole := hunted(t, ctx, plan, o, "")
 	require.Equal(t, report.Complete, whole.Status())
@@ -105,7 +105,7 @@ func TestPartsAddUp(t *testing.T) {
 // TestInterrupted: what was recorded is not judged again, and the totals are
 // those of a hunt that nobody stopped.
 func TestInterrupted(t *testing.T) {
-	plan, o := ground(t, theorems.Model(), theorem(t, "L6"))
+	plan, o := ground(t, theorems.Model(), theorem(t, "L9"))
 	want := said(t, hunted(t, context.Background(), plan, o, "").Totals)
 	dir := t.TempDir()
 	var judged atomic.Int64
@@ -129,7 +129,7 @@ func TestInterrupted(t *testing.T) {
 // TestStatusCountsTheorems: what is shown on the way counts what the summary
 // counts, theorems and no canary; so does what was recorded before.
 func TestStatusCountsTheorems(t *testing.T) {
-	plan, o := ground(t, theorems.Model(), theorem(t, "L6"))
+	plan, o := ground(t, theorems.Model(), theorem(t, "L9"))
 	dir := t.TempDir()
 	j, err := journal.Open(dir, plan)
 	require.NoError(t, err)
@@ -153,7 +153,7 @@ func TestStatusCountsTheorems(t *testing.T) {
 
 // TestCanary: a hunt that cannot find what is false says so.
 func TestCanary(t *testing.T) {
-	plan, o := ground(t, theorems.Model(), theorem(t, "L6"))
+	plan, o := ground(t, theorems.Model(), theorem(t, "L9"))
 	require.Empty(t, o.Blind(context.Background(), conjectures.Canary()))
 	tame := conjectures.Canary()
 	tame.Claims = slices.Clone(tame.Claims)
@@ -172,7 +172,7 @@ func TestCanary(t *testing.T) {
 
 // TestBugIsToldOnce plants a bug, which is told in its simplest form, and once.
 func TestBugIsToldOnce(t *testing.T) {
-	l6 := theorem(t, "L6")
+	l6 := theorem(t, "L9")
 	plan, o := ground(t, l6.Twins[0].Break(theorems.Model()), l6)
 	var told atomic.Int64
 	o.Tell = func(theorems.Theorem, report.Told) { told.Add(1) }

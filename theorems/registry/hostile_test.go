@@ -149,7 +149,7 @@ func TestEvasionsThatAreRefuted(t *testing.T) {
 		refs  string
 		evade func(s *theorems.Subject)
 	}{
-		"every spectrum called defective": {"L3,L4,L5,L6,L7,L8,L12", func(s *theorems.Subject) {
+		"every spectrum called defective": {"L3,L6,L8", func(s *theorems.Subject) {
 			s.Modes = func(*model.RNN, []float64) (*model.Modes, error) {
 				return nil, fmt.Errorf("%w: says I", model.ErrDefective)
 			}
@@ -195,7 +195,7 @@ func TestEvasionsThatAreRefuted(t *testing.T) {
 				th.Certificates, th.Twins, th.Exact = nil, nil, nil
 				s := theorems.Model()
 				c.evade(&s)
-				require.Equal(t, theorems.Fails, th.Run(context.Background(), s, fewerChecks).Verdict, th.Ref)
+				require.Equal(t, theorems.Fails, th.Run(context.Background(), s, theorems.Effort{Seed: 1, Checks: 40}).Verdict, th.Ref)
 			}
 		})
 	}
