@@ -34,7 +34,7 @@ func (d *descent) doubling() (doubling, error) {
 	// Beyond the range of Σ_j, where no loss is, F can grow.
 	w := d.at.whiten(d.o.c)
 	closed := d.a.mul(u.minus(d.at.cross().mul(w.mul(u)))).mulT(u)
-	return doubling{f: closed, g: w.t(), h: d.loss, n: 1, off: 0.5, left: math.Inf(1)}, nil
+	return doubling{f: closed, g: w.t(), h: d.loss, n: 1}, nil
 }
 
 // toGo returns a root of Σ_j − Σ_∞.
@@ -142,19 +142,12 @@ func (l doubling) twice() (doubling, error) {
 		f: l.f.mul(l.f).plus(c.fx.mul(c.v).scaledColumns(c.ratio).mulT(ftg.mul(c.u))),
 		g: appended(l.g, moreG), h: appended(l.h, c.moved), n: 2 * l.n,
 		missing: 1 / (1 + sumSquares(l.h.data)/sumSquares(c.moved.data)), // 0/0 is none
-		best:    l.best, left: l.left,
 	}
-	// Where it halves, c/n − d/n² + … is to go after n steps. The rest of a
-	// geometric series then misses d/n², which shows in how far it is from
-	// halving. So does rounding, which doubles, or more: in between is best.
-	next.off = math.Max(math.Abs(1-l.missing/(2*next.missing)), l.off/2)
-	if next.off < 0x1p-7 && next.missing*next.off < 0x1p20*c.rounding {
-		next.left = next.missing*(next.missing+1.5*next.off) + c.rounding
-		if !(next.left < l.left) {
-			next.h, next.missing, next.ended = l.best, l.left, true
-			return next, nil
-		}
-		next.best = appended(next.h, c.moved)
+	// The rest of a geometric series is better than doublings whose rounding grows
+	// with the number of steps.
+	if halving := math.Abs(next.missing/l.missing-0.5) < 0x1p-8; halving && next.missing < 0x1p20*c.rounding {
+		next.h, next.missing, next.ended = appended(next.h, c.moved), next.missing*next.missing, true
+		return next, nil
 	}
 	next.ended = !(next.missing > c.rounding)
 	if !next.ended && next.n > mostSteps {
