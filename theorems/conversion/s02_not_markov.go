@@ -133,7 +133,8 @@ func judgeMarkovOrLater(f *theorems.Finding, t *system, s theorems.Subject) erro
 
 // expectVerdict compares a verdict with that of exact arithmetic. Undecided is
 // for defects that rounding may hide or feign: nothing is claimed there, but that
-// one which half of the digits show is no such defect.
+// one which half of the digits show is no such defect. What cancels in y_t, and
+// in y_{t+1}, an honest bound may each count in full.
 func (t *system) expectVerdict(f *theorems.Finding, l *latent, got model.MarkovVerdict) {
 	yes, _ := l.markov()
 	c := t.conditioning(l)
@@ -143,7 +144,7 @@ func (t *system) expectVerdict(f *theorems.Finding, l *latent, got model.MarkovV
 		worst = math.Max(worst, largest(scaledTo(l.defect(k).Float64(), c.deviation)))
 	}
 	switch {
-	case got == model.MarkovUndecided && worst > math.Max(math.Sqrt(t.u), 64*rounding):
+	case got == model.MarkovUndecided && worst > max(math.Sqrt(t.u), 64*rounding, rounding*rounding/t.u):
 		f.Demand("a defect that half of the digits show is decided", false)
 	case got == model.MarkovUndecided: // MaxUnknown bounds how often
 		f.Abstain("undecided by the subject")
