@@ -15,14 +15,12 @@ import (
 // a sum of positive terms.
 type doubling struct {
 	f, g, h array
-	n       int
+	n       int64
 	// missing is the share of h hᵀ that the last doubling added, and about what
-	// is missing of it: where the closed loop of Σ_∞ has an eigenvalue on the
-	// unit circle it halves in a doubling, by more or less than half by off.
-	missing, off float64
-	best         array   // h and the rest of the series, where it halves
-	left         float64 // what is missing of best
-	ended        bool    // h is at its limit
+	// is missing: where the closed loop of Σ_∞ has an eigenvalue on the unit
+	// circle it halves in a doubling.
+	missing float64
+	ended   bool // h is at its limit
 }
 
 // doubling returns the map of one step.
@@ -91,7 +89,9 @@ func (d *descent) limit() (missing float64, err error) {
 		if l.ended {
 			return l.missing * sumSquares(l.h.data), nil
 		}
-		d.loss = loss.moved
+		if d.loss = loss.moved; loss.certain {
+			d.loss = newArray(d.a.rows, 0)
+		}
 	}
 }
 
@@ -141,7 +141,9 @@ func (l doubling) twice() (doubling, error) {
 	next := doubling{
 		f: l.f.mul(l.f).plus(c.fx.mul(c.v).scaledColumns(c.ratio).mulT(ftg.mul(c.u))),
 		g: appended(l.g, moreG), h: appended(l.h, c.moved), n: 2 * l.n,
-		missing: 1 / (1 + sumSquares(l.h.data)/sumSquares(c.moved.data)), // 0/0 is none
+	}
+	if added := sumSquares(c.moved.data); added > 0 {
+		next.missing = 1 / (1 + sumSquares(l.h.data)/added)
 	}
 	// The rest of a geometric series is better than doublings whose rounding grows
 	// with the number of steps.
@@ -150,11 +152,11 @@ func (l doubling) twice() (doubling, error) {
 		return next, nil
 	}
 	next.ended = !(next.missing > c.rounding)
-	if !next.ended && next.n > mostSteps {
+	if !next.ended && next.n >= mostSteps {
 		return next, fmt.Errorf("%w: the Riccati equation, the last doubling added %.3g of the whole", ErrNotConverged, next.missing)
 	}
 	return next, nil
 }
 
 // mostSteps is where rounding has taken over long ago.
-const mostSteps = 1 << 62
+const mostSteps int64 = 1 << 60

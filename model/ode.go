@@ -320,6 +320,9 @@ func (s *stepper) defect(h float64, next []float64, e float64) (float64, error) 
 		x[l] = s.dense[0][l] + theta*outer
 		gap[l] = outer + theta*(rest*(inner-theta*s.dense[4][l])-middle) // h u'
 	}
+	if !finite(x) {
+		return math.NaN(), nil
+	}
 	slope, err := s.slope(s.t+theta*h, x)
 	if err != nil {
 		return 0, err

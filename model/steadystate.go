@@ -25,9 +25,10 @@ type SteadyState struct {
 	Stabilizing bool
 	// Residual is that of the Riccati equation, and ErrorBound is of Σ_∞, both
 	// of the largest entry with latents scaled to unit stationary variance.
-	// Where Stabilizing is false ErrorBound is an estimate.
+	// Where Stabilizing is false ErrorBound is an estimate, which takes eigenvalues
+	// within 8u^(1/2K) of the circle for ones on it: of many latents it is large.
 	Residual, ErrorBound float64
-	Steps                int // of the filter, and doublings of many
+	Steps                int // of the filter, before they are doubled
 }
 
 // SteadyState returns the limit of the filter of the stationary system: the
@@ -64,6 +65,9 @@ func (l *LDS) steadyStateAt(d *descent, missing float64) (*SteadyState, error) {
 	root, next := d.root, carried(d.a, d.at.post, d.q)
 	difference := next.mulT(next).minus(root.mulT(root))
 	out := &SteadyState{Residual: difference.maxAbs(), Steps: d.order}
+	if !(out.Residual <= math.MaxFloat64) {
+		return nil, fmt.Errorf("%w: the Riccati equation has a residual of %.3g", ErrNotConverged, out.Residual)
+	}
 	gain, err := d.completedGain()
 	if err != nil {
 		return nil, err
@@ -77,7 +81,7 @@ func (l *LDS) steadyStateAt(d *descent, missing float64) (*SteadyState, error) {
 		out.ClosedLoopRadius = math.Max(out.ClosedLoopRadius, cmplx.Abs(x))
 	}
 	out.certify(d, closed, values, missing)
-	explained := (1 + sumSquares(closed.data)) * out.ErrorBound // E − F E Fᵀ
+	explained := (1 + sumSquares(closed.data)) * math.Min(out.ErrorBound, leastKnown(d.a.rows)) // E − F E Fᵀ
 	if !(out.Residual < contradiction || !out.Stabilizing && out.Residual < explained && missing < leastKnown(d.a.rows)) {
 		return nil, fmt.Errorf("%w: the Riccati equation has a residual of %.3g", ErrNotConverged, out.Residual)
 	}

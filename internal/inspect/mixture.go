@@ -104,7 +104,7 @@ func searched(c *model.Circuit, rank int, bounded bool, half float64) (model.Box
 
 // Complete is true if nothing says that one was missed: φ is bounded, all are
 // isolated, and their indices add up to 1 (M11). A missing pair of opposite index
-// would not show in that; six searches found none, and for R ≤ 2 none whose zeros
+// would not show in that; the searches found none, and for R ≤ 2 none whose zeros
 // are in different parts of the box.
 func (f *MeanField) Complete() bool { return f.Doubt() == "" }
 

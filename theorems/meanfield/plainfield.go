@@ -106,6 +106,9 @@ func (p plain) isolated() bool {
 // where rounding may decide one of them, and clear where none is within 2^-10 of its size.
 func (p plain) stability() (s model.Stability, clear bool) {
 	n, size := len(p.f), 1+dense.NormFro(p.j)
+	if n > 3 {
+		return model.Undecided, false
+	}
 	a, off := principalMinors(p.j), symmetricErrors(n, dense.NormFro(p.j), 4*p.jErr)
 	for k := 0; k < n; k += 2 {
 		a[k] = -a[k]
