@@ -95,7 +95,8 @@ func (d *descent) limit() (missing float64, err error) {
 	}
 }
 
-// carried by the map: what is added to h hᵀ by Π = X Xᵀ, and of its parts.
+// carriedLoss is what a prior loss Π = X Xᵀ adds to h hᵀ in n steps, and parts of
+// it that the composed map is made of.
 type carriedLoss struct {
 	moved    array // root of F Π (I − g gᵀ Π)⁻¹ Fᵀ
 	u, v     array // gᵀX = u diag(s) vᵀ
