@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"sync/atomic"
 	"testing"
 
@@ -97,6 +98,20 @@ func TestShrinkingOfLaterFailuresEnds(t *testing.T) {
 	require.Len(t, r.Failures, 1)
 	require.Greater(t, r.Failures[0].Instances, e.Checks/2)
 	require.LessOrEqual(t, judged.Load(), int64(e.Checks)+4001+3000)
+}
+
+// What is cut off when that budget ends is no simplest case, and told as little.
+func TestShrinkingThatIsCutOffIsNotTold(t *testing.T) {
+	c := theorems.Claim("zero", vectors(), func(_ theorems.Subject, c small) (f theorems.Finding, err error) {
+		f.Demand("zero where there are six", len(c.V) < 6 || slices.Max(c.V) <= 0 && slices.Min(c.V) >= 0)
+		return f, nil
+	})
+	th := theorems.Theorem{Ref: "T1", ID: "toy/zero", Claims: []theorems.Check{c}}
+	for seed := range uint64(8) { // so that the budget ends in many places
+		e := effort(2)
+		e.Seed, e.Checks = seed, 3000
+		require.Len(t, th.Run(context.Background(), theorems.Subject{}, e).Failures, 1)
+	}
 }
 
 func TestWay(t *testing.T) {
