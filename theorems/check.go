@@ -38,6 +38,8 @@ type Check struct {
 	draw   func(seed int) any
 	judge  func(Subject, any) (Finding, error) // nil: exact alone
 	decide func(any) error                     // nil: floating point alone
+	again  []decision                          // of the statement where the claim failed: see Deciding
+	never  string                              // why there can be none: see NotExactly
 	shrink func(instance any, fails func(any) bool) any
 	decode func([]byte) (any, error)
 	tags   func(any) []string

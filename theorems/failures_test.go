@@ -150,6 +150,24 @@ func TestRecheck(t *testing.T) {
 	th.Exact[1] = positive.AsDrawn()
 	require.Equal(t, "no exact check decides this instance", at(1, -2), "it says nothing of what it did not draw")
 	require.Equal(t, theorems.Fails, th.Recheck("sum", small{V: []float64{-1}}).Verdict, "but of what it did")
+
+	th.Exact = nil
+	th.Claims[0] = th.Claims[0].NotExactly("it is a toy")
+	require.Equal(t, "no exact check decides this instance: it is a toy", at(1))
+	th.Claims[0] = theorems.Deciding(th.Claims[0], "first entry", func(c small) error {
+		switch {
+		case c.V[0] < 0:
+			return theorems.Violatedf("it is %v", c.V[0])
+		case c.V[0] > 100:
+			return theorems.ErrUndecided
+		}
+		return nil
+	})
+	require.Contains(t, at(1, -2), `what "first entry" decides holds there exactly`)
+	require.Contains(t, at(-1), `violated there exactly ("first entry"): it is -1`)
+	require.Equal(t, "no exact check decides this instance: it is a toy", at(101))
+
+	th.Exact = []theorems.Check{positive.AsDrawn()}
 	w, err := theorems.NewCounterexample(th, theorems.Subject{}, theorems.Failure{Check: "sum", Case: small{V: []float64{-1}}})
 	require.NoError(t, err)
 	require.Contains(t, w.Exactly, "violated there exactly")
