@@ -27,7 +27,8 @@ func FirstOrderMatch() theorems.Theorem {
 			aboutSystems("Λ_0 and Λ_1 kept", stationarySystems(), judgeMatch).
 				Visiting("R_v singular", "R_v = 0", "Q singular", "Q = 0", "K > N", "N = 1", "A defective", "A nilpotent", "A = 0", "spectral radius 1−2⁻²⁷",
 					"unobservable latent", "uncontrollable latent", "graded covariance"),
-			aboutSystems("step by step from a given start", startedSystems(), judgeSteps).Visiting("initial law", "unstable", "R_v singular", "K > N"),
+			theorems.Deciding(aboutSystems("step by step from a given start", startedSystems(), judgeSteps).Visiting("initial law", "unstable", "R_v singular", "K > N"),
+				"J_t, P_t, step by step", decideMatchSteps),
 			aboutSystems("autocovariances", withLatents(), judgeLDSAutocovariances).Visiting("R_v = 0", "A nilpotent", "K > N", "spectral radius 1−2⁻²⁷"),
 		},
 		Exact: []theorems.Check{
@@ -66,6 +67,10 @@ func FirstOrderMatch() theorems.Theorem {
 			}),
 		},
 		Twins: []theorems.Twin{
+			{Name: "Λ_t for its inverse", Mistake: "J_t = Cov(y_{t+1}, y_t) Λ_t", False: []theorems.Check{
+				theorems.Decide("J_tΛ_t, step by step", generators.Systems(startedSystems()), func(c generators.System) error {
+					return matchSteps(c, func(m *exact.Matrix) *exact.Matrix { return m })
+				})}},
 			fromSystem("J = C A C⁺", "the noise-free formula used where R_v ≠ 0", func(l *model.LDS, m *theorems.FirstOrderMatch) {
 				c := theorems.Rows(l.C())
 				m.J = orZeros(times(times(c, theorems.Rows(l.A())), pseudoInverse(c)), len(m.P))

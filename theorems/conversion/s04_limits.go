@@ -24,15 +24,20 @@ func Limits() theorems.Theorem {
 		Why: "On a grid of σ² in ratio 4 the local slope is off by O(σ²), so that it changes by three times its remaining error from one pair to the next: that change bounds it. " +
 			"To it come the relative rounding errors of the two values over ln 4, from the match (S1) and the information (S2).",
 		Claims: []theorems.Check{ // asymptotics at σ² down to 2⁻²⁴, which sets in late where numbers are small
-			theorems.Claim("slopes in σ²", generators.Systems(notMarkovYet()), judgeSlopes).AsDrawn(),
-			theorems.Claim("order 1/N²", generators.Systems(notMarkovYet()), judgeManyUnits).AsDrawn().OneRoundIn(2),
-			theorems.Claim("limit for singular Q, and 0 at σ = 0", generators.Systems(singularLimit()), judgeDiscontinuity).Visiting("Q singular").AsDrawn(),
+			theorems.Deciding(theorems.Claim("slopes in σ²", generators.Systems(notMarkovYet()), judgeSlopes).AsDrawn(),
+				"O(σ⁴): e^(−2I) − 1 at σ² = 2⁻⁸⁰ to 2⁻⁸⁸", decideOrder),
+			theorems.Deciding(theorems.Claim("order 1/N²", generators.Systems(notMarkovYet()), judgeManyUnits).AsDrawn().OneRoundIn(2),
+				"O(σ⁴) of the system itself: e^(−2I) − 1 at σ² = 2⁻⁸⁰ to 2⁻⁸⁸", decideOrder),
+			theorems.Deciding(theorems.Claim("limit for singular Q, and 0 at σ = 0", generators.Systems(singularLimit()), judgeDiscontinuity).Visiting("Q singular").AsDrawn(),
+				"nothing is lost at σ = 0", decideNoiseFree),
 		},
 		Exact: []theorems.Check{
 			theorems.Decide("O(σ⁴): e^(−2I) − 1 at σ² = 2⁻²⁰ and 2⁻²⁴", generators.Systems(exactly(vanishingNoise())), decideVanishing).AsDrawn(),
 			theorems.Decide("e^(−2I) → det(I − XB⁻¹XᵀD⁻¹)", generators.Systems(exactly(singularLimit())), decideDiscontinuity).Visiting("Q singular").AsDrawn(),
 		},
 		Twins: []theorems.Twin{
+			{Name: "order 6", Mistake: "1 − e^(−2I) taken to be of order σ⁶", False: []theorems.Check{
+				theorems.Decide("falls by 2¹² with 2⁴", generators.Systems(notMarkovYet()), func(c generators.System) error { return fallsBy(c, 3584) }).AsDrawn()}},
 			gapTwin("square root of the nats", "a correlation reported for an information", func(_ *model.LDS, nats float64) float64 { return math.Sqrt(nats) }),
 			gapTwin("nats relative to lag two", "I(y_{t+2}; y_t) for I(y_{t+1}; y_{t−1} | y_t): nothing conditioned on", func(_ *model.LDS, nats float64) float64 { return nats + 0.01 }),
 			gapTwin("zero when nearly noise-free", "0 returned where R_v is small", func(l *model.LDS, nats float64) float64 {

@@ -8,12 +8,17 @@ import (
 	"github.com/rankproof/rankproof/model"
 	"github.com/rankproof/rankproof/oracles/certificate"
 	"github.com/rankproof/rankproof/oracles/dense"
+	"github.com/rankproof/rankproof/oracles/exact"
 	"github.com/rankproof/rankproof/oracles/gaussian"
 	"github.com/rankproof/rankproof/theorems"
 )
 
 // OneLikelihood is S8.
 func OneLikelihood() theorems.Theorem {
+	const (
+		oneLaw          = "the network and its LDS have one law"
+		innovationsJoin = "the density of the innovations is the joint one"
+	)
 	return theorems.Theorem{
 		Ref: "S8", ID: "conversion/one-likelihood",
 		Statement: "For P ≻ 0 and any data y_1 … y_T, three algorithms give one number: the network's Markov log-likelihood Σ ln p(y_{t+1} | y_t), the converted LDS's Kalman " +
@@ -26,19 +31,24 @@ func OneLikelihood() theorems.Theorem {
 			"κ of the joint correlations is the oracle's. A conversion adds its own error of the law (S6), a given mean its rounding over the deviation of y, which may be small beside it. " +
 			"That the law excludes data a filter may tell to half of its digits, √(2u) of their terms.",
 		Claims: []theorems.Check{
-			theorems.Claim("Markov, Kalman and joint density of a network", generators.ObservedRecurrents(likelyNetworks(), recordings()), judgeThreeLikelihoods).
-				Visiting("T = 1", "N = 1", "R = N", "G singular", "missing entries"),
-			theorems.Claim("Markov and joint density of a network", generators.ObservedRecurrents(likelyNetworks(), generators.RecordingOptions{MaxSteps: 5}), judgeMarkovLikelihood).Visiting("T = 1", "N = 1"),
-			theorems.Claim("Kalman and joint density of an LDS", generators.ObservedSystems(likelySystems(), recordings()), judgeKalman).
-				Visiting("T = 1", "N = 1", "K > N", "R_v singular", "R_v = 0", "Q singular", "missing entries", "initial law", "graded covariance"),
-			theorems.Claim("predictor, filter and smoother", generators.ObservedSystems(likelySystems(), recordings()), judgeEstimates).
-				Visiting("T = 1", "R_v singular", "Q singular", "missing entries", "initial law"),
+			theorems.Deciding(theorems.Claim("Markov, Kalman and joint density of a network", generators.ObservedRecurrents(likelyNetworks(), recordings()), judgeThreeLikelihoods).
+				Visiting("T = 1", "N = 1", "R = N", "G singular", "missing entries"), oneLaw, decideObservedConversion),
+			theorems.Deciding(theorems.Claim("Markov and joint density of a network", generators.ObservedRecurrents(likelyNetworks(), generators.RecordingOptions{MaxSteps: 5}), judgeMarkovLikelihood).
+				Visiting("T = 1", "N = 1"), oneLaw, decideObservedConversion),
+			theorems.Deciding(theorems.Claim("Kalman and joint density of an LDS", generators.ObservedSystems(likelySystems(), recordings()), judgeKalman).
+				Visiting("T = 1", "N = 1", "K > N", "R_v singular", "R_v = 0", "Q singular", "missing entries", "initial law", "graded covariance"), innovationsJoin, decideInnovations),
+			theorems.Deciding(theorems.Claim("predictor, filter and smoother", generators.ObservedSystems(likelySystems(), recordings()), judgeEstimates).
+				Visiting("T = 1", "R_v singular", "Q singular", "missing entries", "initial law"), innovationsJoin, decideInnovations),
 		},
 		Certificates: []theorems.Certificate{
 			identity("det and quadratic form: joint = Markov, T = 3", kept(recurrentShapes(), func(s certificate.Shape) bool { return s.N <= 5 && s.R <= 2 }), jointIsMarkov),
 			identity("Kalman on the converted LDS: innovations y_{t+1} − Jy_t of covariance P, t ≤ 3", recurrentShapes(), innovationsAreNoise),
 		},
 		Twins: []theorems.Twin{
+			{Name: "nothing learnt", Mistake: "the covariance of the latents not conditioned on what was observed", False: []theorems.Check{
+				theorems.Decide("innovations of the unconditioned covariance", generators.ObservedSystems(likelySystems(), recordings()), func(c generators.ObservedSystem) error {
+					return innovations(c, func(x, _, _ *exact.Matrix) *exact.Matrix { return x })
+				})}},
 			ldsLikelihoodTwin("half of ln det", "ln det off by a factor ½", func(l *model.LDS, y model.Observations, right float64) float64 {
 				return right + 0.25*logDetOf(l, y)
 			}),

@@ -22,10 +22,12 @@ func Equivariance() theorems.Theorem {
 		Why: "A system is changed by products of three matrices, N u of their norms, and by the inverse of S, κ(S) as much. The conversion of the changed system must have the law of the changed process, to the errors of S1 and S6 for it; an orthogonal map that is rounded moves " +
 			"covariances by N u of their size.",
 		Claims: []theorems.Check{
-			theorems.Claim("network → LDS, y changed", generators.TransformedRecurrents(stationaryNetworks()), judgeChangedNetwork).Visiting("P singular", "G singular", "J = 0"),
+			theorems.Deciding(theorems.Claim("network → LDS, y changed", generators.TransformedRecurrents(stationaryNetworks()), judgeChangedNetwork).Visiting("P singular", "G singular", "J = 0"),
+				"the lags and the LDS of the changed network", decideChangedNetwork),
 			theorems.Claim("LDS → network, latents and y changed", generators.TransformedSystems(stationarySystems()), judgeChangedSystem).Visiting("R_v = 0", "Q singular", "K > N"),
 			theorems.Claim("an LDS in other coordinates", generators.TransformedSystems(stationarySystems()), judgeChangeOfSystem).Visiting("R_v = 0", "Q singular", "K > N"),
-			theorems.Claim("a network in other units", generators.TransformedRecurrents(stationaryNetworks()), judgeChangeOfNetwork).Visiting("P singular", "J = 0"),
+			theorems.Deciding(theorems.Claim("a network in other units", generators.TransformedRecurrents(stationaryNetworks()), judgeChangeOfNetwork).Visiting("P singular", "J = 0"),
+				"the lags and the LDS of the changed network", decideChangedNetwork),
 		},
 		Exact: []theorems.Check{
 			theorems.Decide("J, P and Markov under similarity, permutation, scaling", generators.TransformedSystems(exactSystems()), decideChanged).Visiting("R_v = 0", "R_v singular"),
@@ -58,6 +60,13 @@ func Equivariance() theorems.Theorem {
 			}),
 		},
 		Twins: []theorems.Twin{
+			{Name: "N carried as M is", Mistake: "N' = O N, right for orthogonal O alone", False: []theorems.Check{
+				theorems.Decide("lags of the changed network", generators.TransformedRecurrents(stationaryNetworks()), func(c generators.TransformedRecurrent) error {
+					return carriedNetwork(c, func(inverse *exact.Matrix) *exact.Matrix {
+						o, _ := inverse.Inverse()
+						return o
+					})
+				})}},
 			fromNetwork("N for P N", "the basis [M, N], right for isotropic noise alone", func(n numbers) theorems.LatentSystem { return n.converted(n.n, n.drive()) }),
 			fromNetwork("units sorted", "the units of M reversed, those of N not", func(n numbers) theorems.LatentSystem {
 				l := n.converted(times(n.p, n.n), n.drive())

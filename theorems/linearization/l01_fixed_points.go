@@ -28,13 +28,13 @@ func FixedPoints() theorems.Theorem {
 			"Eigenvalues at a point are compared by their power sums, which a solver's backward error E moves by k‖DF‖ᵏ⁻¹‖E‖ each. " +
 			"Two points are one zero if they are within 2‖DF⁻¹‖‖F‖ of each other, where DF moves by less than ½/‖DF⁻¹‖ within four times that.",
 		Claims: []theorems.Check{
-			atPoints("maps and fields", networks, judgeFixedPoints).Visiting(pointEdges...).Visiting("inputs", "low rank"),
-			atPoints("search", small, judgeSearch).Visiting("N = 1", "low rank", "D singular"),
+			recheckedByReLU(atPoints("maps and fields", networks, judgeFixedPoints).Visiting(pointEdges...).Visiting("inputs", "low rank")),
+			recheckedByReLU(atPoints("search", small, judgeSearch).Visiting("N = 1", "low rank", "D singular")),
 			// These ask for one operation each: what an implementation has that has nothing else.
-			atPoints("activation field", anyTau, judgeField(model.Activation)).Visiting("inputs", "low rank", "unit-wise tau", "saturated units"),
-			atPoints("activity field", anyTau, judgeField(model.Activity)).Visiting("inputs", "low rank", "unit-wise tau", "saturated units"),
-			atPoints("x ↦ φ(x)", networks, judgeToActivity).Visiting("saturated units", "D singular"),
-			atPoints("r ↦ W r + b + B u", networks, judgeToActivation).Visiting("inputs", "low rank"),
+			recheckedByReLU(atPoints("activation field", anyTau, judgeField(model.Activation)).Visiting("inputs", "low rank", "unit-wise tau", "saturated units")),
+			recheckedByReLU(atPoints("activity field", anyTau, judgeField(model.Activity)).Visiting("inputs", "low rank", "unit-wise tau", "saturated units")),
+			recheckedByReLU(atPoints("x ↦ φ(x)", networks, judgeToActivity).Visiting("saturated units", "D singular")),
+			recheckedByReLU(atPoints("r ↦ W r + b + B u", networks, judgeToActivation).Visiting("inputs", "low rank")),
 		},
 		Exact: []theorems.Check{
 			theorems.Decide("all fixed points of a ReLU network", generators.Pairs(4), decideReLUFixedPoints).Visiting("N = 1", "W singular", "W = 0", "W nilpotent"),

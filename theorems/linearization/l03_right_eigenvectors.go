@@ -25,7 +25,7 @@ func RightEigenvectors() theorems.Theorem {
 		Claims: []theorems.Check{
 			theorems.Escalating(atPoints("modes", spectrumNetworks(), onModes((*truth).expectRight)).Visiting(pointEdges...),
 				atPoint(decideRight)),
-			theorems.Claim("map", generators.Perturbations(spectrumNetworks()), judgeRightMap).Visiting("D = 0"),
+			rechecked(theorems.Claim("map", generators.Perturbations(spectrumNetworks()), judgeRightMap).Visiting("D = 0"), "right vectors correspond", decideRight),
 		},
 		Exact: []theorems.Check{onPairs("right vectors correspond", decideRight)},
 		Certificates: []theorems.Certificate{

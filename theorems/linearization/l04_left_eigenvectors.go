@@ -23,7 +23,7 @@ func LeftEigenvectors() theorems.Theorem {
 		Claims: []theorems.Check{
 			theorems.Escalating(atPoints("modes", spectrumNetworks(), onModes((*truth).expectLeft)).Visiting(pointEdges...),
 				atPoint(decideLeft)),
-			theorems.Claim("map", generators.Perturbations(spectrumNetworks()), judgeLeftMap).Visiting("D = 0"),
+			rechecked(theorems.Claim("map", generators.Perturbations(spectrumNetworks()), judgeLeftMap).Visiting("D = 0"), "left vectors correspond", decideLeft),
 		},
 		Exact: []theorems.Check{onPairs("left vectors correspond", decideLeft)},
 		Certificates: []theorems.Certificate{

@@ -23,7 +23,7 @@ func InputGain() theorems.Theorem {
 		Why: "Entries of τ⁻¹B and τ⁻¹DB are one and two products; the gains differ by the rounding of l_x = D l_r and of N products, " +
 			"entry by entry: no condition enters.",
 		Claims: []theorems.Check{
-			atPoints("gains", networks, judgeInputGain).Visiting("inputs", "D singular", "saturated units", "low rank"),
+			rechecked(atPoints("gains", networks, judgeInputGain).Visiting("inputs", "D singular", "saturated units", "low rank"), "L_xᵀB = L_rᵀDB", decideInputGain),
 		},
 		Exact: []theorems.Check{onPairs("L_xᵀB = L_rᵀDB", decideInputGain)},
 		Certificates: []theorems.Certificate{

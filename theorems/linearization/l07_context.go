@@ -3,6 +3,7 @@ package linearization
 import (
 	"errors"
 	"math"
+	"math/big"
 	"math/cmplx"
 
 	"github.com/rankproof/rankproof/generators"
@@ -30,9 +31,9 @@ func Context() theorems.Theorem {
 		Why: "All terms are sums of N products of given numbers: (N+10)u times the sum of their absolute values; " +
 			"l_x = D l_r and Dβ carry the allowed error of φ', entry by entry.",
 		Claims: []theorems.Check{
-			theorems.Claim("split", generators.TwoContexts(networks), judgeContext).Visiting("D singular", "saturated units", "low rank"),
+			rechecked(theorems.Claim("split", generators.TwoContexts(networks), judgeContext).Visiting("D singular", "saturated units", "low rank"), "L_xᵀB = L_rᵀDB in both contexts", decideInputGain),
 			// This one asks for no modes: the split is one of any vectors l.
-			theorems.Claim("split of any vectors", generators.SelectedContexts(anyVectors), judgeSplit).Visiting("D singular", "saturated units", "unit-wise tau", "complex vectors"),
+			recheckedSplit(theorems.Claim("split of any vectors", generators.SelectedContexts(anyVectors), judgeSplit).Visiting("D singular", "saturated units", "unit-wise tau", "complex vectors")),
 		},
 		Certificates: []theorems.Certificate{
 			identity("Δ(lᵀβ) = (Δl)ᵀβ̄ + l̄ᵀΔβ; totals agree; Δβ = 0 in activation form", squares(), func(b *certificate.Builder, s certificate.Shape) []certificate.Equation {
@@ -40,6 +41,10 @@ func Context() theorems.Theorem {
 			}),
 		},
 		Twins: []theorems.Twin{
+			{Name: "unequal weights", Mistake: "means that weigh the second context by a third", False: []theorems.Check{
+				theorems.Decide("split, with unequal weights", generators.SelectedContexts(anyVectors), func(c generators.Selection) error {
+					return splitExactly(c, big.NewRat(1, 3))
+				})}},
 			contextTwin("end-point for mean", "(Δl)ᵀβ₂ + l₂ᵀΔβ: both terms taken at the second context", func(c *contexts) {
 				c.activity.Selection = sum(c.n, func(i int) complex128 { return (c.l2[i] - c.l1[i]) * c.beta2[i] })
 				c.activity.Input = sum(c.n, func(i int) complex128 { return c.l2[i] * (c.beta2[i] - c.beta1[i]) })

@@ -33,7 +33,7 @@ func RankOne() theorems.Theorem {
 				return exactly(c.Network, c.Second, decideRankOne)
 			}),
 			// This one asks for no modes: n is given.
-			theorems.Claim("l_r = n selects nothing", generators.TwoContexts(networks), judgeNoSelection).Visiting("D singular", "saturated units", "scale 1/N"),
+			rechecked(theorems.Claim("l_r = n selects nothing", generators.TwoContexts(networks), judgeNoSelection).Visiting("D singular", "saturated units", "scale 1/N"), "directions of n and m", decideRankOne),
 		},
 		Exact: []theorems.Check{
 			theorems.Where(theorems.Decide("directions of n and m", rankOnePairs(), onPair(decideRankOne)), hasRankOne).Visiting("N = 1", "D singular", "μ = 0"),

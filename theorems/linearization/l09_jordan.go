@@ -25,7 +25,7 @@ func Jordan() theorems.Theorem {
 		Why: "The intertwining of the subject's two matrices A = I + τM, k ≤ 3, holds to k(2N+10)u|W||A|ᵏ entry by entry, " +
 			"plus what the allowed error of φ' moves one of them by, and τ times the subnormals below which M has no digits.",
 		Claims: []theorems.Check{
-			atPoints("intertwining", spectrumNetworks(), judgeIntertwining).Visiting(pointEdges...),
+			rechecked(atPoints("intertwining", spectrumNetworks(), judgeIntertwining).Visiting(pointEdges...), "Jordan ranks", decideJordan),
 		},
 		Exact: []theorems.Check{
 			onPairs("Jordan ranks", decideJordan),

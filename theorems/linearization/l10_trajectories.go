@@ -29,14 +29,14 @@ func Trajectories() theorems.Theorem {
 			"G = Σ_{j≤s}(hK)ʲ/j!, K = 1 + Lip(φ)‖W‖, h = dt/τ, on its way through the tableau; a wave's phase is rounded in units of itself. Over a run of k steps, Gᵏ. " +
 			"A run by itself is compared step by step with the oracle's tableau, restarted from each of its states.",
 		Claims: []theorems.Check{
-			theorems.Claim("steps", generators.Runs(driven), judgeSteps).Visiting("time-varying input", "euler", "rk4", "leaky-map"),
-			theorems.Claim("autonomous steps", generators.Runs(networks), judgeSteps).Visiting("N = 1", "W = 0", "W nilpotent", "low rank", "relu"),
+			recheckedByRun(theorems.Claim("steps", generators.Runs(driven), judgeSteps).Visiting("time-varying input", "euler", "rk4", "leaky-map")),
+			recheckedByRun(theorems.Claim("autonomous steps", generators.Runs(networks), judgeSteps).Visiting("N = 1", "W = 0", "W nilpotent", "low rank", "relu")),
 			// These ask for runs alone, of one form each, which what is above rests on.
-			theorems.Claim("resting input, activation form", generators.RestingRuns(anyTau), judgeRun(model.Activation, false)).Visiting("unit-wise tau", "euler", "rk4"),
-			theorems.Claim("resting input, activity form", generators.RestingRuns(anyTau), judgeRun(model.Activity, true)).Visiting("unit-wise tau", "euler", "rk4"),
-			theorems.Claim("driven, activation form", generators.Runs(drivenAnyTau), judgeRun(model.Activation, true)).Visiting("unit-wise tau", "euler", "rk4", "leaky-map"),
-			theorems.Claim("driven by ũ, activity form", generators.Runs(driven), judgeRun(model.Activity, false)).Visiting("euler", "rk4", "leaky-map"),
-			theorems.Claim("driven by u itself, activity form", generators.Runs(drivenAnyTau), judgeRun(model.Activity, true)).Visiting("unit-wise tau", "euler", "rk4", "leaky-map"),
+			recheckedByRun(theorems.Claim("resting input, activation form", generators.RestingRuns(anyTau), judgeRun(model.Activation, false)).Visiting("unit-wise tau", "euler", "rk4")),
+			recheckedByRun(theorems.Claim("resting input, activity form", generators.RestingRuns(anyTau), judgeRun(model.Activity, true)).Visiting("unit-wise tau", "euler", "rk4")),
+			recheckedByRun(theorems.Claim("driven, activation form", generators.Runs(drivenAnyTau), judgeRun(model.Activation, true)).Visiting("unit-wise tau", "euler", "rk4", "leaky-map")),
+			recheckedByRun(theorems.Claim("driven by ũ, activity form", generators.Runs(driven), judgeRun(model.Activity, false)).Visiting("euler", "rk4", "leaky-map")),
+			recheckedByRun(theorems.Claim("driven by u itself, activity form", generators.Runs(drivenAnyTau), judgeRun(model.Activity, true)).Visiting("unit-wise tau", "euler", "rk4", "leaky-map")),
 		},
 		Exact: []theorems.Check{
 			theorems.Decide("Euler, RK4 and leaky steps, exactly", generators.Runs(exactRuns()), decideSteps).Visiting("time-varying input", "relu", "hard-tanh", "W singular"),

@@ -26,8 +26,8 @@ func Order() theorems.Theorem {
 		Why: "Rounding of F at x*+εδ: (N+q+R+8)u times the absolute values that are added, plus |W| times the allowed error of φ; " +
 			"of εM_xδ: (N+8)u|M_x||εδ| and the allowed error of φ'. The norms of W are exact (1, ∞) or by Jacobi's method (2). Margins reach 1: softplus at 0 attains the bound.",
 		Claims: []theorems.Check{
-			theorems.Claim("remainder", generators.Perturbations(networks), judgeOrder).
-				Visiting("N = 1", "W = 0", "origin", "saturated units", "large step", "graded rows", "low rank"),
+			recheckedByQuadratic(theorems.Claim("remainder", generators.Perturbations(networks), judgeOrder).
+				Visiting("N = 1", "W = 0", "origin", "saturated units", "large step", "graded rows", "low rank")),
 		},
 		Exact: []theorems.Check{
 			theorems.Decide("quadratic φ, with equality", generators.Pairs(6), decideQuadratic).Visiting("N = 1", "W = 0", "W defective"),

@@ -33,13 +33,13 @@ func UnitWiseTau() theorems.Theorem {
 		Claims: []theorems.Check{
 			theorems.Escalating(atPoints("modes", networks, onModes(expectAllOfModes)).
 				Visiting("unit-wise tau", "D singular", "saturated units", "low rank", "complex spectrum", "W defective", "N = 1"), atPoint(decideIntertwined)),
-			atPoints("fixed points", networks, judgeFixedPoints).Visiting("unit-wise tau"),
-			atPoints("gains", networks, judgeInputGain).Visiting("unit-wise tau"),
-			theorems.Claim("context", generators.TwoContexts(networks), judgeContext).Visiting("unit-wise tau"),
-			atPoints("matrices, inputs, spectrum", networks, judgeUnitWiseSystem).Visiting("unit-wise tau", "inputs", "low rank"),
+			recheckedByReLU(atPoints("fixed points", networks, judgeFixedPoints).Visiting("unit-wise tau")),
+			rechecked(atPoints("gains", networks, judgeInputGain).Visiting("unit-wise tau"), "det(tI−M_x) = det(tI−M_r), D M_x = M_r D", decideIntertwined),
+			rechecked(theorems.Claim("context", generators.TwoContexts(networks), judgeContext).Visiting("unit-wise tau"), "det(tI−M_x) = det(tI−M_r), D M_x = M_r D", decideIntertwined),
+			rechecked(atPoints("matrices, inputs, spectrum", networks, judgeUnitWiseSystem).Visiting("unit-wise tau", "inputs", "low rank"), "det(tI−M_x) = det(tI−M_r), D M_x = M_r D", decideIntertwined),
 			// These ask for the two systems alone: what an implementation has that has nothing else.
-			atPoints("matrices and inputs", networks, judgeSystems).Visiting("unit-wise tau", "inputs", "low rank", "D singular", "saturated units"),
-			atPoints("matrices and inputs for one τ", oneTau, judgeSystems).Visiting("inputs", "low rank", "D singular", "saturated units"),
+			rechecked(atPoints("matrices and inputs", networks, judgeSystems).Visiting("unit-wise tau", "inputs", "low rank", "D singular", "saturated units"), "det(tI−M_x) = det(tI−M_r), D M_x = M_r D", decideIntertwined),
+			rechecked(atPoints("matrices and inputs for one τ", oneTau, judgeSystems).Visiting("inputs", "low rank", "D singular", "saturated units"), "det(tI−M_x) = det(tI−M_r), D M_x = M_r D", decideIntertwined),
 		},
 		Exact: []theorems.Check{onPairs("unit-wise τ", decideUnitWise)},
 		Certificates: []theorems.Certificate{

@@ -32,12 +32,12 @@ func Euler() theorems.Theorem {
 		Why: "The truth is exact: roots of the characteristic polynomial of M_x, in rationals, against half-plane and disc. Stable and Unstable must be true; " +
 			"Undecided is allowed within twice Elsner's bound (2‖A‖+‖E‖)^(1−1/N)‖E‖^(1/N) of the boundary, E the solver's backward error: once for the true eigenvalue, once for the computed.",
 		Claims: []theorems.Check{
-			theorems.Claim("fixed points stay, verdicts are true", generators.EulerSteps(networks), judgeEuler).
-				Visiting("N = 1", "W = 0", "W singular", "dt = 2 tau", "D singular", "W defective", "low rank", "complex spectrum"),
-			theorems.Claim("the same, unit-wise τ", generators.EulerSteps(unitWise), judgeEuler).Visiting("unit-wise tau"),
+			recheckedStability(theorems.Claim("fixed points stay, verdicts are true", generators.EulerSteps(networks), judgeEuler).
+				Visiting("N = 1", "W = 0", "W singular", "dt = 2 tau", "D singular", "W defective", "low rank", "complex spectrum")),
+			recheckedStability(theorems.Claim("the same, unit-wise τ", generators.EulerSteps(unitWise), judgeEuler).Visiting("unit-wise tau")),
 			// These ask for no step: what an implementation has that cannot simulate.
-			theorems.Claim("verdicts, abscissa and radius", generators.EulerSteps(networks), judgeVerdicts).Visiting("N = 1", "dt = 2 tau", "complex spectrum"),
-			theorems.Claim("verdicts, abscissa and radius, unit-wise τ", generators.EulerSteps(unitWise), judgeVerdicts).Visiting("unit-wise tau"),
+			recheckedStability(theorems.Claim("verdicts, abscissa and radius", generators.EulerSteps(networks), judgeVerdicts).Visiting("N = 1", "dt = 2 tau", "complex spectrum")),
+			recheckedStability(theorems.Claim("verdicts, abscissa and radius, unit-wise τ", generators.EulerSteps(unitWise), judgeVerdicts).Visiting("unit-wise tau")),
 		},
 		Exact: []theorems.Check{onPairs("a stable map has a stable flow", decideStableMap)},
 		Certificates: []theorems.Certificate{
@@ -53,6 +53,12 @@ func Euler() theorems.Theorem {
 			}),
 		},
 		Twins: []theorems.Twin{
+			{Name: "a stable flow at its own step", Mistake: "the map taken to be stable because the flow is", False: []theorems.Check{
+				theorems.Decide("a stable flow has a stable map", generators.EulerSteps(networks), func(c generators.EulerStep) error {
+					return exactly(c.Network, c.X, func(p *pair) error {
+						return stableMapAt(p, theorems.Rational(c.Dt), func(flow, euler exact.Side) bool { return flow != exact.Inside || euler == exact.Inside })
+					})
+				})}},
 			verdictTwin("flow for map", "a stable flow taken for a stable map (F16)", func(net *model.RNN, s *model.Spectrum, dt float64, v *model.EulerStability) {
 				v.Map = v.Flow
 			}),
