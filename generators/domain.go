@@ -51,10 +51,10 @@ type drawn struct {
 const enough = 128
 
 // DomainOf looks at a number of draws.
-func DomainOf[C any](draw func(seed int) C) *Domain {
+func DomainOf(draw func(seed int) any) *Domain {
 	d := &Domain{fields: map[string]*drawn{}, least: map[string]int{}, most: map[string]int{}, orders: map[[2]string]bool{}}
 	for k := range enough {
-		fields := fieldsOf(reflect.ValueOf(clone(draw(k * 0x9e3779b9))).Elem())
+		fields := fieldsOf(copyOf(draw(k * 0x9e3779b9)))
 		for i, f := range fields {
 			d.see(f, i)
 		}

@@ -18,6 +18,17 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
+// copyAs, simplest and mutated keep the type of what is copied and changed.
+func copyAs[C any](instance C) C { return Copy(instance).(C) }
+
+func simplest[C any](instance C, fails func(C) bool) C {
+	return Shrink(instance, func(c any) bool { return fails(c.(C)) }).(C)
+}
+
+func mutated[C any](instance C, moves []byte, domain *Domain) C {
+	return Mutate(instance, moves, domain).(C)
+}
+
 // u is the unit roundoff of float64.
 const u = 0x1p-53
 

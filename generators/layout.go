@@ -11,8 +11,7 @@ import (
 // CheckLayout refuses a type whose values are no instances, because what
 // shrinks, keeps and replays them would not know its fields: it names the
 // first. See the package's documentation.
-func CheckLayout[C any]() error {
-	t := reflect.TypeFor[C]()
+func CheckLayout(t reflect.Type) error {
 	if t.Kind() != reflect.Struct {
 		return fmt.Errorf("%w: instances of type %v: not a struct", model.ErrInvalid, t)
 	}

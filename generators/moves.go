@@ -17,19 +17,19 @@ const (
 // set, scaled, nudged, copied or made equal; a word is changed. Missing bytes
 // are zero, and a move that would break a shape or a hypothesis, or have a
 // product rounded that was not, is left out. The instance itself is not changed.
-func Mutate[C any](instance C, moves []byte, domain *Domain) C {
-	best, exact := clone(instance), unrounded(instance)
+func Mutate(instance any, moves []byte, domain *Domain) any {
+	best, exact := copyOf(instance), unrounded(instance)
 	in := &tape{moves}
 	for n := 0; len(in.left) > 0 && n < mostMoves; n++ {
-		candidate := clone(*best)
-		fields := domain.within(reflect.ValueOf(candidate).Elem())
+		candidate := copyOf(best.Interface())
+		fields := domain.within(candidate)
 		moveKinds[in.below(len(moveKinds))](fields, in)
 		if valid(candidate, domain, exact) {
 			best = candidate
 		}
 	}
 	retag(best)
-	return *best
+	return best.Interface()
 }
 
 // tape is bytes that are read as numbers; beyond its end there are zeros.

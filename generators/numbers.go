@@ -35,14 +35,15 @@ func unrounded(instance any) bool {
 // valid reports whether an instance that was changed is one that could have
 // been drawn: of one shape, finite, admissible, and with the products that it
 // was promised unless it was before the change without.
-func valid[C any](instance *C, domain *Domain, exact bool) (ok bool) {
+func valid(v reflect.Value, domain *Domain, exact bool) (ok bool) {
 	defer func() {
 		if recover() != nil { // a hypothesis is looked at on an instance without a row that it needs
 			ok = false
 		}
 	}()
-	return CheckShape(*instance) == nil && domain.holds(fieldsOf(reflect.ValueOf(instance).Elem())) &&
-		admissible(*instance) && (!exact || unrounded(*instance)) && domain.admits(*instance)
+	instance := v.Interface()
+	return CheckShape(instance) == nil && domain.holds(fieldsOf(v)) &&
+		admissible(instance) && (!exact || unrounded(instance)) && domain.admits(instance)
 }
 
 // legal returns the number nearest to x that the field may be given.
@@ -121,9 +122,9 @@ func eachFloat(v reflect.Value, visit func(float64) float64) {
 
 // Numbers returns the numbers of an instance that are free, in the order of its
 // fields and their indices. Counts and seeds are not among them.
-func Numbers[C any](instance C, domain *Domain) []float64 {
+func Numbers(instance any, domain *Domain) []float64 {
 	var out []float64
-	eachFree(domain.within(reflect.ValueOf(clone(instance)).Elem()), func(_ field, x float64) float64 {
+	eachFree(domain.within(copyOf(instance)), func(_ field, x float64) float64 {
 		out = append(out, x)
 		return x
 	})
@@ -134,10 +135,10 @@ func Numbers[C any](instance C, domain *Domain) []float64 {
 // field may be given, in place of those that Numbers lists; one that is the same
 // stays as it is. It reports false where they are not as many, not finite, or a
 // hypothesis breaks.
-func WithNumbers[C any](instance C, x []float64, domain *Domain) (C, bool) {
-	out := clone(instance)
+func WithNumbers(instance any, x []float64, domain *Domain) (any, bool) {
+	out := copyOf(instance)
 	next, finite := 0, true
-	eachFree(domain.within(reflect.ValueOf(out).Elem()), func(f field, old float64) float64 {
+	eachFree(domain.within(out), func(f field, old float64) float64 {
 		if next++; next > len(x) || x[next-1] == old {
 			return old
 		}
@@ -151,13 +152,13 @@ func WithNumbers[C any](instance C, x []float64, domain *Domain) (C, bool) {
 		return instance, false
 	}
 	retag(out)
-	return *out, true
+	return out.Interface(), true
 }
 
 // retag marks an instance as changed: what its generator said of it may no
 // longer be so.
-func retag[C any](instance *C) {
-	if tags := reflect.ValueOf(instance).Elem().FieldByName("Tags"); tags.IsValid() {
+func retag(instance reflect.Value) {
+	if tags := instance.FieldByName("Tags"); tags.IsValid() {
 		tags.Set(reflect.ValueOf([]string{"mutated"}))
 	}
 }

@@ -28,7 +28,7 @@ func onlyOrders(c Gauged) func(Gauged) bool {
 func TestShrinkEndsInOneOrder(t *testing.T) {
 	same := [][]float64{{0, 0.0139, 0}, {0, 0.0139, 0}}
 	first := gauged([][]float64{{0, 0, 0}, {1, 0, 0}}, same, []float64{1, 1, 0})
-	want := Shrink(first, onlyOrders(first))
+	want := simplest(first, onlyOrders(first))
 	require.Equal(t, [][][]float64{{{0, 0, 0}, {0, 0, 1}}}, want.FactorM, "zeros come first")
 	turned := gauged([][]float64{{0, 0, 0}, {1, 0, 0}}, same, []float64{1, 1, 0})
 	turned.Shear, turned.Stretch = [][]float64{{0, 1}, {0, 0}}, []float64{1, 0.375}
@@ -37,7 +37,7 @@ func TestShrinkEndsInOneOrder(t *testing.T) {
 		gauged([][]float64{{1, 0, 0}, {0, 0, 0}}, same, []float64{1, 1, 0}),
 		gauged([][]float64{{0, 1, 0}, {0, 0, 0}}, [][]float64{{0, 0, 0.0139}, {0, 0, 0.0139}}, []float64{0, 1, 1}),
 	} {
-		require.Equal(t, want, Shrink(c, onlyOrders(c)))
+		require.Equal(t, want, simplest(c, onlyOrders(c)))
 	}
 	require.Equal(t, [][][]float64{{{0, 0, 0}, {1, 0, 0}}}, first.FactorM, "what was given is left alone")
 }
@@ -45,7 +45,7 @@ func TestShrinkEndsInOneOrder(t *testing.T) {
 // TestShrinkKeepsAnOrderThatMatters: an order is changed only where that fails too.
 func TestShrinkKeepsAnOrderThatMatters(t *testing.T) {
 	given := gauged([][]float64{{1, 0, 0}, {0, 0, 0}}, [][]float64{{0, 0.0139, 0}, {0, 0.0139, 0}}, []float64{1, 1, 0})
-	small := Shrink(given, func(c Gauged) bool { return Simpler(c, given) == 0 && c.FactorM[0][0][0] == 1 })
+	small := simplest(given, func(c Gauged) bool { return Simpler(c, given) == 0 && c.FactorM[0][0][0] == 1 })
 	require.Equal(t, 1.0, small.FactorM[0][0][0])
 }
 

@@ -175,7 +175,7 @@ func TestRecurrentRefusesWhatIsNone(t *testing.T) {
 		"want both":        func(r *Recurrent) { r.N = nil },
 		"mean has 1":       func(r *Recurrent) { r.Mean = []float64{1} },
 	} {
-		r := *clone(good)
+		r := copyAs(good)
 		broken(&r)
 		_, err := r.LinearRNN()
 		require.ErrorIs(t, err, model.ErrInvalid, want)

@@ -174,17 +174,7 @@ func (f field) check(v reflect.Value, dims []string, size map[string]int) (where
 }
 
 // Copy returns a deep copy of an instance.
-func Copy[C any](instance C) C { return *clone(instance) }
-
-// clone returns a deep copy of an instance, addressable.
-func clone[C any](instance C) *C {
-	out := instance
-	v := reflect.ValueOf(&out).Elem()
-	for _, f := range fieldsOf(v) {
-		f.value.Set(copied(f.value))
-	}
-	return &out
-}
+func Copy(instance any) any { return copyOf(instance).Interface() }
 
 func copied(v reflect.Value) reflect.Value {
 	if v.Kind() != reflect.Slice || v.IsNil() {

@@ -16,9 +16,9 @@ const shrinkBudget = 4000
 // of single fields, into the first order that still fails, so that failures
 // which differ by a permutation become the same. It ends where neither leads on.
 // An instance that is Admissible stays so. The instance itself is not changed.
-func Shrink[C any](instance C, fails func(C) bool) C {
+func Shrink(instance any, fails func(any) bool) any {
 	best, budget, held := instance, shrinkBudget, admissible(instance)
-	accepted := func(candidate C) bool {
+	accepted := func(candidate any) bool {
 		if held && !admissible(candidate) || budget == 0 {
 			return false
 		}
@@ -35,11 +35,11 @@ func Shrink[C any](instance C, fails func(C) bool) C {
 }
 
 // descend takes one step to a simpler instance, and reports whether there was one.
-func descend[C any](best *C, accepted func(C) bool) bool {
+func descend(best *any, accepted func(any) bool) bool {
 	for _, edit := range editsOf(*best) {
-		candidate := clone(*best)
-		edit(fieldsOf(reflect.ValueOf(candidate).Elem()))
-		if simpler(*candidate, *best) && accepted(*candidate) {
+		v := copyOf(*best)
+		edit(fieldsOf(v))
+		if candidate := v.Interface(); Simpler(candidate, *best) < 0 && accepted(candidate) {
 			return true
 		}
 	}
@@ -48,10 +48,10 @@ func descend[C any](best *C, accepted func(C) bool) bool {
 
 // arrange moves numbers into the first order that is accepted, and reports
 // whether it is another one.
-func arrange[C any](best *C, accepted func(C) bool) bool {
+func arrange(best *any, accepted func(any) bool) bool {
 	for _, edits := range arrangements(fieldsOf(copyOf(*best))) {
 		for _, candidate := range earlier(*best, edits) {
-			if accepted(candidate.(C)) {
+			if accepted(candidate) {
 				return true
 			}
 		}
@@ -72,8 +72,8 @@ func admissible(instance any) bool {
 type edit func([]field)
 
 // editsOf lists the single steps from an instance, the largest first.
-func editsOf[C any](instance C) []edit {
-	fields := fieldsOf(reflect.ValueOf(clone(instance)).Elem())
+func editsOf(instance any) []edit {
+	fields := fieldsOf(copyOf(instance))
 	size := sizes(fields)
 	vanishes := map[string]bool{}
 	for _, f := range fields {
@@ -191,18 +191,6 @@ func countNumbers(v reflect.Value) int {
 	n := 0
 	visitNumbers(v, func(x float64) float64 { n++; return x })
 	return n
-}
-
-// simpler compares instances: fewer numbers first, then numbers that are
-// quicker to write down, then the simpler word.
-func simpler[C any](a, b C) bool {
-	na, ca := cost(a)
-	nb, cb := cost(b)
-	return na < nb || (na == nb && ca < cb)
-}
-
-func cost[C any](instance C) (numbers int, effort float64) {
-	return costOf(fieldsOf(reflect.ValueOf(clone(instance)).Elem()))
 }
 
 // costOf counts the numbers, and rates their reading; it visits them in place.

@@ -26,9 +26,9 @@ func TestShrinkFindsTheEntryThatMatters(t *testing.T) {
 		if !fails(p) {
 			continue
 		}
-		before := clone(p)
-		small := Shrink(p, fails)
-		require.Equal(t, *before, p, "the instance that was given is left alone")
+		before := copyAs(p)
+		small := simplest(p, fails)
+		require.Equal(t, before, p, "the instance that was given is left alone")
 		require.Len(t, small.W, 2)
 		require.True(t, fails(small))
 		nonzero := 0
@@ -51,7 +51,7 @@ func TestShrinkFindsTheEntryThatMatters(t *testing.T) {
 func TestShrinkKeepsPositiveFieldsPositive(t *testing.T) {
 	gen := Runs(NetworkOptions{MaxUnits: 4, Nonlinearity: AllNonlinearities})
 	for seed := range 15 {
-		small := Shrink(gen.Example(seed), func(Run) bool { return true })
+		small := simplest(gen.Example(seed), func(Run) bool { return true })
 		require.NoError(t, CheckShape(small))
 		require.Equal(t, []float64{1}, small.Tau)
 		require.Equal(t, 1.0, small.Step)

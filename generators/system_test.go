@@ -278,7 +278,7 @@ func TestSystemRefusesWhatIsNone(t *testing.T) {
 		"R is of no units":                   func(s *System) { s.C, s.RDiag = nil, nil },
 		"initial: invalid input: variance 0": func(s *System) { s.CovDiag = []float64{-2} },
 	} {
-		s := *clone(good)
+		s := copyAs(good)
 		broken(&s)
 		_, err := s.LDS()
 		require.ErrorIs(t, err, model.ErrInvalid, want)

@@ -123,40 +123,34 @@ func lcm(a, b int) int {
 }
 
 func check[C any](name string, gen *rapid.Generator[C]) Check {
+	return checkOf(name, reflect.TypeFor[C](), func(seed int) any { return gen.Example(seed) })
+}
+
+// checkOf is a check on instances of a type. No more than its caller is compiled
+// once for each.
+func checkOf(name string, of reflect.Type, draw func(seed int) any) Check {
 	return Check{
-		Name: name,
-		draw: func(seed int) any { return gen.Example(seed) },
-		shrink: func(instance any, fails func(any) bool) any {
-			return generators.Shrink(instance.(C), func(c C) bool { return fails(c) })
-		},
+		Name:   name,
+		draw:   draw,
+		shrink: generators.Shrink,
 		decode: func(text []byte) (any, error) {
-			var c C
+			c := reflect.New(of)
 			dec := json.NewDecoder(bytes.NewReader(text))
 			dec.DisallowUnknownFields()
-			if err := dec.Decode(&c); err != nil {
+			if err := dec.Decode(c.Interface()); err != nil {
 				return nil, err
 			}
-			return c, generators.CheckShape(c)
+			instance := c.Elem().Interface()
+			return instance, generators.CheckShape(instance)
 		},
-		tags: func(instance any) []string { return generators.Tags(instance) },
-		domain: sync.OnceValue(func() *generators.Domain {
-			return generators.DomainOf(func(seed int) C { return gen.Example(seed) })
-		}),
-		mutate: func(instance any, moves []byte, within *generators.Domain) any {
-			return generators.Mutate(instance.(C), moves, within)
-		},
-		numbers: func(instance any, within *generators.Domain) []float64 {
-			return generators.Numbers(instance.(C), within)
-		},
-		renew: func(instance any, x []float64, within *generators.Domain) (any, bool) {
-			return generators.WithNumbers(instance.(C), x, within)
-		},
-		takes: func(instance any) bool {
-			_, ok := instance.(C)
-			return ok
-		},
-		layout: generators.CheckLayout[C],
-		copy:   func(instance any) any { return generators.Copy(instance.(C)) },
+		tags:    generators.Tags,
+		domain:  sync.OnceValue(func() *generators.Domain { return generators.DomainOf(draw) }),
+		mutate:  generators.Mutate,
+		numbers: generators.Numbers,
+		renew:   generators.WithNumbers,
+		takes:   func(instance any) bool { return reflect.TypeOf(instance) == of },
+		layout:  func() error { return generators.CheckLayout(of) },
+		copy:    generators.Copy,
 	}
 }
 

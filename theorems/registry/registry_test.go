@@ -31,7 +31,7 @@ func TestTheorems(t *testing.T) {
 	}
 }
 
-// TestTeeth refutes every twin at twenty seeds, and prints how fast.
+// TestTeeth refutes every twin at several seeds, and prints how fast.
 func TestTeeth(t *testing.T) {
 	theoremtest.Teeth(t, theorems.Model(), registry.All()...)
 }
