@@ -142,3 +142,31 @@ func TestAxesMeetThinLayers(t *testing.T) {
 		}
 	}
 }
+
+// Of two eigenvalues that are nearly one F is all but rounding around the ellipse Δ = 0.17, thin by 2⁻¹², and zero at four points of it:
+// what is listed is zero to the bound of the rounding, and no continuum is seen (M7).
+func TestNearlyAnEllipseOfZeros(t *testing.T) {
+	cov := mat.NewSymDense(5, nil)
+	for i, row := range [][]float64{{1 + 0x1p-24, -1}, {-1, 1}} {
+		for k, v := range row {
+			cov.SetSym(i, k, v)
+		}
+	}
+	for i, row := range [][]float64{{1.125, 0}, {-0x1p-12, 1.125 + 0x1p-12}} {
+		cov.SetSym(2+i, 2+i, 0x1p26)
+		for k, v := range row {
+			cov.SetSym(2+i, k, v)
+		}
+	}
+	m, err := NewMixture(Erf(), []Population{{Weight: 1, Mean: make([]float64, 5), Cov: cov}})
+	require.NoError(t, err)
+	set, err := m.Circuit().FixedPoints(EquilibriumSearch{})
+	require.NoError(t, err)
+	require.Equal(t, 5, len(set.Points))
+	require.False(t, set.Continuum)
+	for _, z := range set.Points {
+		field, _, err := m.Circuit().FieldError(z.Point)
+		require.NoError(t, err)
+		require.LessOrEqual(t, z.Residual, 2*field)
+	}
+}
