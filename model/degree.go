@@ -10,7 +10,7 @@ import (
 // non-degenerate. In one dimension it is told by the signs at both ends, in two it
 // is how often −F turns as one goes around the boundary. Points are added until
 // from each to the next F turns by less than an eighth, and by less than a radian
-// at the rate that DF gives at both: no proof, unless F turns steadily. F that is zero at the boundary, or turns there faster than 2¹⁸ points tell, is ErrNotConverged;
+// at the rate that DF gives at both, or at one where it does not exist at the other, on a kink: no proof, unless F turns steadily. F that is zero at the boundary, or turns there faster than 2¹⁸ points tell, is ErrNotConverged;
 // more dimensions are ErrInvalid.
 func BoundaryDegree(f VectorField, b Box) (int, error) {
 	n := f.Dim()
@@ -64,11 +64,12 @@ type boundary struct {
 }
 
 // boundaryPoint is F at fraction s of a side, and how fast it turns there, in
-// radians a side.
+// radians a side: 0 on a kink, where DF does not exist.
 type boundaryPoint struct {
 	s     float64
 	f     []float64
 	turns float64
+	kink  error // why DF does not exist, nil where it does
 }
 
 func (b *boundary) at(side int, s float64) (*boundaryPoint, error) {
@@ -83,24 +84,27 @@ func (b *boundary) at(side int, s float64) (*boundaryPoint, error) {
 		return nil, err
 	}
 	j, err := jacobianAt(b.f, x)
-	if err != nil {
-		return nil, err
+	if err != nil { // F is there, DF is not
+		return &boundaryPoint{s: s, f: f, kink: err}, nil
 	}
 	change := make([]float64, 2)
 	vec(change).MulVec(j, vec(axpy(to, -1, from)))
 	size := largest(f)
 	cross, square := f[0]/size*(change[1]/size)-f[1]/size*(change[0]/size), f[0]/size*(f[0]/size)+f[1]/size*(f[1]/size)
-	return &boundaryPoint{s, f, math.Abs(cross / square)}, nil
+	return &boundaryPoint{s: s, f: f, turns: math.Abs(cross / square)}, nil
 }
 
 // turn returns the angle by which F turns from one point to another.
 func (b *boundary) turn(side int, from, to *boundaryPoint) (float64, error) {
 	angle := angleBetween(from.f, to.f)
-	if math.Abs(angle) < math.Pi/4 && max(from.turns, to.turns)*(to.s-from.s) < 1 {
+	if math.Abs(angle) < math.Pi/4 && (from.kink == nil || to.kink == nil) && max(from.turns, to.turns)*(to.s-from.s) < 1 {
 		return angle, nil
 	}
 	s := from.s/2 + to.s/2
 	if s <= from.s || s >= to.s {
+		if from.kink != nil && to.kink != nil {
+			return 0, from.kink // the side runs along the kink
+		}
 		return 0, fmt.Errorf("%w: the field jumps by %.3g between neighbouring points of the boundary", ErrNotConverged, angle)
 	}
 	middle, err := b.at(side, s)

@@ -7,6 +7,7 @@ import (
 
 	"github.com/rankproof/rankproof/model"
 	"github.com/stretchr/testify/require"
+	"gonum.org/v1/gonum/mat"
 )
 
 func box(ends ...float64) model.Box {
@@ -61,6 +62,23 @@ func TestBoundaryDegreeIsSumOfIndices(t *testing.T) {
 		seen[want]++
 	}
 	require.Greater(t, len(seen), 2, "%v", seen)
+}
+
+// On a kink, where a side is halved, F turns on: hard-tanh of 3y + 1 has one at y = 0, and a mixture
+// none of its derivatives there. A side that runs along the kink is refused.
+func TestBoundaryDegreeAcrossKink(t *testing.T) {
+	m, err := model.NewMixture(model.HardTanh(), []model.Population{{Weight: 1, Mean: []float64{0, 3, 0, 32, 1}, Cov: mat.NewSymDense(5, nil)}})
+	require.NoError(t, err)
+	for _, c := range []struct {
+		b    model.Box
+		want int
+	}{{symmetricBox(2, 34), 1}, {box(-1, 1, -8, 8), -1}, {box(1, 3, -8, 8), 0}} {
+		got, err := model.BoundaryDegree(m.Circuit(), c.b)
+		require.NoError(t, err)
+		require.Equal(t, c.want, got, "%v", c.b)
+	}
+	_, err = model.BoundaryDegree(m.Circuit(), box(-1, 1, 0, 8))
+	require.ErrorContains(t, err, "kink")
 }
 
 func TestBoundaryDegreeRefuses(t *testing.T) {

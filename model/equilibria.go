@@ -42,7 +42,7 @@ type Equilibrium struct {
 	// where, within Uncertainty and rounding, DF is singular.
 	Index int
 	// Means are the searches that came upon it, sorted: "cells", "newton", "flow",
-	// "between", "fold", "deflation", "degree".
+	// "axes", "between", "fold", "deflation", "degree".
 	Means []string
 
 	jacobian *mat.Dense
@@ -76,6 +76,8 @@ const equilibriumRounds = 6
 //	cells      cells of a grid in which no component of F keeps one sign (n ≤ 3)
 //	newton     damped Newton iteration from a low-discrepancy set of points
 //	flow       the flow forward and backward in time, by linearly implicit Euler steps that grow
+//	axes       Newton from the principal axes of E x_p², the second moment of the net input of a
+//	           population of a Circuit, which is steep where that is small
 //	between    Newton from midpoints of pairs found, and their reflections at 0
 //	fold       Newton from where the second order puts the partner of a zero found
 //	deflation  Newton on F·Π(1 + ‖x − x_k‖⁻²), which has no zeros where F's were found
@@ -202,6 +204,9 @@ func (e *equilibriumFinder) round(k int) {
 	e.cells(k)
 	e.tryAll("newton", e.spread(e.starts<<min(k, 3)))
 	e.flow(4 << min(k, 3))
+	if k == 0 {
+		e.tryAll("axes", e.axes())
+	}
 	for known, again := 0, 0; again < 4 && known < len(e.found); again++ {
 		from := known
 		known = len(e.found)

@@ -16,23 +16,27 @@ var cuts = [...]float64{0.48097, 0.53171, 0.44263, 0.57619, 0.40357}
 
 // survey compares, in one and two dimensions, how F turns around the box and around
 // its parts with the indices of the zeros found inside. Where that differs a zero
-// is missing, be it one of several whose indices cancel in the whole.
+// is missing, be it one of several whose indices cancel in the whole. Of a part with
+// a degenerate zero, which may count anything, that is not asked, but of its halves.
 func (e *equilibriumFinder) survey(degree *int) {
-	if degree == nil || e.n > 2 {
+	if degree == nil || e.n > 2 || e.truncated || e.continuum {
 		return
 	}
-	if sum, known := e.indexSum(); known && sum == e.indices(e.box) {
-		e.surveyPart(e.box, *degree, surveyed[e.n])
+	for _, z := range e.found {
+		if !e.box.holds(z.Point, 0) {
+			return // on the boundary: whether the degree counts it is not known
+		}
 	}
+	e.surveyPart(e.box, *degree, surveyed[e.n])
 }
 
 func (e *equilibriumFinder) surveyPart(part Box, degree, halvings int) {
 	for range degreeFinds {
-		if degree == e.indices(part) || !e.bisect(part, degree) {
+		if sum, known := e.indices(part); !known || degree == sum || !e.bisect(part, degree) {
 			break
 		}
 	}
-	if _, known := e.indexSum(); !known || halvings == 0 {
+	if e.truncated || e.continuum || halvings == 0 {
 		return
 	}
 	if half, rest, inside, ok := e.cut(part); ok {
@@ -51,7 +55,7 @@ func (e *equilibriumFinder) bisect(part Box, degree int) bool {
 		if !ok {
 			return false
 		}
-		if inside != e.indices(half) {
+		if sum, _ := e.indices(half); inside != sum {
 			part, degree = half, inside
 		} else {
 			part, degree = rest, degree-inside
@@ -94,20 +98,26 @@ func (e *equilibriumFinder) cut(box Box) (half, rest Box, degree int, ok bool) {
 // known.
 func (e *equilibriumFinder) passes(axis int, at float64) bool {
 	for _, z := range e.found {
-		if math.Abs(z.Point[axis]-at) <= 4*z.slack() {
+		near := z.slack()
+		if z.Index == 0 {
+			near = max(near, z.Uncertainty) // F is rounding as far as that
+		}
+		if math.Abs(z.Point[axis]-at) <= 4*near {
 			return true
 		}
 	}
 	return false
 }
 
-// indices adds up the indices of the zeros found in a box.
-func (e *equilibriumFinder) indices(box Box) int {
-	sum := 0
+// indices adds up the indices of the zeros found in a box; false where one is
+// degenerate.
+func (e *equilibriumFinder) indices(box Box) (sum int, known bool) {
+	known = true
 	for _, z := range e.found {
 		if box.holds(z.Point, 0) {
 			sum += z.Index
+			known = known && z.Index != 0
 		}
 	}
-	return sum
+	return sum, known
 }

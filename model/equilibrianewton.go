@@ -124,7 +124,7 @@ func (e *equilibriumFinder) accept(x, f []float64) *Equilibrium {
 	}
 	z := &Equilibrium{Point: x, Residual: largest(f), Radius: math.Inf(1), jacobian: j}
 	e.certify(z, field, slope)
-	if z.Index == 0 && z.Residual > 4*field {
+	if z.Index == 0 && z.Residual > field { // no zero there, nor one that it leads to
 		return nil
 	}
 	return z

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"gonum.org/v1/gonum/mat"
 )
 
 // alone returns a finder that has found one zero, by Newton from a start.
@@ -96,4 +97,76 @@ func TestPartsLeadToWhatIsMissing(t *testing.T) {
 	two := 2 // that is wrong
 	e.survey(&two)
 	require.Len(t, e.found, 1)
+}
+
+// A degenerate zero, which may count anything, hides no other in parts without it: −x³ + H(x − 0.3)/2, H a steep step.
+func TestPartsBesideADegenerateZero(t *testing.T) {
+	for _, slope := range []float64{1e2, 1e3, 1e6} {
+		f := &Target{Name: "step", Box: cube(1, 2),
+			field: func(dst, x []float64) { dst[0] = -x[0]*x[0]*x[0] + (1+math.Tanh(slope*(x[0]-0.3)))/4 },
+			jacobian: func(set func(i, j int, v float64), x []float64) {
+				set(0, 0, -3*x[0]*x[0]+slope/4/math.Pow(math.Cosh(slope*(x[0]-0.3)), 2))
+			},
+			curvature: func([]float64) float64 { return slope * slope }}
+		one, e := 1, alone(t, f, f.Box, 0)
+		require.Zero(t, e.found[0].Index)
+		e.survey(&one)
+		require.Len(t, e.found, 3, "slope %v", slope)
+	}
+}
+
+// A zero in a layer that is thinner than the box by a factor of 2¹⁰ to 2²⁰ is met from the axes, whatever the rank: σ = diag(2, 1, …),
+// Var m_1 = δ² and 1 otherwise, whose zeros are 0, degenerate, and ±√(6/π)/δ e_1 (M7).
+func TestAxesMeetThinLayers(t *testing.T) {
+	for _, rank := range []int{2, 3, 5} {
+		for _, thin := range []float64{0x1p-10, 0x1p-14, 0x1p-20} {
+			cov := mat.NewSymDense(2*rank+1, nil)
+			for r := range rank {
+				gain, spread := 1.0, 1.0
+				if r == 0 {
+					gain, spread = 2, thin*thin
+				}
+				cov.SetSym(r, r, spread)
+				cov.SetSym(rank+r, r, gain)
+				cov.SetSym(rank+r, rank+r, gain*gain/spread)
+			}
+			m, err := NewMixture(Erf(), []Population{{Weight: 1, Mean: make([]float64, 2*rank+1), Cov: cov}})
+			require.NoError(t, err)
+			set, err := m.Circuit().FixedPoints(EquilibriumSearch{})
+			require.NoError(t, err)
+			require.Len(t, set.Points, 3)
+			want := math.Sqrt(6/math.Pi) / thin
+			require.LessOrEqual(t, math.Abs(set.Points[0].Point[0]+want), 1e-12*want)
+			require.LessOrEqual(t, math.Abs(set.Points[2].Point[0]-want), 1e-12*want)
+			require.Contains(t, set.Points[2].Means, "axes")
+		}
+	}
+}
+
+// Of two eigenvalues that are nearly one F is all but rounding around the ellipse Δ = 0.17, thin by 2⁻¹², and zero at four points of it:
+// what is listed is zero to the bound of the rounding, and no continuum is seen (M7).
+func TestNearlyAnEllipseOfZeros(t *testing.T) {
+	cov := mat.NewSymDense(5, nil)
+	for i, row := range [][]float64{{1 + 0x1p-24, -1}, {-1, 1}} {
+		for k, v := range row {
+			cov.SetSym(i, k, v)
+		}
+	}
+	for i, row := range [][]float64{{1.125, 0}, {-0x1p-12, 1.125 + 0x1p-12}} {
+		cov.SetSym(2+i, 2+i, 0x1p26)
+		for k, v := range row {
+			cov.SetSym(2+i, k, v)
+		}
+	}
+	m, err := NewMixture(Erf(), []Population{{Weight: 1, Mean: make([]float64, 5), Cov: cov}})
+	require.NoError(t, err)
+	set, err := m.Circuit().FixedPoints(EquilibriumSearch{})
+	require.NoError(t, err)
+	require.Equal(t, 5, len(set.Points))
+	require.False(t, set.Continuum)
+	for _, z := range set.Points {
+		field, _, err := m.Circuit().FieldError(z.Point)
+		require.NoError(t, err)
+		require.LessOrEqual(t, z.Residual, 2*field)
+	}
 }

@@ -40,17 +40,24 @@ func (t *noisyTruth) linear(form model.Form, exactP *exact.Matrix) (*linearTruth
 type latentRounding struct{ a, c, q, r, dynamics, lost float64 }
 
 // rounding: with orthonormal loadings, ‖δG‖ ≤ u‖P‖ moves P N G⁻ NᵀP by the
-// fraction ‖P‖/λ_min(G) at most; bases of J's ranges are known to u‖J‖/s_min(J).
+// fraction ‖P‖/λ_min(G) at most; bases of J's ranges are known to u‖J‖/s_min(J). A ratio of
+// 1/u, of what is singular once it is rounded, is all that rounding can do: the fraction is above 1.
 func (l *linearTruth) rounding(got theorems.LatentSystem) latentRounding {
 	n, p := len(l.j), l.noise
 	kappa := 1.0
+	ratio := func(size, least float64) float64 {
+		if r := size / least; r < 1/l.u {
+			return r
+		}
+		return 1 / l.u
+	}
 	if rank := l.exactJ.Rank(); rank > 0 {
 		s := dense.SingularValues(l.j)
-		kappa += l.size / s[rank-1]
+		kappa += ratio(l.size, s[rank-1])
 		rows := spanning(dense.Transpose(l.j), rank)
 		gram := dense.MatMul(dense.Transpose(rows), dense.MatMul(l.p, rows))
 		if fed := l.exactP.Mul(l.exactJ.T()).Rank(); fed > 0 {
-			kappa += p / dense.SingularValues(gram)[fed-1]
+			kappa += ratio(p, dense.SingularValues(gram)[fed-1])
 		}
 	}
 	relative := 40 * float64(n+4) * l.u * kappa // roundings that meet in an entry, as in S6

@@ -2,6 +2,7 @@ package meanfield
 
 import (
 	"errors"
+	"fmt"
 	"math"
 	"math/big"
 	"slices"
@@ -11,6 +12,7 @@ import (
 	"github.com/rankproof/rankproof/oracles/dense"
 	"github.com/rankproof/rankproof/oracles/exact"
 	"github.com/rankproof/rankproof/oracles/quadrature"
+	"github.com/rankproof/rankproof/theorems"
 )
 
 // centred is what oracles know of a centred population.
@@ -162,19 +164,26 @@ func gainInverse(phi string, target float64) (delta, off, slope float64, err err
 	return delta, off, slope, err
 }
 
-// at returns the fixed point on a ray in the direction of weights of its basis, and how far it may be off.
-func (t *centred) at(y ray, weights []float64) (kappa []float64, off float64) {
+// at returns the fixed point on a ray in the direction of weights of its basis, and how far it may be off. Where Δ there is next to nothing
+// of the terms that it is summed from, where that is cannot be said: ErrUndecided.
+func (t *centred) at(y ray, weights []float64) (kappa []float64, off float64, err error) {
 	kappa = make([]float64, t.r)
 	for i, b := range y.basis {
 		for k := range kappa {
 			kappa[k] += weights[i] * b[k]
 		}
 	}
-	size := math.Sqrt(y.delta / dense.Dot(kappa, dense.MatVec(t.covMM, kappa)))
+	delta := dense.Dot(kappa, dense.MatVec(t.covMM, kappa))
+	terms := dense.Dot(absolutes(kappa), dense.AbsMatVec(t.covMM, kappa))
+	rounding := float64(t.r*t.r+4) * 0x1p-53 * terms
+	if !(delta > 16*rounding) {
+		return nil, 0, fmt.Errorf("%w: Δ is rounding on a ray: %.3g of %.3g", theorems.ErrUndecided, delta, terms)
+	}
+	size := math.Sqrt(y.delta / delta)
 	for k := range kappa {
 		kappa[k] *= size
 	}
-	return kappa, dense.VectorNorm2(kappa) * (y.deltaErr/(2*y.delta) + 0x1p-48)
+	return kappa, dense.VectorNorm2(kappa) * (y.deltaErr/(2*y.delta) + rounding/delta + 0x1p-48), nil
 }
 
 // jacobian returns DF at a κ on a ray, −1 + gσ + 2g'σκ(Σ_mm κ)ᵀ, with g and g' at the Δ of κ.

@@ -23,7 +23,7 @@ func Trapping() theorems.Theorem {
 		Given:  []string{"|φ| ≤ 1", "not that the box is entered: from outside it may be approached for ever"},
 		Needed: []theorems.Witness{unboundedEscapes(), boxNeedNotBeEntered()},
 		Why: "F to the bound of M2, E|n| by its closed form to 16u. Along trajectories d|κ_r|/dt ≤ −|κ_r| + B_r, so that the error of a step decays as e^{−t}: with 2⁻³⁹ and 2⁻³³ of the state a step, which an integrator is asked for, " +
-			"and at most 2¹⁰ steps a unit of time, 2¹⁰ times that. An Euler step of h ≤ 1 keeps the statement with 1 − h for e^{−h}, to rounding: (N+2R+16)u of what it adds up.",
+			"and at most 2¹⁰ or 64(1 + L) steps a unit of time, L = Lip F, so many times that. Trajectories end at 2¹⁶/L: a stiffer field is followed for less time. An Euler step of h ≤ 1 keeps the statement with 1 − h for e^{−h}, to rounding: (N+2R+16)u of what it adds up.",
 		Claims: []theorems.Check{
 			theorems.Claim("faces of the box", tame(bounded), func(s theorems.Subject, c generators.MixturePoint) (theorems.Finding, error) {
 				return judgeFaces(s, c, absoluteMeans)
@@ -243,14 +243,46 @@ func judgeTrappedNetwork(s theorems.Subject, c generators.MixturePoint) (f theor
 	return f, nil
 }
 
-// stepsPerTau bounds the steps that an integrator takes in a unit of time.
+// stepsPerTau bounds the steps that an integrator takes in a unit of time, of a field of Lipschitz constant at most 15; of
+// a larger L they are 64(1 + L), as of integrationError.
 const stepsPerTau = 1 << 10
+
+// fastest bounds the Lipschitz constant of F in κ, at every κ:
+// 1 + sup|φ'| Σ_p α_p √(E|n|² E|m|²).
+func (t *truth) fastest() float64 {
+	rate := 1.0
+	for _, law := range t.laws {
+		square := func(from, to int) (sum float64) {
+			for i := from; i < to; i++ {
+				sum += law.Mean[i]*law.Mean[i] + law.Cov[i][i]
+			}
+			return sum
+		}
+		r := len(t.kappa)
+		rate += law.Weight * t.derivative[1] * math.Sqrt(square(0, r)) * math.Sqrt(square(r, 2*r))
+	}
+	return rate
+}
+
+// farthest is for how many of the fastest time constants a solver is asked to follow a
+// field: an explicit one, which is stable with steps of about three of them, needs few 10⁴ steps.
+const farthest = 1 << 16
+
+// horizon is the time end, or as far as a solver is asked to go, or less where φ is unbounded and |κ|
+// may have grown by e³² before.
+func (t *truth) horizon(end float64) float64 {
+	rate := t.fastest()
+	if math.IsInf(t.sup, 1) {
+		return min(end, 32/rate)
+	}
+	return min(end, farthest/rate)
+}
 
 // integrated is the error that a subject is allowed in a unit of time, of states of
 // at most a size, in what decays as e^−t: steps within the tolerances that it is
 // asked for, or of its arithmetic.
 func (t *truth) integrated(size float64) float64 {
-	return stepsPerTau * (max(absTolerance, t.u) + max(relTolerance, 64*t.u)*size)
+	return max(stepsPerTau, 64*(1+t.fastest())) * (max(absTolerance, t.u) + max(relTolerance, 64*t.u)*size)
 }
 
 // trajectory is what a subject integrates from κ. States must be there, begin at the
@@ -286,7 +318,7 @@ func judgeTrapped(s theorems.Subject, c generators.MixturePoint, left func(t, ex
 		half[r] = absoluteMeans(t.laws, r)
 		start[r] = half[r] * k // from 0 to several B
 	}
-	times, states, err := t.trajectory(&f, s, start, 3, 6)
+	times, states, err := t.trajectory(&f, s, start, t.horizon(3), 6)
 	if err != nil || f.Verdict == theorems.Fails {
 		return f, err
 	}

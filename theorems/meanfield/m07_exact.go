@@ -177,6 +177,11 @@ func centredTwins() []theorems.Twin {
 				set.Points = set.Points[1:]
 			}
 		}),
+		setTwin("listed twice", "no check whether a zero is known", func(_ *model.Mixture, set *model.EquilibriumSet) {
+			if len(set.Points) > 0 {
+				set.Points = append(set.Points, set.Points[0])
+			}
+		}),
 		setTwin("every λ > 1 stable", "all fixed points but 0 called stable", func(_ *model.Mixture, set *model.EquilibriumSet) {
 			for i := range set.Points {
 				if dense.VectorNormInf(set.Points[i].Point) > 0x1p-20 {

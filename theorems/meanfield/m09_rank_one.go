@@ -20,7 +20,7 @@ func RankOne() theorems.Theorem {
 		Source:    "B (dynamics on a line); + for networks",
 		Given:     []string{"R = 1", "v = 1: the input has been on", "x_⊥(0) = 0"},
 		Needed:    []theorems.Witness{besideTheLoadings(), inputSwitchedOn(), rankTwoTurns()},
-		Why: "A path is monotone iff its variation is its length from end to end. A step of error e that crosses a fixed point is undone by at most e: 2⁻³⁹ and 2⁻³³ of the state a step of an integrator, as it is asked for, 2¹⁰ steps a unit of time. " +
+		Why: "A path is monotone iff its variation is its length from end to end. A step of error e that crosses a fixed point is undone by at most e: 2⁻³⁹ and 2⁻³³ of the state a step of an integrator, as it is asked for, 2¹⁰ or 64(1 + L) steps a unit of time, L = Lip F, up to time 4 or 2¹⁶/L, as far as an explicit solver can be asked to follow a stiff field. " +
 			"Euler and RK4 steps with h Lip(F_N) ≤ ¼ are increasing maps of κ, whose iterates are monotone but for rounding, 2(N+16)u of what a step adds up.",
 		Claims: []theorems.Check{
 			theorems.Claim("networks", tame(one), judgeMonotoneNetwork).
@@ -110,20 +110,6 @@ func judgeMonotone(s theorems.Subject, c generators.MixturePoint) (f theorems.Fi
 		f.Expect("variation of κ − |κ(4) − κ(0)|", turnedBack(path), end*t.integrated(size), size+t.u)
 	}
 	return f, nil
-}
-
-// horizon is the time end, or less where φ is unbounded and κ may have grown by e³²
-// before: d|κ|/dt ≤ (λ − 1)|κ| + …, λ = Lip φ Σ_p α_p √(E n²) √(E m²).
-func (t *truth) horizon(end float64) float64 {
-	if !math.IsInf(t.sup, 1) {
-		return end
-	}
-	rate := 0.0
-	for _, law := range t.laws {
-		second := func(i int) float64 { return law.Mean[i]*law.Mean[i] + law.Cov[i][i] }
-		rate += law.Weight * t.derivative[1] * math.Sqrt(second(0)*second(1))
-	}
-	return min(end, 32/rate)
 }
 
 // judgeMonotoneNetwork samples a network of 1 to 8 units and runs it from κ, v = 1.

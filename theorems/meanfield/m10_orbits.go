@@ -33,46 +33,65 @@ func judgeOrbits(s theorems.Subject, c generators.Symmetric) (f theorems.Finding
 	if err != nil || f.Verdict == theorems.Fails {
 		return f, err
 	}
-	law, u := numbersOf(whole), s.UnitRoundoff
-	law.normwise = true
+	o := orbits{whole: whole, law: numbersOf(whole), set: set, u: s.UnitRoundoff}
+	o.law.normwise = true
 	for i, e := range set.Points {
-		at := zeros[i]
 		if e.Index == 0 {
 			f.Abstain("a fixed point is degenerate, or nearly")
 			return f, nil
 		}
-		bound, _ := law.allowance(e.Point, law.imageError(u), u)
-		size := 1 + dense.VectorNorm2(e.Point)
-		allowed := 8 / at.values[len(at.values)-1] * (dense.VectorNorm2(at.f) + dense.VectorNorm2(bound) + 64*u*size)
 		for _, q := range someElements(c, 3) {
-			image := dense.MatVec(q, e.Point)
-			nearest, distance := 0, math.Inf(1)
-			for k, other := range set.Points {
-				if d := distanceOf(other.Point, image); d < distance {
-					nearest, distance = k, d
-				}
+			if err := o.expectImage(&f, dense.MatVec(q, e.Point), e, zeros[i]); err != nil || f.Verdict == theorems.Fails {
+				return f, err
 			}
-			if distance > allowed && set.IndexSum == 1 {
-				there, err := plainAt(whole, image, u)
-				if err != nil {
-					return f, err
-				}
-				off, _ := law.allowance(image, law.imageError(u), u)
-				if dense.VectorNorm2(there.f) <= 8*dense.VectorNorm2(off)+dense.NormFro(at.j)*64*u*size+dense.VectorNorm2(at.f) {
-					f.Abstain("Qκ* is a fixed point, and of those that are missing the indices cancel: no search need see that")
-					return f, nil
-				}
-			}
-			f.Expect("|Qκ* − the nearest fixed point|", distance, allowed, size)
-			if f.Verdict == theorems.Fails {
-				return f, nil
-			}
-			f.Demand("one index along an orbit", set.Points[nearest].Index == e.Index)
-			other := set.Points[nearest].Stability
-			f.Demand("one stability along an orbit", other == e.Stability || other == model.Undecided || e.Stability == model.Undecided)
 		}
 	}
 	return f, nil
+}
+
+// orbits is what is known of the list of fixed points whose orbits are looked at.
+type orbits struct {
+	whole generators.Mixture
+	law   numberedLaw
+	set   *model.EquilibriumSet
+	u     float64
+}
+
+// off is what F(κ) may be off by, of a law whose images are rounded.
+func (o orbits) off(kappa []float64) float64 {
+	bound, _ := o.law.allowance(kappa, o.law.imageError(o.u), o.u)
+	return dense.VectorNorm2(bound)
+}
+
+// expectImage claims that the image of a fixed point e, at which field and derivative are at, is listed. It abstains where it
+// is not, but is a zero, and the indices add up without it; to know that it is one, it looks at F there.
+func (o orbits) expectImage(f *theorems.Finding, image []float64, e model.Equilibrium, at plain) error {
+	size := 1 + dense.VectorNorm2(e.Point)
+	allowed := 8 / at.values[len(at.values)-1] * (dense.VectorNorm2(at.f) + o.off(e.Point) + 64*o.u*size)
+	nearest, distance := 0, math.Inf(1)
+	for k, other := range o.set.Points {
+		if d := distanceOf(other.Point, image); d < distance {
+			nearest, distance = k, d
+		}
+	}
+	if distance > allowed && o.set.IndexSum == 1 {
+		there, err := plainAt(o.whole, image, o.u)
+		if err != nil {
+			return err
+		}
+		if dense.VectorNorm2(there.f) <= 8*o.off(image)+dense.NormFro(there.j)*64*o.u*size+dense.VectorNorm2(at.f) {
+			f.Abstain("Qκ* is a fixed point, and of those that are missing the indices cancel: no search need see that")
+			return nil
+		}
+	}
+	f.Expect("|Qκ* − the nearest fixed point|", distance, allowed, size)
+	if f.Verdict == theorems.Fails {
+		return nil
+	}
+	f.Demand("one index along an orbit", o.set.Points[nearest].Index == e.Index)
+	other := o.set.Points[nearest].Stability
+	f.Demand("one stability along an orbit", other == e.Stability || other == model.Undecided || e.Stability == model.Undecided)
+	return nil
 }
 
 func distanceOf(a, b []float64) float64 {
