@@ -143,9 +143,6 @@ func (r *Report) fail(ctx context.Context, s Subject, e Effort, j judged) {
 			budget = nil
 		}
 		f.Case = j.check.shrinkWithin(s, j.instance, j.outcome, budget)
-		if !first && of.budget == 0 {
-			return // cut off on its way, and so of another form whatever it is
-		}
 		form := Form(f.Case)
 		for _, seen := range of.forms {
 			if seen == form {
