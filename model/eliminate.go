@@ -246,14 +246,20 @@ func carried(a, x, y array) array {
 }
 
 // decompose writes Z = Qᵀ R, where Qᵀ (n×r) is the first columns of H, of as
-// many as Z (n×k) has rank: a column of Z that others make up but for rounding
-// adds none.
-func (z array) decompose() (h reflections, r array) {
+// many as Z (n×k) has rank: a column of Z that others make up adds none, but for
+// rounding, which may have left so much of each column beside the range. Columns
+// are scaled to what is negligible of them: those known worse come later, and
+// are held against a range that others know better.
+func (z array) decompose(left []float64) (h reflections, r array) {
 	work := z.t()
+	cut := negligible(z.cols + int(math.Sqrt(float64(z.rows))))
 	size := rowNorms(work)
 	for i, x := range size {
-		scaleRow(work.row(i), x)
+		if x > 0 {
+			size[i] = math.Max(x, left[i]/cut)
+		}
+		scaleRow(work.row(i), size[i])
 	}
-	pivots, h := eliminate(work, work.rows, negligible(z.cols+int(math.Sqrt(float64(z.rows)))), true)
+	pivots, h := eliminate(work, work.rows, cut, true)
 	return h, work.columns(0, len(pivots)).scaledRows(size).t()
 }

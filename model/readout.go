@@ -40,11 +40,14 @@ type share struct {
 func newReadout(c array, r Noise) (*readout, error) {
 	o := &readout{units: r.Dim()}
 	d, f, h, from := r.diag, r.plus, r.minus, c.abs()
+	var off []float64 // of the columns of F, see covarianceRootTo
 	if r.Kind() == DenseNoiseKind {
 		var err error
 		if o.units <= fewUnits {
 			d = make([]float64, o.units)
-			f, o.off, err = covarianceRootTo(r.full)
+			if f, off, err = covarianceRootTo(r.full); len(off) > 0 {
+				o.off = off[0]
+			}
 		} else if d, err = o.rotate(r.full); err == nil {
 			c, from = o.rotation.mul(c), o.rotation.abs().mul(from)
 		}
@@ -62,8 +65,11 @@ func newReadout(c array, r Noise) (*readout, error) {
 	}
 	all := c.beside(f).beside(h)
 	o.bare.per = reciprocals(rowNorms(from.beside(f).beside(h).selectRows(o.bare.units)))
-	noisy, noisyFrom := o.noisy.condense(all, from)
-	bare, bareFrom := o.bare.condense(all, from)
+	k, p := c.cols, f.cols
+	left := make([]float64, all.cols)
+	copy(left[k:], off)
+	noisy, noisyFrom := o.noisy.condense(all, from, left)
+	bare, bareFrom := o.bare.condense(all, from, left)
 	if o.bare.condensed { // its rows, of size 1 at most, are mixed
 		o.off *= math.Sqrt(float64(len(o.bare.units)))
 	}
@@ -75,7 +81,6 @@ func newReadout(c array, r Noise) (*readout, error) {
 		}
 	}
 
-	k, p := c.cols, f.cols
 	rows := stack(noisy, bare)
 	o.c, o.from = rows.columns(0, k), stack(noisyFrom, bareFrom)
 	x := identityArray(rows.rows).columns(0, noisy.rows).beside(rows.columns(k, k+p))
@@ -87,14 +92,15 @@ func newReadout(c array, r Noise) (*readout, error) {
 	return o, err
 }
 
-// condense returns what the units say, scaled, in as few numbers as span it.
-func (s *share) condense(all, from array) (rows, rowsFrom array) {
+// condense returns what the units say, scaled, in as few numbers as span it, but
+// for what rounding may have left in columns.
+func (s *share) condense(all, from array, left []float64) (rows, rowsFrom array) {
 	z, from := all.selectRows(s.units).scaledRows(s.per), from.selectRows(s.units).scaledRows(s.per)
 	s.condensed, s.rank = z.rows > z.cols, z.rows
 	if !s.condensed {
 		return z, from
 	}
-	s.h, rows = z.decompose()
+	s.h, rows = z.decompose(left)
 	s.rank = rows.rows
 	return rows, s.h.rows(identityArray(s.rank), z.rows).abs().mul(from)
 }

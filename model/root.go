@@ -11,31 +11,34 @@ func covarianceRoot(cov array) (array, error) {
 }
 
 // covarianceRootTo returns covarianceRoot and, of a singular Σ, what fraction
-// of a standard deviation X may leave of a combination that Σ makes 0. Of
-// correlations off by E, ‖E‖ ≤ 16un, an eigenvector v of the eigenvalue λ has
-// |w·v| ≤ ‖E‖/λ along the unit vector w of such a combination, and √λ|w·v| is
-// left: most for the least λ.
-func covarianceRootTo(cov array) (x array, off float64, err error) {
+// of a standard deviation each column of X may leave of a combination that Σ
+// makes 0, most the first. Of correlations off by E, ‖E‖ ≤ 16un, an eigenvector
+// v of the eigenvalue λ has |w·v| ≤ ‖E‖/λ along the unit vector w of such a
+// combination, and √λ|w·v| is left: most for the least λ.
+func covarianceRootTo(cov array) (x array, off []float64, err error) {
 	deviation := make([]float64, cov.rows)
 	for i := range deviation {
 		deviation[i] = math.Sqrt(math.Max(cov.at(i, i), 0))
 	}
 	per := reciprocals(deviation)
 	if l, ok := wellConditionedRoot(cov.scaledRows(per).scaledColumns(per)); ok {
-		return l.scaledRows(deviation), 0, nil
+		return l.scaledRows(deviation), nil, nil
 	}
 	values, vectors, err := cov.scaledRows(per).scaledColumns(per).eigenSym()
 	if err != nil {
-		return array{}, 0, err
+		return array{}, nil, err
 	}
 	from, cut := 0, 16*unitRoundoff*float64(cov.rows)
 	for from < len(values) && !(values[from] > cut) {
 		from++
 	}
-	if from > 0 && from < len(values) {
-		off = cut / math.Sqrt(values[from])
+	size := roots(values[from:])
+	if from > 0 {
+		for _, root := range size {
+			off = append(off, cut/root)
+		}
 	}
-	return vectors.columns(from, len(values)).scaledColumns(roots(values[from:])).scaledRows(deviation), off, nil
+	return vectors.columns(from, len(values)).scaledColumns(size).scaledRows(deviation), off, nil
 }
 
 // wellConditionedRoot returns the Cholesky factor of a matrix of correlations of

@@ -21,18 +21,19 @@ func stationaryRoot(a, q array) (array, error) {
 		size := rowNorms(x)
 		more := power.mul(x)
 		reached := reach(power, size)
-		done := true
+		done, bounded := true, true
 		for i, r := range rowNorms(more) {
 			done = done && r <= unitRoundoff*size[i]
 			size[i] += reached[i]
+			bounded = bounded && size[i] <= math.MaxFloat64
 		}
 		if done {
 			return x, nil
 		}
-		x, power = compress(x.beside(more), size), power.mul(power)
-		if most := x.maxAbs(); math.IsNaN(most) || math.IsInf(most, 0) {
+		if !bounded { // rounding has made the powers grow: compress would take NaN for nothing
 			break
 		}
+		x, power = compress(x.beside(more), size), power.mul(power)
 	}
 	return array{}, fmt.Errorf("%w: the stationary covariance, at spectral radius %.10g", ErrNotConverged, radius)
 }

@@ -25,8 +25,10 @@ type SteadyState struct {
 	Stabilizing bool
 	// Residual is that of the Riccati equation, and ErrorBound is of Σ_∞, both
 	// of the largest entry with latents scaled to unit stationary variance.
-	// Where Stabilizing is false ErrorBound is an estimate, which takes eigenvalues
-	// within 8u^(1/2K) of the circle for ones on it: of many latents it is large.
+	// Where Stabilizing is false ErrorBound is what the filter from a state known for
+	// certain, which stays below Σ_∞, leaves open, and at least an estimate that takes
+	// eigenvalues within 8u^(1/2K) of the circle for ones on it. It is large for
+	// many latents, and where zeros are outside the circle as well as on it.
 	Residual, ErrorBound float64
 	Steps                int // of the filter, before they are doubled
 }
@@ -43,7 +45,7 @@ type SteadyState struct {
 // multiplicity m to a 2m-th part of them: ErrorBound says to how many. Singular and zero
 // Q, R_v and S are legal. O(N K²) unless R_v is dense; any initial law is left
 // aside. ρ(A) ≥ 1, by computed eigenvalues, is ErrUnstable; a Residual above √(2u)
-// and above what such a zero explains, or doublings that do not end, are ErrNotConverged. (S5, S12)
+// and above what ErrorBound explains, or doublings that do not end, are ErrNotConverged. (S5, S12)
 func (l *LDS) SteadyState() (*SteadyState, error) {
 	d, err := l.newDescent()
 	if err != nil {
@@ -55,6 +57,12 @@ func (l *LDS) SteadyState() (*SteadyState, error) {
 	missing, err := d.limit()
 	if err != nil {
 		return nil, err
+	}
+	// A difference from V may have lost what is small beside V: Σ ⪰ Q, and what K
+	// steps of the filter make of Q, is what they bring back.
+	for range d.a.rows {
+		d.root = carried(d.a, d.at.post, d.q)
+		d.at = d.o.condition(d.root)
 	}
 	return l.steadyStateAt(d, missing)
 }
@@ -81,8 +89,8 @@ func (l *LDS) steadyStateAt(d *descent, missing float64) (*SteadyState, error) {
 		out.ClosedLoopRadius = math.Max(out.ClosedLoopRadius, cmplx.Abs(x))
 	}
 	out.certify(d, closed, values, missing)
-	explained := (1 + sumSquares(closed.data)) * math.Min(out.ErrorBound, leastKnown(d.a.rows)) // E − F E Fᵀ
-	if !(out.Residual < contradiction || !out.Stabilizing && out.Residual < explained && missing < leastKnown(d.a.rows)) {
+	explained := (1 + sumSquares(closed.data)) * out.ErrorBound // E − F E Fᵀ
+	if !(out.Residual < contradiction || !out.Stabilizing && out.Residual < explained) {
 		return nil, fmt.Errorf("%w: the Riccati equation has a residual of %.3g", ErrNotConverged, out.Residual)
 	}
 	out.ErrorBound = math.Max(out.ErrorBound, out.Residual)
@@ -133,30 +141,42 @@ func (d *descent) completedGain() (array, error) {
 // left side is inverted with norm α = ‖Σ_k F^k F^kᵀ‖: so e ≤ 2 α r, and the
 // solution next to Σ is stabilizing, where 8 α² ‖Γ‖ r < 1. At a zero of
 // multiplicity m on the unit circle rounding moves 2m eigenvalues, of F and
-// their reciprocals, by its 2m-th root: it is not more than those near it, and
-// the descent has amplified rounding of V.
+// their reciprocals, by its 2m-th root: it is not more than those near it. By
+// how much rounding of V, amplified on the way, has left Σ too large, the filter
+// from below tells.
 func (s *SteadyState) certify(d *descent, closed array, values []complex128, missing float64) {
 	k := float64(closed.rows)
 	w := d.at.whiten(d.o.c)
 	gamma := w.frobenius() * w.frobenius()
 	rounding := 8 * unitRoundoff * k * k * sumSquares(d.root.data)
-	const amplified = 64 // seen beside poles of 1 − 2⁻¹⁶ that hide the zero
 	many := 0
 	for _, x := range values {
 		if cmplx.Abs(x) > 1-8*leastKnown(closed.rows) {
 			many++
 		}
 	}
-	s.ErrorBound = math.Max(math.Pow(amplified*8*unitRoundoff*k*k*k, 1/(2*math.Max(1, float64(many)))), missing)
-	if !(s.ClosedLoopRadius < 1) {
-		return
+	s.ErrorBound = math.Max(math.Pow(8*unitRoundoff*k*k*k, 1/(2*math.Max(1, float64(many)))), missing)
+	if sum, err := stationaryRoot(closed, identityArray(closed.rows)); err == nil { // ρ < 1, and not by rounding
+		alpha, r := sumSquares(sum.data), k*s.Residual+rounding
+		if s.Stabilizing = 8*alpha*alpha*gamma*r < 1; s.Stabilizing {
+			s.ErrorBound = 2 * alpha * r
+			return
+		}
 	}
-	sum, err := stationaryRoot(closed, identityArray(closed.rows))
-	if err != nil {
-		return // the estimate stays
+	below := rowNorms(d.fromBelow())
+	for i, above := range rowNorms(d.root) {
+		s.ErrorBound = math.Max(s.ErrorBound, (above-below[i])*(above+below[i])+rounding)
 	}
-	alpha, r := sumSquares(sum.data), k*s.Residual+rounding
-	if s.Stabilizing = 8*alpha*alpha*gamma*r < 1; s.Stabilizing {
-		s.ErrorBound = 2 * alpha * r
+}
+
+// fromBelow returns a root of Var(x_{t+1} | y_t … y_{t−j}, x_{t−j}), which rises in
+// j: a step of the filter is monotone, and from 0 all stay below Σ_∞. It is Σ_∞
+// in the end where no zero is outside the unit circle.
+func (d *descent) fromBelow() array {
+	const many = 64 // steps: of any number it is a bound
+	root := d.q
+	for range d.a.rows + many {
+		root = carried(d.a, d.o.condition(root).post, d.q)
 	}
+	return root
 }

@@ -169,3 +169,31 @@ func TestSteadyStateOfAHiddenZero(t *testing.T) {
 		}
 	}
 }
+
+// Zeros on the circle beside a slow pole p: x_t = (u_t, u_{t−1}, u_{t−2}), u_t =
+// p u_{t−1} + w_t, of which the past tells all but w_t in the end: Σ_∞ = diag(1, 0,
+// 0), beside a variance of 1/(1 − p²). None is certified, and ErrorBound holds.
+func TestErrorBoundOfADoubleZeroBesideASlowPole(t *testing.T) {
+	for _, read := range [][]float64{{1, -2, 1}, {1, 2, 1}, {1, 0, 1}, {1, -1, 0}, {1, -1.5, 0.5}} {
+		for _, slow := range []float64{0x1p-1, 0x1p-4, 0x1p-7, 0x1p-10, 0x1p-13, 0x1p-17, 0x1p-20, 0x1p-24} {
+			lds, err := model.NewLDS(model.LDSConfig{
+				A: matrix([]float64{1 - slow, 0, 0}, []float64{1, 0, 0}, []float64{0, 1, 0}), C: matrix(read),
+				Q: diagonal(t, 1, 0, 0), R: model.ZeroNoise(1),
+			})
+			require.NoError(t, err)
+			steady, err := lds.SteadyState()
+			require.NoError(t, err, "reads %v, slow %g", read, slow)
+			require.False(t, steady.Stabilizing, "reads %v, slow %g", read, slow)
+			v := (1 + 0x1p-50/slow) / (slow * (2 - slow)) // to which it is known
+			for i := range 3 {
+				for j := range 3 {
+					want := 0.0
+					if i == 0 && j == 0 {
+						want = 1
+					}
+					require.LessOrEqual(t, math.Abs(steady.PredictorCov.At(i, j)-want), steady.ErrorBound*v, "reads %v, slow %g: %d,%d", read, slow, i, j)
+				}
+			}
+		}
+	}
+}

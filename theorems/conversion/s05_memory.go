@@ -22,7 +22,7 @@ func Memory() theorems.Theorem {
 		Source: "V (arXiv:2110.09804), from LDS to RNN; rates and the unit circle +",
 		Given:  []string{"R_v ≻ 0, for the rate", "never increasing is not falling"},
 		Needed: []theorems.Witness{zeroOnTheCircle(), notStrictly()},
-		Why: "The oracle takes a past of finite length h off the joint law; what it misses is no more than what the state before that past would tell. The information of a " +
+		Why: "The oracle takes a past of finite length h off the joint law; what it misses is no more than what the state before that past would tell; a gain at Σ_∞ + E is off by F E CᵀS⁻¹. The information of a " +
 			"further step is quadratic in a scaled conditional covariance, as in S2. Near the unit circle Σ_∞ is a double root, known to √u ‖V‖, and the nats to ½‖D⁻¹C‖² of it. A slope of ln(loss) is off by its last change times ρ²/(1−ρ²).",
 		Claims: []theorems.Check{
 			aboutSystems("nats lost by order p", memorySystems(), judgeMemory).Visiting("R_v = 0", "R_v singular", "K > N"),
@@ -195,14 +195,12 @@ func judgeCoefficients(f *theorems.Finding, t *system, s theorems.Subject) error
 	coefficient := got.PredictorGain
 	growth := 1.0
 	for j := range 3 {
+		unsettled, err := t.coefficientsUnsettled(truth, pastSteps, j)
+		if err != nil {
+			return err
+		}
 		for i := range n {
-			long := impulse(truth, n, i, j, pastSteps)
-			// They need not approach their limits from one side: four times what the
-			// second half, or the last quarter, of the past still changed.
-			rest := 0.0
-			for _, h := range []int{pastSteps / 2, 3 * pastSteps / 4} {
-				rest = math.Max(rest, 4*dense.VectorNorm2(difference(impulse(truth, n, i, j, h), long)))
-			}
+			long, rest := impulse(truth, n, i, j, pastSteps), unsettled[i]
 			// A gain is Cov(x, y) Var(y)⁻¹, of terms of the size of deviations.
 			size := dense.VectorNorm2(long) + dense.NormFro(t.A)*math.Sqrt(dense.NormFro(t.law.StateCovariance())*kappa/leastVariance(t.law.Covariance(1)))
 			if rest > size/100 {

@@ -2,6 +2,7 @@ package conversion
 
 import (
 	"math"
+	"math/big"
 	"math/cmplx"
 
 	"github.com/rankproof/rankproof/generators"
@@ -220,16 +221,39 @@ func judgeMovingAverage(f *theorems.Finding, t *system, s theorems.Subject) erro
 	if err := judgeSteadyState(f, t, s); err != nil || f.Verdict == theorems.Fails {
 		return err
 	}
-	last, ok := t.lastOfAverage()
-	if !ok { // made simpler until it is another process
-		return nil
-	}
 	got, err := s.SteadyState(t.lds)
 	if err != nil {
 		return err
 	}
+	if t.chainHasZeroOnCircle() {
+		f.Demand("not stabilizing with a zero on the unit circle", !got.Stabilizing)
+	}
+	last, ok := t.lastOfAverage()
+	if !ok { // made simpler until it is another process
+		return nil
+	}
 	f.Demand("stabilizing iff there is no zero on the unit circle", got.Stabilizing == (math.Abs(last) != 1))
 	return nil
+}
+
+// chainHasZeroOnCircle reports whether one unit reads a chain u_t, u_{t−1} … of
+// one noise, u_t any function of the chain before, without noise of its own, and
+// the largest zero of Σ c_i z^(K−1−i) is on the unit circle: no stable pole is there.
+func (t *system) chainHasZeroOnCircle() bool {
+	k := t.Latents()
+	if t.Units() != 1 || k == 0 || t.R[0][0] != 0 || t.Q[0][0] == 0 {
+		return false
+	}
+	zeros := make([]*big.Rat, k)
+	for i, row := range t.A {
+		for j, x := range row {
+			if i > 0 && (x != 0) != (i == j+1) || i == j+1 && x != 1 || i+j > 0 && t.Q[i][j] != 0 {
+				return false
+			}
+		}
+		zeros[k-1-i] = theorems.Rational(t.C[0][i])
+	}
+	return exact.NewPoly(zeros...).UnitDisc() == exact.On
 }
 
 // lastOfAverage returns c of a system that is y_t = w_t + c w_{t−m}.

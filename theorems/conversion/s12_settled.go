@@ -82,6 +82,53 @@ func (t *system) stillToCome(p, next [][]float64) (y [][]float64, ok bool) {
 	return y, dense.NormFro(second) <= slack
 }
 
+// coefficientsUnsettled bounds, for each unit, by how much the coefficient of lag
+// j of the predictor from a past of h steps is off its limit F^j K, F = A − K C.
+//
+// It is F_h … F_{h−j+1} K_{h−j}, K_i the gain at P_i ⪰ Σ_∞. With E = P_i − Σ_∞,
+//
+//	K_i − K = F_i E Cᵀ S_∞⁻¹,   F_i − F = −(K_i − K) C,   S_∞ ⪰ C Q Cᵀ + R_v,
+//
+// and E falls in i. So gains are off by ‖F_i‖‖E‖‖D⁻¹C‖/λ_min in units D of the
+// deviations of that, loops by ‖D⁻¹C‖ as much, and products of them by the sum
+// over factors.
+func (t *system) coefficientsUnsettled(l gaussian.LDS, h, j int) ([]float64, error) {
+	n := t.Units()
+	_, state, err := t.settledAfter(h - j - 1)
+	if err != nil {
+		return nil, err
+	}
+	least := plus(orZeros(times(times(t.C, t.Q), transposed(t.C)), n), t.R)
+	d := deviations(least)
+	s := dense.SingularValues(scaledTo(least, d))
+	read := scaledNorm(t.C, d)
+	loop := 0.0
+	for i := h - j; i <= h; i++ {
+		loop = math.Max(loop, dense.NormFro(minus(t.A, times(gainAfter(l, n, i), t.C))))
+	}
+	gain := loop * state * read / s[n-1]
+	moved := gain * read
+	loop += moved // ≥ ‖F‖ too
+	out := make([]float64, n)
+	for i := range out {
+		settled := dense.VectorNorm2(impulse(l, n, i, 0, h-j)) + gain/orOne(d[i])
+		out[i] = math.Pow(loop, float64(j)) * gain / orOne(d[i])
+		if j > 0 {
+			out[i] += float64(j) * math.Pow(loop, float64(j-1)) * moved * settled
+		}
+	}
+	return out, nil
+}
+
+// gainAfter is the gain of the predictor at the last of h steps.
+func gainAfter(l gaussian.LDS, units, h int) [][]float64 {
+	columns := make([][]float64, units)
+	for i := range columns {
+		columns[i] = impulse(l, units, i, 0, h)
+	}
+	return transposed(columns)
+}
+
 // regularInverse inverts a covariance that is regular, units scaled.
 func regularInverse(cov [][]float64) ([][]float64, bool) {
 	d := deviations(cov)
