@@ -51,13 +51,18 @@ func (l *linearTruth) rounding(got theorems.LatentSystem) latentRounding {
 		}
 		return 1 / l.u
 	}
+	least := func(a [][]float64, rank int) float64 {
+		if s := dense.SingularValues(a); rank <= len(s) {
+			return s[rank-1]
+		}
+		return 0 // J has lost a rank in rounding
+	}
 	if rank := l.exactJ.Rank(); rank > 0 {
-		s := dense.SingularValues(l.j)
-		kappa += ratio(l.size, s[rank-1])
+		kappa += ratio(l.size, least(l.j, rank))
 		rows := spanning(dense.Transpose(l.j), rank)
 		gram := dense.MatMul(dense.Transpose(rows), dense.MatMul(l.p, rows))
 		if fed := l.exactP.Mul(l.exactJ.T()).Rank(); fed > 0 {
-			kappa += ratio(p, dense.SingularValues(gram)[fed-1])
+			kappa += ratio(p, least(gram, fed))
 		}
 	}
 	relative := 40 * float64(n+4) * l.u * kappa // roundings that meet in an entry, as in S6
