@@ -193,11 +193,8 @@ func judgeObservedGap(s theorems.Subject, c generators.PartlyObserved) (f theore
 		return f, err
 	}
 	kappa := condition(scaledTo(joint, deviations(joint)), l.joint(3).Rank())
-	e, _ := t.observedError(r, *part)
-	states := dense.NormFro(law.StateCovariance())
-	if process, err := gaussianOf(*part).Process(); err == nil {
-		states = dense.NormFro(process.StateCovariance())
-	}
+	e, d := t.observedError(r, *part)
+	states := dense.NormFro(scaledTo(law.StateCovariance(), d)) // in the coordinates of those errors
 	epsilon := (operations(3*t.Units())*t.u + e.r + (e.q+2*e.a*states)*(1+law.Amplification())) * kappa
 	if math.IsInf(want, 1) || math.IsInf(got, 1) {
 		if epsilon > tooRough {
