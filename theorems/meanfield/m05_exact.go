@@ -49,6 +49,9 @@ func withColumn(cov, other *exact.Matrix, from, to int) *exact.Matrix {
 	return cov.Add(column).Add(column.T())
 }
 
+// byGauge says what decideGauge decides.
+const byGauge = "moments, F of a quadratic φ"
+
 // decideGauge: the moments by a rule are those of (Gᵀm, G⁻¹n, I), and the field
 // of a quadratic φ is G⁻¹F(Gκ).
 func decideGauge(rule gaugeRule) func(generators.Gauged) error {

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/rankproof/rankproof/generators"
+	"github.com/rankproof/rankproof/oracles/exact"
 	"github.com/rankproof/rankproof/theorems"
 	"github.com/stretchr/testify/require"
 )
@@ -63,7 +64,22 @@ func flaws() []flawed {
 		flaw(FiniteSize(), "variance, by two-dimensional quadrature", "a_n·c ⟨(φ²)'⟩ once", decideFluctuation(1)),
 		flaw(FiniteSize(), "variance of sampled networks, labels drawn", "a_n·c ⟨(φ²)'⟩ once", decideFluctuation(1)),
 		flaw(FiniteSize(), "variance of sampled networks, sizes fixed", "a_n·c ⟨(φ²)'⟩ once", decideFluctuation(1)),
+		flaw(WhatMatters(), "Σ_nn, and Σ_mm across κ", "one Gaussian of the pooled moments", decideKept((*rationalLaw).pooled)),
+		flaw(WhatMatters(), "F + κ = Σ α_p (F_p + κ)", "equal weights", decideApart(func(_ *big.Rat, populations int) *big.Rat {
+			return big.NewRat(1, int64(populations))
+		})),
+		flaw(Gauge(), "moments of the changed mixture", "N → N G", decideGauge(wrongGauge)),
+		flaw(Gauge(), "G F'(G⁻¹κ) = F(κ)", "N → N G", decideGauge(wrongGauge)),
+		flaw(Symmetry(), "F(Qκ) = Q F(κ)", "a_n not carried along", decideImages(stillImage)),
+		flaw(Symmetry(), "DF(Qκ) = Q DF(κ) Qᵀ", "a_n not carried along", decideImages(stillImage)),
+		flaw(Symmetry(), "fixed points come in orbits", "a_n not carried along", decideImages(stillImage)),
 	}
 }
+
+func wrongGauge(l *rationalLaw, g, _ *exact.Matrix) *rationalLaw {
+	return l.transformed(acting(g.T(), g.T()))
+}
+
+func stillImage(q, _ *exact.Matrix, _ int) (m, n *exact.Matrix) { return q, exact.Identity(q.Rows()) }
 
 var _ = generators.Mixture{}
