@@ -186,6 +186,27 @@ func (l *rationalLaw) distance(kappa, t *exact.Matrix, fixed bool) *big.Rat {
 	return sum
 }
 
+// meanProduct is E n x.
+func (l *rationalLaw) meanProduct(kappa *exact.Matrix) *exact.Matrix {
+	mean := exact.Zero(l.rank, 1)
+	for _, p := range l.pops {
+		x, f := p.loading(l.with(kappa)), make([]*big.Rat, l.rank)
+		for r := range f {
+			f[r] = gaussian.MeanOfProduct(p.entry(l.rank+r), x)
+		}
+		mean = mean.Add(exact.Column(f).Scale(p.weight))
+	}
+	return mean
+}
+
+// variance is tr Cov(n x), or Σ_p α_p tr Cov_p(n x), moment by moment.
+func (l *rationalLaw) variance(kappa *exact.Matrix, fixed bool) *big.Rat {
+	if fixed {
+		return l.distance(kappa, exact.Zero(l.rank, 1), true)
+	}
+	return l.distance(kappa, l.meanProduct(kappa), false)
+}
+
 // decideFluctuation: the formula of M3 is tr Cov(n x), moment by moment; cross is 2
 // of ⟨(φ²)'⟩'s factor 2a_n·c.
 func decideFluctuation(cross int64) func(generators.MixturePoint) error {
@@ -194,20 +215,8 @@ func decideFluctuation(cross int64) func(generators.MixturePoint) error {
 		if err != nil {
 			return err
 		}
-		mean := exact.Zero(l.rank, 1)
-		for _, p := range l.pops {
-			x, f := p.loading(l.with(kappa)), make([]*big.Rat, l.rank)
-			for r := range f {
-				f[r] = gaussian.MeanOfProduct(p.entry(l.rank+r), x)
-			}
-			mean = mean.Add(exact.Column(f).Scale(p.weight))
-		}
 		for _, fixed := range []bool{false, true} {
-			centre := mean
-			if fixed {
-				centre = exact.Zero(l.rank, 1)
-			}
-			if got, want := l.fluctuation(kappa, fixed, cross), l.distance(kappa, centre, fixed); got.Cmp(want) != 0 {
+			if got, want := l.fluctuation(kappa, fixed, cross), l.variance(kappa, fixed); got.Cmp(want) != 0 {
 				return theorems.Violatedf("tr Cov(n x) = %v, the formula gives %v (sizes fixed: %v)", want.RatString(), got.RatString(), fixed)
 			}
 		}

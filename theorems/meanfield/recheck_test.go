@@ -73,7 +73,70 @@ func flaws() []flawed {
 		flaw(Symmetry(), "F(Qκ) = Q F(κ)", "a_n not carried along", decideImages(stillImage)),
 		flaw(Symmetry(), "DF(Qκ) = Q DF(κ) Qᵀ", "a_n not carried along", decideImages(stillImage)),
 		flaw(Symmetry(), "fixed points come in orbits", "a_n not carried along", decideImages(stillImage)),
+		flaw(Completion(), "Σ_nn = Σ_na Σ_aa⁺ Σ_an, the rest kept", "twice the least", decideCompleted(func(b blocks) *exact.Matrix {
+			return minimalCompletion(b).Scale(big.NewRat(2, 1))
+		})),
+		flaw(Completion(), "no completion where n covaries with what does not vary", "always one", decideNoCompletion(func(_, _ *exact.Matrix) bool { return true })),
+		flaw(Completion(), "one F, the least fluctuation", "overlaps halved", func(c generators.Embellished) error { return decideLeast(halved)(c.MixturePoint) }),
+		flaw(Completion(), "one F, the least fluctuation", "Σ_nn + 1", func(c generators.Embellished) error { return decideLeast(inflated)(c.MixturePoint) }),
+		flaw(FromUnitsToField(), "completions", "overlaps halved", func(c Targeted) error { return decideLeast(halved)(c.MixturePoint) }),
+		flaw(FromUnitsToField(), "completions", "Σ_nn + 1", func(c Targeted) error { return decideLeast(inflated)(c.MixturePoint) }),
+		flaw(FromUnitsToField(), "sampled networks against a target", "the sampling error twice", decideTarget(2)),
+		flaw(Index(), "indices add up to 1", "sign det DF", ofMeans(decideSignSum)),
+		flaw(Index(), "indices add up to 1 in three dimensions", "sign det DF", ofMeans(decideSignSum)),
+		flaw(Approximation(), "(a) a field of its own populations", "columns scaled by 1/P", ofUnits(risesWith(scaledObjective))),
+		flaw(Approximation(), "(b) nested features", "columns scaled by 1/P", ofUnits(risesWith(scaledObjective))),
+		flaw(Approximation(), "ridge, against rationals", "columns scaled by 1/P", ofUnits(risesWith(scaledObjective))),
+		flaw(Centred(), "DF at a zero", "complex pairs do not count", realAlone),
+		flaw(Centred(), "all zeros, their index and stability", "complex pairs do not count", realAlone),
+		flaw(Centred(), "an eigenspace of zeros", "stable where λ is largest, ties or not", noTies),
+		flaw(Centred(), "all zeros in three dimensions", "complex pairs do not count", realAlone),
+		flaw(Centred(), "a search sees a continuum", "stable where λ is largest, ties or not", noTies),
 	}
+}
+
+// halved is the mixture of half the deviations of n.
+func halved(l *rationalLaw) *rationalLaw {
+	half := exact.Identity(l.rank).Scale(big.NewRat(1, 2))
+	out := l.transformed(acting(exact.Identity(l.rank), half))
+	for p := range out.pops {
+		out.pops[p].mean = l.pops[p].mean
+	}
+	return out
+}
+
+// inflated is the mixture with a part of n beside.
+func inflated(l *rationalLaw) *rationalLaw {
+	out, r := &rationalLaw{rank: l.rank}, l.rank
+	for _, p := range l.pops {
+		p.factor = exact.HStack(p.factor, exact.VStack(exact.Zero(r, r), exact.Identity(r), exact.Zero(1, r)))
+		p.cov = p.factor.Mul(p.factor.T())
+		out.pops = append(out.pops, p)
+	}
+	return out
+}
+
+// realAlone is a rule of stability that does not look at complex pairs.
+func realAlone(c generators.Centred) error {
+	return decideCentredZeros(c, func(lambda float64, others []complex128) exact.Side {
+		var real []complex128
+		for _, z := range others {
+			if imag(z) == 0 {
+				real = append(real, z)
+			}
+		}
+		return stabilityRule(lambda, real)
+	})
+}
+
+// noTies takes a λ of several dimensions for a simple one.
+func noTies(c generators.Centred) error {
+	return decideCentredZeros(c, func(lambda float64, others []complex128) exact.Side {
+		if side := stabilityRule(lambda, others); side != exact.On {
+			return side
+		}
+		return exact.Inside
+	})
 }
 
 func wrongGauge(l *rationalLaw, g, _ *exact.Matrix) *rationalLaw {
