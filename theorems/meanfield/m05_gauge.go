@@ -29,8 +29,8 @@ func Gauge() theorems.Theorem {
 		Claims: []theorems.Check{
 			theorems.Deciding(theorems.Claim("moments of the changed mixture", generators.Gaugeds(mixtures), judgeGaugedMoments), byGauge, decideGauge(rightRule)).Visiting("P = 1", "R = 1", "R = 3", "unequal weights", "large variance"),
 			theorems.Deciding(theorems.Claim("G F'(G⁻¹κ) = F(κ)", generators.Gaugeds(mixtures), judgeGaugedField), byGauge, decideGauge(rightRule)).Visiting("R = 3", "κ = 0", "saturated", "kinked φ"),
-			theorems.Claim("one J, one x, N units", generators.ReducedGauges(networks), judgeGaugedNetwork).Visiting("N = 1", "R > N", "dependent loadings", "κ = 0"),
-			theorems.Claim("one J, one Mκ", generators.ReducedGauges(networks), judgeGaugedLoadings).Visiting("R > N", "dependent loadings"), // the change alone
+			theorems.Deciding(theorems.Claim("one J, one x, N units", generators.ReducedGauges(networks), judgeGaugedNetwork), byLoadings, decideGaugedUnits(rightLoadings)).Visiting("N = 1", "R > N", "dependent loadings", "κ = 0"),
+			theorems.Deciding(theorems.Claim("one J, one Mκ", generators.ReducedGauges(networks), judgeGaugedLoadings), byLoadings, decideGaugedUnits(rightLoadings)).Visiting("R > N", "dependent loadings"), // the change alone
 		},
 		Exact: []theorems.Check{
 			theorems.Decide(byGauge, generators.Gaugeds(exactly), decideGauge(rightRule)).Visiting("Σ = 0", "Σ singular", "R = 3", "I = 0"),

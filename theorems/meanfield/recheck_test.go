@@ -51,7 +51,10 @@ func TestDecisionsOfFailuresCanFail(t *testing.T) {
 
 func flaws() []flawed {
 	frozen := func(mu, delta *big.Rat) [4]*big.Rat { return cubicRule(mu, new(big.Rat)) }
+	nine, half, one, threeQuarters := big.NewRat(9, 10), big.NewRat(1, 2), big.NewRat(1, 1), big.NewRat(3, 4)
 	return []flawed{
+		flaw(ExactReduction(), "steps of the N-unit network", "x_⊥ forgotten by φ", decideReducedSteps(func(s *reducedRational) { s.forgetsBeside = true })),
+		flaw(ExactReduction(), "M F_N(κ, v) + I(u − v) = F(Mκ + Iv)", "leak forgotten", decideReducedField(func(read, _ *exact.Matrix) *exact.Matrix { return read })),
 		flaw(MeanField(), "field, by two-dimensional quadrature", "averages at Δ = 0", decideMoments(frozen)),
 		flaw(MeanField(), "gains and Jacobian", "spread held fixed: no ⟨φ''⟩∇Δ", decideMoments(func(mu, delta *big.Rat) [4]*big.Rat {
 			a := cubicRule(mu, delta)
@@ -70,6 +73,18 @@ func flaws() []flawed {
 		})),
 		flaw(Gauge(), "moments of the changed mixture", "N → N G", decideGauge(wrongGauge)),
 		flaw(Gauge(), "G F'(G⁻¹κ) = F(κ)", "N → N G", decideGauge(wrongGauge)),
+		flaw(Gauge(), "one J, one x, N units", "N → N G", decideGaugedUnits(func(g, _ *exact.Matrix) (m, n *exact.Matrix) { return g, g })),
+		flaw(Gauge(), "one J, one Mκ", "M left as it is", decideGaugedUnits(func(g, inverse *exact.Matrix) (m, n *exact.Matrix) {
+			return exact.Identity(g.Rows()), inverse.T()
+		})),
+		flaw(Trapping(), "faces of the box", "twice as fast", decideBox(one, half)),
+		flaw(Trapping(), "faces of the box, m along n", "nine tenths", decideBox(nine, threeQuarters)),
+		flaw(Trapping(), "networks", "twice as fast", decideBox(one, half)),
+		flaw(Trapping(), "networks", "a quarter of the box", decideBox(big.NewRat(1, 4), threeQuarters)),
+		flaw(Trapping(), "trajectories", "twice as fast", decideBox(one, half)),
+		flaw(RankOne(), "networks", "any step", decideOneWay(true)),
+		flaw(RankOne(), "mean field", "any step", decideOneWay(true)),
+		flaw(Index(), "F points inward at the box that the degree is taken on", "a quarter of the box", decideInward(big.NewRat(1, 4))),
 		flaw(Symmetry(), "F(Qκ) = Q F(κ)", "a_n not carried along", decideImages(stillImage)),
 		flaw(Symmetry(), "DF(Qκ) = Q DF(κ) Qᵀ", "a_n not carried along", decideImages(stillImage)),
 		flaw(Symmetry(), "fixed points come in orbits", "a_n not carried along", decideImages(stillImage)),
