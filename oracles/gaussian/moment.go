@@ -3,12 +3,40 @@ package gaussian
 import (
 	"math/big"
 	"math/bits"
+
+	"github.com/rankproof/rankproof/oracles/exact"
 )
 
 // Affine is the number c + a·z of independent standard normals z: At is c, Along is a (K), which may be shorter than that of others.
 type Affine struct {
 	At    *big.Rat
 	Along []*big.Rat
+}
+
+// Normal is mean + L z: Mean is a column, Factor is L, with as many rows.
+type Normal struct{ Mean, Factor *exact.Matrix }
+
+// Along returns t·(mean + L z), t a column.
+func (n Normal) Along(t *exact.Matrix) Affine {
+	row := t.T().Mul(n.Factor)
+	a := Affine{At: t.T().Mul(n.Mean).At(0, 0)}
+	for k := range row.Cols() {
+		a.Along = append(a.Along, row.At(0, k))
+	}
+	return a
+}
+
+// Entry returns entry i of mean + L z.
+func (n Normal) Entry(i int) Affine { return n.Along(exact.Identity(n.Mean.Rows()).Columns(i)) }
+
+// MeanOfPolynomial returns E[f₁ f₂ … (c₀ + c₁x + c₂x² + …)].
+func MeanOfPolynomial(x Affine, coefficients []*big.Rat, factors ...Affine) *big.Rat {
+	sum := new(big.Rat)
+	for _, c := range coefficients {
+		sum.Add(sum, new(big.Rat).Mul(c, MeanOfProduct(factors...)))
+		factors = append(factors[:len(factors):len(factors)], x)
+	}
+	return sum
 }
 
 // MeanOfProduct returns E[(c₁ + a₁·z)(c₂ + a₂·z) …] in rationals, 1 for no factor: every product that takes z_k from an even number 2j of

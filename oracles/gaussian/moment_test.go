@@ -4,6 +4,7 @@ import (
 	"math/big"
 	"testing"
 
+	"github.com/rankproof/rankproof/oracles/exact"
 	"github.com/stretchr/testify/require"
 )
 
@@ -44,4 +45,12 @@ func TestMeanOfProductOfDependent(t *testing.T) {
 	c := func(i, j int) int64 { return MeanOfProduct(y[i], y[j]).Num().Int64() }
 	want := c(0, 1)*c(2, 3) + c(0, 2)*c(1, 3) + c(0, 3)*c(1, 2)
 	require.Equal(t, big.NewRat(want, 1).RatString(), MeanOfProduct(y...).RatString())
+}
+
+// TestMeanOfPolynomial: for (u, v) = (1, 2) + [[1, 0], [3, 1]] z E[u (1 + 2v + v²)] is E u + 2(E u E v + 3) + E u (E v² ) + 2 E v·3.
+func TestMeanOfPolynomial(t *testing.T) {
+	n := Normal{exact.FromInt64([][]int64{{1}, {2}}), exact.FromInt64([][]int64{{1, 0}, {3, 1}})}
+	got := MeanOfPolynomial(n.Entry(1), []*big.Rat{big.NewRat(1, 1), big.NewRat(2, 1), big.NewRat(1, 1)}, n.Entry(0))
+	require.Equal(t, big.NewRat(1+2*(2+3)+(4+10)+2*2*3, 1).RatString(), got.RatString())
+	require.Equal(t, "5", n.Along(exact.FromInt64([][]int64{{1}, {2}})).At.RatString())
 }

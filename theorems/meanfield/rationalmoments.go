@@ -58,29 +58,9 @@ func (l *rationalLaw) jacobianBy(rule gaussianAverages, kappa *exact.Matrix) *ex
 	return out
 }
 
-// loading is (m, n, I)·t of a unit of the population, in independent normals.
-func (p rationalPopulation) loading(t *exact.Matrix) gaussian.Affine {
-	row := t.T().Mul(p.factor)
-	a := gaussian.Affine{At: t.T().Mul(p.mean).At(0, 0)}
-	for k := range row.Cols() {
-		a.Along = append(a.Along, row.At(0, k))
-	}
-	return a
-}
-
-// entry is entry i of (m, n, I).
-func (p rationalPopulation) entry(i int) gaussian.Affine {
-	return p.loading(exact.Identity(p.mean.Rows()).Columns(i))
-}
-
-// polynomialMean is E[f … (c₀ + c₁x + c₂x² + …)].
-func polynomialMean(x gaussian.Affine, coefficients []*big.Rat, f ...gaussian.Affine) *big.Rat {
-	sum := new(big.Rat)
-	for _, c := range coefficients {
-		addProduct(sum, c, gaussian.MeanOfProduct(f...))
-		f = append(f[:len(f):len(f)], x)
-	}
-	return sum
+// units are the (m, n, I) of the population.
+func (p rationalPopulation) units() gaussian.Normal {
+	return gaussian.Normal{Mean: p.mean, Factor: p.factor}
 }
 
 // Bounds of what is decided moment by moment: far beyond what is drawn, and done
@@ -94,11 +74,11 @@ func (l *rationalLaw) expectations(kappa *exact.Matrix) (field, slopes *exact.Ma
 	value, prime := []*big.Rat{big.NewRat(1, 4), one, big.NewRat(1, 2), big.NewRat(1, 3)}, []*big.Rat{one, one, one}
 	field, slopes = exact.Zero(r, 1).Sub(kappa), exact.Zero(r, r).Sub(exact.Identity(r))
 	for _, p := range l.pops {
-		x, f, d := p.loading(with), make([]*big.Rat, r), make([][]*big.Rat, r)
+		x, f, d := p.units().Along(with), make([]*big.Rat, r), make([][]*big.Rat, r)
 		for i := range r {
-			f[i] = polynomialMean(x, value, p.entry(r+i))
+			f[i] = gaussian.MeanOfPolynomial(x, value, p.units().Entry(r+i))
 			for k := range r {
-				d[i] = append(d[i], polynomialMean(x, prime, p.entry(r+i), p.entry(k)))
+				d[i] = append(d[i], gaussian.MeanOfPolynomial(x, prime, p.units().Entry(r+i), p.units().Entry(k)))
 			}
 		}
 		own, err := exact.FromRat(d)
@@ -170,9 +150,9 @@ func (l *rationalLaw) fluctuation(kappa *exact.Matrix, fixed bool, cross int64) 
 func (l *rationalLaw) distance(kappa, t *exact.Matrix, fixed bool) *big.Rat {
 	sum := new(big.Rat)
 	for _, p := range l.pops {
-		x := p.loading(l.with(kappa))
+		x := p.units().Along(l.with(kappa))
 		for r := range l.rank {
-			n := p.entry(l.rank + r)
+			n := p.units().Entry(l.rank + r)
 			off := t.At(r, 0)
 			if fixed {
 				off.Add(off, gaussian.MeanOfProduct(n, x))
@@ -190,9 +170,9 @@ func (l *rationalLaw) distance(kappa, t *exact.Matrix, fixed bool) *big.Rat {
 func (l *rationalLaw) meanProduct(kappa *exact.Matrix) *exact.Matrix {
 	mean := exact.Zero(l.rank, 1)
 	for _, p := range l.pops {
-		x, f := p.loading(l.with(kappa)), make([]*big.Rat, l.rank)
+		x, f := p.units().Along(l.with(kappa)), make([]*big.Rat, l.rank)
 		for r := range f {
-			f[r] = gaussian.MeanOfProduct(p.entry(l.rank+r), x)
+			f[r] = gaussian.MeanOfProduct(p.units().Entry(l.rank+r), x)
 		}
 		mean = mean.Add(exact.Column(f).Scale(p.weight))
 	}
