@@ -11,7 +11,7 @@ import (
 
 // Bounds of what is decided where a claim failed: far beyond what is drawn, and done
 // within a second.
-const mostUnits, mostRank, mostPopulations = 12, 6, 32
+const mostUnits, mostRank, mostEntries = 12, 6, 500
 
 // bySpectrum says what decideAtSlopes decides.
 const bySpectrum = "one characteristic polynomial, J_N M = M J_R, NᵀD J_N = J_R NᵀD, slopes as the oracle rounds them"
@@ -63,7 +63,7 @@ const byMeanSlopes = "DF and E[n mᵀφ'] − 1 of a cubic φ, moment by moment"
 // latent. prime are the coefficients of φ', 1, 1 and 1.
 func decideMeanSlopes(prime ...int64) func(generators.MixturePoint) error {
 	return func(c generators.MixturePoint) error {
-		if c.Rank() > mostRank || c.Populations() > mostPopulations || len(c.Kappa) != c.Rank() {
+		if r := c.Rank(); r > mostRank || r*r*c.Populations() > mostEntries || len(c.Kappa) != r {
 			return theorems.ErrUndecided
 		}
 		units, weights, err := populationsOf(c.Mixture)

@@ -27,20 +27,38 @@ func stabilityRule(lambda float64, others []complex128) exact.Side {
 	return side
 }
 
+// exactSigma is φ'(0)σ = V J V⁻¹, V⁻¹ in rationals.
+func (t *centred) exactSigma() (*exact.Matrix, error) {
+	rows, _ := t.Basis()
+	v, err := exact.FromFloat64(rows)
+	if err != nil {
+		return nil, err
+	}
+	j, err := exact.FromFloat64(t.Jordan())
+	if err != nil {
+		return nil, err
+	}
+	inverse, err := v.Inverse()
+	if err != nil {
+		return nil, theorems.ErrUndecided
+	}
+	return v.Mul(j).Mul(inverse), nil
+}
+
 // decideCentred decides spectrum and stability at each zero, in rationals, with the numbers that g' could be.
 func decideCentred(c generators.Centred, rule func(float64, []complex128) exact.Side) error {
 	t, err := newCentred(c)
 	if err != nil {
 		return err
 	}
-	v, inverse := c.Basis()
-	var m [4]*exact.Matrix // V, V⁻¹, J, Σ_mm
-	for i, rows := range [][][]float64{v, inverse, c.Jordan(), t.covMM} {
-		if m[i], err = exact.FromFloat64(rows); err != nil {
-			return err
-		}
+	sigma, err := t.exactSigma()
+	if err != nil {
+		return err
 	}
-	sigma := m[0].Mul(m[2]).Mul(m[1])
+	covMM, err := exact.FromFloat64(t.covMM)
+	if err != nil {
+		return err
+	}
 	if len(t.rays) == 0 {
 		return theorems.ErrUndecided
 	}
@@ -50,7 +68,7 @@ func decideCentred(c generators.Centred, rule func(float64, []complex128) exact.
 			return err
 		}
 		lambda, u := theorems.Rational(y.lambda), basis.Columns(0)
-		spread := m[3].Mul(u)
+		spread := covMM.Mul(u)
 		delta := u.T().Mul(spread).At(0, 0) // with ρ = 1: it scales with 1/g'
 		if delta.Sign() <= 0 {
 			return theorems.ErrUndecided // no covariance has a λ there
@@ -97,14 +115,9 @@ func decideCentredZeros(c generators.Centred, rule func(float64, []complex128) e
 	if t.r > 8 {
 		return theorems.ErrUndecided
 	}
-	v, inverse := c.Basis()
-	sigma := exact.Identity(t.r)
-	for _, rows := range [][][]float64{v, c.Jordan(), inverse} {
-		factor, err := exact.FromFloat64(rows)
-		if err != nil {
-			return err
-		}
-		sigma = sigma.Mul(factor)
+	sigma, err := t.exactSigma()
+	if err != nil {
+		return err
 	}
 	p := sigma.Sub(exact.Identity(t.r)).CharPoly()
 	want, one := exact.PolyFromInt64(1), big.NewRat(1, 1)

@@ -132,6 +132,9 @@ func decideImages(rule imageRule) func(generators.Symmetric) error {
 		if err != nil {
 			return err
 		}
+		if l.rank*l.rank*len(l.pops)*len(c.Elements()) > mostEntries {
+			return theorems.ErrUndecided
+		}
 		first := exact.Identity(l.rank)
 		e0 := first.Columns(0)
 		first = first.Sub(e0.Mul(e0.T()).Scale(big.NewRat(2, 1)))

@@ -63,9 +63,9 @@ func (p rationalPopulation) units() gaussian.Normal {
 	return gaussian.Normal{Mean: p.mean, Factor: p.factor}
 }
 
-// Bounds of what is decided moment by moment: far beyond what is drawn, and done
-// within a second.
-const mostRank, mostPopulations = 6, 32
+// Bounds of what is decided moment by moment: beyond what is drawn, and done within a
+// second. mostEntries is of entries of DF, over populations.
+const mostRank, mostPopulations, mostEntries = 6, 32, 1000
 
 // expectations are E[n φ(x)] − κ and E[n mᵀφ'(x)] − 1 of the cubic φ, expanded in
 // the independent normals behind (m, n, I).
@@ -92,7 +92,8 @@ func (l *rationalLaw) expectations(kappa *exact.Matrix) (field, slopes *exact.Ma
 
 // lawAt is the law of an instance that is not too large for its moments, and κ.
 func lawAt(c generators.MixturePoint) (*rationalLaw, *exact.Matrix, error) {
-	if c.Rank() > mostRank || c.Populations() > mostPopulations || len(c.Kappa) != c.Rank() {
+	r := c.Rank()
+	if r > mostRank || r*r*c.Populations() > mostEntries/4 || len(c.Kappa) != r {
 		return nil, nil, theorems.ErrUndecided
 	}
 	l, err := newRationalLaw(c.Mixture)
