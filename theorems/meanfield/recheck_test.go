@@ -63,6 +63,8 @@ func TestDecisionsOfFailuresCanFail(t *testing.T) {
 	theoremtest.CanFail(t, Approximation(), "(a) a field of its own populations", "columns scaled by 1/P", ofUnits(risesWith(scaledObjective)))
 	theoremtest.CanFail(t, Approximation(), "(b) nested features", "columns scaled by 1/P", ofUnits(risesWith(scaledObjective)))
 	theoremtest.CanFail(t, Approximation(), "ridge, against rationals", "columns scaled by 1/P", ofUnits(risesWith(scaledObjective)))
+	theoremtest.CanFail(t, Truncation(), "‖W − W_R‖₂ = s_{R+1}", "nothing nearer by one rank", decideRival(1))
+	theoremtest.CanFail(t, Truncation(), "flows stay within the bound", "nothing nearer by one rank", decideRival(1))
 	theoremtest.CanFail(t, Centred(), "DF at a zero", "complex pairs do not count", realAlone)
 	theoremtest.CanFail(t, Centred(), "all zeros, their index and stability", "complex pairs do not count", realAlone)
 	theoremtest.CanFail(t, Centred(), "an eigenspace of zeros", "stable where λ is largest, ties or not", noTies)
