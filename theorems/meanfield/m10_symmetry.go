@@ -35,7 +35,7 @@ func Symmetry() theorems.Theorem {
 			theorems.Deciding(theorems.Claim("DF(Qκ) = Q DF(κ) Qᵀ", generators.Symmetrics(smooth, false), judgeSymmetricJacobian), byImages, decideImages(rightImage)).Visiting("cyclic 3", "square", "sign changes", "permutations").OneRoundIn(3),
 			theorems.Deciding(theorems.Claim("fixed points come in orbits", generators.SymmetricAttractors(bounded), judgeOrbits), byImages, decideImages(rightImage)).Visiting("attractor").OneRoundIn(30),
 			theorems.Claim("cube: 6 and 14 stable states, octahedron: 8", solids(), judgeSolid).OneRoundIn(150).
-				NotExactly("zeros of a transcendental field are counted by a search"),
+				NotExactly(bySearch),
 		},
 		Exact: []theorems.Check{
 			theorems.Decide("signed permutations, turned by 3-4-5, of a quadratic φ", generators.Symmetrics(exactly, true), decideSymmetry(rightImage)).AsDrawn().

@@ -208,5 +208,8 @@ func decideFluctuation(cross int64) func(generators.MixturePoint) error {
 // byVariances says what decideFluctuation decides.
 const byVariances = "tr Cov(n φ) of φ = x, moment by moment"
 
-// bySamples says why nothing decides.
-const bySamples = "a distribution is judged by samples"
+// bySamples and bySearch say why nothing decides.
+const (
+	bySamples = "a distribution is judged by samples"
+	bySearch  = "zeros of a transcendental field are found by a search"
+)
