@@ -62,9 +62,9 @@ func jacobians(c generators.Reduced) (full, small *exact.Matrix, err error) {
 	return m.Mul(n.T()).Mul(d).Scale(share), n.T().Mul(d).Mul(m).Scale(share), nil
 }
 
-// decideOneSpectrum: det(t − J_N) = (t+1)^(N−R) det(t − J_R), the factor on the
-// other side where R > N.
-func decideOneSpectrum(c generators.Reduced) error {
+// decideOneSpectrum: det(t − J_N) = (t+1)^k det(t − J_R), k = N − R, the factor on the
+// other side where k < 0. A twin has another k.
+func decideOneSpectrum(c generators.Reduced, trivial func(n, r int) int) error {
 	full, small, err := jacobians(c)
 	if err != nil {
 		return err
@@ -72,19 +72,21 @@ func decideOneSpectrum(c generators.Reduced) error {
 	n, r := c.Units(), c.Rank()
 	a := full.Sub(exact.Identity(n)).CharPoly()
 	b := small.Sub(exact.Identity(r)).CharPoly()
-	for k := min(n, r); k < max(n, r); k++ {
-		leak := exact.PolyFromInt64(1, 1)
-		if n > r {
-			b = b.Mul(leak)
-		} else {
-			a = a.Mul(leak)
-		}
+	leak, k := exact.PolyFromInt64(1, 1), trivial(n, r)
+	for range max(k, 0) {
+		b = b.Mul(leak)
+	}
+	for range max(-k, 0) {
+		a = a.Mul(leak)
 	}
 	if !a.Equal(b) {
-		return theorems.Violatedf("det(t − J_N) (t+1)^max(0, R−N) = %v, det(t − J_R) (t+1)^max(0, N−R) = %v", a, b)
+		return theorems.Violatedf("det(t − J_N) (t+1)^%d = %v, det(t − J_R) (t+1)^%d = %v", max(-k, 0), a, max(k, 0), b)
 	}
 	return nil
 }
+
+// beyondRank is N − R.
+func beyondRank(n, r int) int { return n - r }
 
 // moreLoadingsThanUnits: N = 1, R = 2: the R latents have an eigenvalue that
 // the unit has not.

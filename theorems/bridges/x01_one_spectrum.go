@@ -26,14 +26,16 @@ func OneSpectrum() theorems.Theorem {
 		Why: "An entry is a sum of N products n φ'(x) m, each off by 8u and by the rounding of x times φ''/φ' ≤ 2. Power sums of the eigenvalues are traces of powers of either matrix: k factors, each off by that, no eigenvalue condition. " +
 			"Means over sampled networks: E (n φ' m)² ≤ Lip² E n²m² bounds the variance of an entry, and an e-process (Delyon) tests its mean: a false alarm has probability 10⁻²² an instance at most.",
 		Claims: []theorems.Check{
-			theorems.Claim("entries of the R×R Jacobian", generators.Reduceds(networks), judgeReducedJacobian).
+			theorems.Deciding(theorems.Claim("entries of the R×R Jacobian", generators.Reduceds(networks), judgeReducedJacobian), bySpectrum, decideAtSlopes(beyondRank)).
 				Visiting("N = 1", "R = N", "R > N", "dependent loadings", "saturated units", "κ = 0", "relu", "NᵀM = 0"),
-			theorems.Claim("power sums of N and of R eigenvalues", generators.Reduceds(networks), judgePowerSums).Visiting("N = 1", "R = 1", "R > N", "small loadings"),
-			theorems.Claim("DF_N is DF on average", generators.MixturePoints(mixtures), judgeLimit).Visiting("R = 1").OneRoundIn(16),
-			theorems.Claim("N (DF_N − DF)² at two N", generators.MixturePoints(mixtures), judgeRate).OneRoundIn(16),
+			theorems.Deciding(theorems.Claim("power sums of N and of R eigenvalues", generators.Reduceds(networks), judgePowerSums), bySpectrum, decideAtSlopes(beyondRank)).Visiting("N = 1", "R = 1", "R > N", "small loadings"),
+			theorems.Deciding(theorems.Claim("DF_N is DF on average", generators.MixturePoints(mixtures), judgeLimit), byMeanSlopes, decideMeanSlopes(1, 1, 1)).Visiting("R = 1").OneRoundIn(16),
+			theorems.Claim("N (DF_N − DF)² at two N", generators.MixturePoints(mixtures), judgeRate).OneRoundIn(16).NotExactly("a rate is judged by samples"),
 		},
 		Exact: []theorems.Check{
-			theorems.Decide("one characteristic polynomial, any slopes", generators.Reduceds(small), decideOneSpectrum).Visiting("N = 1", "R = N", "R > N", "dependent loadings", "NᵀM = 0"),
+			theorems.Decide("one characteristic polynomial, any slopes", generators.Reduceds(small), func(c generators.Reduced) error {
+				return decideOneSpectrum(c, beyondRank)
+			}).Visiting("N = 1", "R = N", "R > N", "dependent loadings", "NᵀM = 0"),
 		},
 		Certificates: []theorems.Certificate{
 			certified("det(t + 1 − c M NᵀD) = (t + 1)^(N−R) det(t + 1 − c NᵀDM)", reducedShapes(), spectrumEquations(func(s certificate.Shape) int { return s.N - s.R })),

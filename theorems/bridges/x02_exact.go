@@ -102,20 +102,20 @@ func sameLaw(what string, a, b rationalLDS) error {
 	return nil
 }
 
+// conversion is how an LDS is made of y⁺ = J y + noise P from Cov y_0 = S₀.
+type conversion func(j, p, s0 *exact.Matrix) (rationalLDS, error)
+
 // decideLatentLaw: both forms have the law of an LDS of at most min(2R, N)
 // latents with covariances for noises.
-func decideLatentLaw(c generators.Recurrent) error {
-	r, err := rationalOf(c)
-	if err != nil {
-		return err
-	}
+func (r rationalNetwork) decideLatentLaw(rank int, convert conversion) error {
+	units := r.d.Rows()
 	for _, j := range r.forms() {
-		l, err := latentsOf(j, r.p, r.s0)
+		l, err := convert(j, r.p, r.s0)
 		if err != nil {
 			return err
 		}
-		if k := l.a.Rows(); k > min(2*c.Rank(), c.Units()) {
-			return theorems.Violatedf("%d latents for R = %d, N = %d", k, c.Rank(), c.Units())
+		if k := l.a.Rows(); k > min(2*rank, units) {
+			return theorems.Violatedf("%d latents for R = %d, N = %d", k, rank, units)
 		}
 		for _, cov := range []*exact.Matrix{l.q, l.r} {
 			if psd, _ := cov.Definiteness(); !psd {
@@ -127,6 +127,14 @@ func decideLatentLaw(c generators.Recurrent) error {
 		}
 	}
 	return nil
+}
+
+func decideLatentLaw(c generators.Recurrent) error {
+	r, err := rationalOf(c)
+	if err != nil {
+		return err
+	}
+	return r.decideLatentLaw(c.Rank(), latentsOf)
 }
 
 // decideStationary: for P ≻ 0, S = J S Jᵀ + P has a covariance for solution iff

@@ -3,6 +3,7 @@ package bridges
 import (
 	"errors"
 	"math"
+	"math/big"
 
 	"github.com/rankproof/rankproof/generators"
 	"github.com/rankproof/rankproof/model"
@@ -29,15 +30,17 @@ func PopulationsToLatents() theorems.Theorem {
 			"Simulation: with (J, P) the Λ_1Λ_0⁻¹ of the LDS and what that leaves of Λ_0, each innovation of a piecewise linear network has mean 0 and variance P_ii given the past, unless a path of 50 deviations leaves the " +
 			"linear piece: tests of conditional means (Delyon), 10⁻²² an instance. A J off by 2 % is found.",
 		Claims: []theorems.Check{
-			theorems.Claim("J, noise and rest of both forms", generators.NoisyPoints(generators.NoisyOptions{NetworkOptions: anyNetwork, Kinks: true}), judgeNoisyLinearization).
+			theorems.Deciding(theorems.Claim("J, noise and rest of both forms", generators.NoisyPoints(generators.NoisyOptions{NetworkOptions: anyNetwork, Kinks: true}), judgeNoisyLinearization), byParabola, decideLinearPart(rationalNetwork.forms)).
 				Visiting("N = 1", "low rank", "scale 1/N", "on a kink", "D singular", "D = 0", "saturated units", "inputs", "P singular", "graded rows"),
-			theorems.Claim("paths within O(noise²)", generators.NoisyPoints(generators.NoisyOptions{NetworkOptions: small, Regular: true, Steps: 3}), judgePaths).
+			theorems.Deciding(theorems.Claim("paths within O(noise²)", generators.NoisyPoints(generators.NoisyOptions{NetworkOptions: small, Regular: true, Steps: 3}), judgePaths), byPaths, decidePaths(big.NewRat(1, 1))).
 				Visiting("low rank", "D singular", "inputs"),
-			theorems.Claim("law of the LDS at a fixed point", generators.NoisyPoints(generators.NoisyOptions{NetworkOptions: lowRankOnly(small), Regular: true}), judgeLatentLaw).
+			theorems.Deciding(theorems.Claim("law of the LDS at a fixed point", generators.NoisyPoints(generators.NoisyOptions{NetworkOptions: lowRankOnly(small), Regular: true}), judgeLatentLaw), byLaw, decideLatentLawAt(latentsOf)).
 				Visiting("N = 1", "R = N", "P singular", "P = 0", "scale 1/N", "dependent loadings").OneRoundIn(3),
-			theorems.Claim("from a mixture to the LDS", generators.Pipelines(generators.MixtureOptions{MaxRank: 2, MaxPopulations: 3, Moderate: true, Nonlinearity: generators.BoundedNonlinearities}, 4), judgePipeline).
+			theorems.Deciding(theorems.Claim("from a mixture to the LDS", generators.Pipelines(generators.MixtureOptions{MaxRank: 2, MaxPopulations: 3, Moderate: true, Nonlinearity: generators.BoundedNonlinearities}, 4), judgePipeline), byYielded, decideYielded(latentsOf)).
 				Visiting("N = 1", "R = 1", "P = 1", "Σ = 0", "I = 0", "P singular").OneRoundIn(4),
-			theorems.Claim("a simulated network has the LDS's law", generators.NoisyRuns(), judgeSimulation).OneRoundIn(100),
+			theorems.Deciding(theorems.Claim("a simulated network has the LDS's law", generators.NoisyRuns(), judgeSimulation), byLaw, func(c generators.NoisyRun) error {
+				return decideLatentLawAt(latentsOf)(c.NoisyPoint)
+			}).OneRoundIn(100),
 		},
 		Exact: []theorems.Check{
 			theorems.Decide("joint law of y_1 … y_4, at most 2R latents", generators.Recurrents(startedLinearizations()), decideLatentLaw).Visiting("P singular", "N = 1", "R = N"),

@@ -10,34 +10,35 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
+// passing is how a covariance goes through W.
+type passing func(w, s *exact.Matrix) *exact.Matrix
+
+func throughW(w, s *exact.Matrix) *exact.Matrix { return w.Mul(s).Mul(w.T()) }
+
 // decideTwoForms: in rationals, from any law of r_0, W r has the joint law of
 // the activation form with noise W P Wᵀ, of the LDS of S6 of either form, and of
 // the R latents of X3; the second has at most R latents, the first at most 2R.
-func decideTwoForms(c generators.Recurrent) error {
-	r, err := rationalOf(c)
-	if err != nil {
-		return err
-	}
-	w := r.w()
-	wide := func(s *exact.Matrix) *exact.Matrix { return w.Mul(s).Mul(w.T()) }
+func (r rationalNetwork) decideTwoForms(rank int, pass passing) error {
+	w, units := r.w(), r.d.Rows()
 	forms := r.forms()
+	noise, start := pass(w, r.p), throughW(w, r.s0)
 	truth := network(forms[0], r.p, r.s0).through(w)
-	if err := sameLaw("W r and the activation form", truth, network(forms[1], wide(r.p), wide(r.s0))); err != nil {
+	if err := sameLaw("W r and the activation form", truth, network(forms[1], noise, start)); err != nil {
 		return err
 	}
 	first, err := latentsOf(forms[0], r.p, r.s0)
 	if err != nil {
 		return err
 	}
-	second, err := latentsOf(forms[1], wide(r.p), wide(r.s0))
+	second, err := latentsOf(forms[1], noise, start)
 	if err != nil {
 		return err
 	}
-	if k := first.a.Rows(); k > min(2*c.Rank(), c.Units()) {
-		return theorems.Violatedf("%d latents of the activity form for R = %d", k, c.Rank())
+	if k := first.a.Rows(); k > min(2*rank, units) {
+		return theorems.Violatedf("%d latents of the activity form for R = %d", k, rank)
 	}
-	if k := second.a.Rows(); k > c.Rank() {
-		return theorems.Violatedf("%d latents of the activation form for R = %d", k, c.Rank())
+	if k := second.a.Rows(); k > rank {
+		return theorems.Violatedf("%d latents of the activation form for R = %d", k, rank)
 	}
 	if err := sameLaw("W r and the LDS of the activity form, read through W", truth, first.through(w)); err != nil {
 		return err
@@ -46,9 +47,17 @@ func decideTwoForms(c generators.Recurrent) error {
 		return err
 	}
 	a, q := r.n.T().Mul(r.d).Mul(r.m), r.n.T().Mul(r.p).Mul(r.n)
-	start := r.n.T().Mul(r.s0).Mul(r.n)
-	reduced := rationalLDS{a, r.m, q, exact.Zero(c.Units(), c.Units()), a.Mul(start).Mul(a.T()).Add(q)}
+	from := r.n.T().Mul(r.s0).Mul(r.n)
+	reduced := rationalLDS{a, r.m, q, exact.Zero(units, units), a.Mul(from).Mul(a.T()).Add(q)}
 	return sameLaw("W r and x = M z", truth, reduced)
+}
+
+func decideTwoForms(c generators.Recurrent) error {
+	r, err := rationalOf(c)
+	if err != nil {
+		return err
+	}
+	return r.decideTwoForms(c.Rank(), throughW)
 }
 
 // noiseOfItsOwn: N = 2, R = 1, M = N = e₁, D = I: with noise I of its own in

@@ -30,11 +30,11 @@ func TwoNoisyForms() theorems.Theorem {
 		Why: "W P Wᵀ = F Fᵀ, F from a root of P to 40(N+4)u of |W||P|^½ in each column. Paths: e⁺ ≤ |W|(Lip φ·e + error of φ) + (N+q+R)u of what is summed. Laws as in X2, read through W: errors of C and R_v " +
 			"times ‖W‖ and ‖W‖²; W P Wᵀ is rounded in units of |M||N|ᵀ|P||N||M|ᵀ, where loadings may cancel.",
 		Claims: []theorems.Check{
-			theorems.Claim("W P Wᵀ", generators.NoisyPoints(generators.NoisyOptions{NetworkOptions: anyNetwork}), judgePassedNoise).
+			theorems.Deciding(theorems.Claim("W P Wᵀ", generators.NoisyPoints(generators.NoisyOptions{NetworkOptions: anyNetwork}), judgePassedNoise), byTwoLaws, decideTwoFormsAt(throughW)).
 				Visiting("N = 1", "low rank", "scale 1/N", "W = 0", "P singular", "P = 0"),
-			theorems.Claim("x = W r + b at every step", generators.NoisyPoints(generators.NoisyOptions{NetworkOptions: anyNetwork, Kinks: true, Steps: 4}), judgeSamePaths).
+			theorems.Deciding(theorems.Claim("x = W r + b at every step", generators.NoisyPoints(generators.NoisyOptions{NetworkOptions: anyNetwork, Kinks: true, Steps: 4}), judgeSamePaths), byImage, decideImage(func(w, shock *exact.Matrix) *exact.Matrix { return w.Mul(shock) })).
 				Visiting("N = 1", "low rank", "on a kink", "inputs", "W singular", "saturated units").OneRoundIn(2),
-			theorems.Claim("one law of x, at most 2R and R latents", generators.NoisyPoints(generators.NoisyOptions{NetworkOptions: small, Regular: true}), judgeTwoForms).
+			theorems.Deciding(theorems.Claim("one law of x, at most 2R and R latents", generators.NoisyPoints(generators.NoisyOptions{NetworkOptions: small, Regular: true}), judgeTwoForms), byTwoLaws, decideTwoFormsAt(throughW)).
 				Visiting("N = 1", "R = N", "P singular", "D singular", "scale 1/N").OneRoundIn(2),
 		},
 		Exact: []theorems.Check{

@@ -74,19 +74,27 @@ func newCentred(c generators.Centred) (*centred, error) {
 	return t, nil
 }
 
-// eigenspace returns a basis of the kernel of φ'(0)σ − λ, in exact arithmetic.
-func (t *centred) eigenspace(lambda float64) [][]float64 {
-	m, err := exact.FromFloat64(t.Jordan())
+// kernel is a basis of the kernel of φ'(0)σ − λ, in exact arithmetic, by columns.
+func (t *centred) kernel(lambda float64) (*exact.Matrix, error) {
+	j, err := exact.FromFloat64(t.Jordan())
 	if err != nil {
-		return nil
+		return nil, err
 	}
-	kernel := m.Sub(exact.Identity(t.r).Scale(new(big.Rat).SetFloat64(lambda))).NullSpace()
-	v, _ := t.Basis()
-	exactV, err := exact.FromFloat64(v)
+	rows, _ := t.Basis()
+	v, err := exact.FromFloat64(rows)
+	if err != nil {
+		return nil, err
+	}
+	return v.Mul(j.Sub(exact.Identity(t.r).Scale(new(big.Rat).SetFloat64(lambda))).NullSpace()), nil
+}
+
+// eigenspace returns that basis, rounded.
+func (t *centred) eigenspace(lambda float64) [][]float64 {
+	kernel, err := t.kernel(lambda)
 	if err != nil || kernel.Cols() == 0 {
 		return nil
 	}
-	return dense.Transpose(exactV.Mul(kernel).Float64())
+	return dense.Transpose(kernel.Float64())
 }
 
 // gain returns g(Δ) = ⟨φ'⟩(0, Δ), g'(Δ) = ½⟨φ”'⟩ and an error bound of either.

@@ -10,7 +10,7 @@ import (
 	"github.com/rankproof/rankproof/theorems"
 )
 
-// reducedRational is a network in rationals, for φ that is piecewise linear.
+// reducedRational is a network in rationals.
 type reducedRational struct {
 	m, n, in, beside *exact.Matrix
 	phi              string
@@ -63,7 +63,7 @@ func (s *reducedRational) place(state *exact.Matrix) *exact.Matrix {
 
 // read is (1/N) Nᵀ φ(x).
 func (s *reducedRational) read(x *exact.Matrix) *exact.Matrix {
-	return s.n.T().Mul(piecewiseLinear(s.phi, x)).Scale(s.share)
+	return s.n.T().Mul(activity(s.phi, x)).Scale(s.share)
 }
 
 // rationalStep is one explicit step of size h of s' = rate(s).
@@ -89,6 +89,9 @@ func decideReducedSteps(flaw func(*reducedRational)) func(generators.ReducedRun)
 		s, err := newReducedRational(c.Reduced)
 		if err != nil {
 			return err
+		}
+		if c.Units() > 16 {
+			return theorems.ErrUndecided
 		}
 		s.beside = rationalColumn(c.Beside)
 		if flaw != nil {

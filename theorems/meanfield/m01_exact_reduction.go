@@ -23,9 +23,9 @@ func ExactReduction() theorems.Theorem {
 		Why: "Every step is compared with the oracle's N-unit step from the state that the subject was in: rounding of a run does not pile up. A stage adds N + R + 2 numbers of the size S = " +
 			"|M||κ| + |I v| + |J|φ|| + |I u|, each rounded; an error grows by G = Σ_{j≤s}(hK)ʲ/j!, K = 1 + Lip(φ)‖|M||N|ᵀ‖_∞/N, on its way through the tableau, and so may S.",
 		Claims: []theorems.Check{
-			theorems.Claim("steps of the N-unit network", generators.ReducedRuns(networks), judgeReducedSteps).
+			theorems.Deciding(theorems.Claim("steps of the N-unit network", generators.ReducedRuns(networks), judgeReducedSteps), bySteps, decideReducedSteps(nil)).
 				Visiting("N = 1", "R > N", "x_⊥ ≠ 0", "time-varying input", "euler", "rk4", "dt = 2", "dependent loadings", "saturated units", "relu"),
-			theorems.Claim("M F_N(κ, v) + I(u − v) = F(Mκ + Iv)", generators.Reduceds(networks), judgeReducedField).
+			theorems.Deciding(theorems.Claim("M F_N(κ, v) + I(u − v) = F(Mκ + Iv)", generators.Reduceds(networks), judgeReducedField), byField, decideReducedField(withLeak)).
 				Visiting("N = 1", "R > N", "no input", "κ = 0", "NᵀM = 0"),
 		},
 		Exact: []theorems.Check{

@@ -28,9 +28,9 @@ func WhatMatters() theorems.Theorem {
 		Why: "Two mixtures that F does not tell apart give two numbers, each off by the rounding of μ, Δ and c, by what averages move with them, and by their accuracy 2^13 u. " +
 			"Where Σ_nn alone differs the arguments of averages are the same.",
 		Claims: []theorems.Check{
-			theorems.Claim("Σ_nn, and Σ_mm across κ", generators.Embellisheds(mixtures), judgeEmbellished).
+			theorems.Deciding(theorems.Claim("Σ_nn, and Σ_mm across κ", generators.Embellisheds(mixtures), judgeEmbellished), byMoments, decideKept(asGiven)).
 				Visiting("Σ_mm changed", "P = 1", "R = 1", "R = 3", "κ = 0", "large variance", "saturated", "kinked φ"),
-			theorems.Claim("F + κ = Σ α_p (F_p + κ)", generators.MixturePoints(several), judgeApart).Visiting("unequal weights", "R = 3", "uncorrelated", "large κ"),
+			theorems.Deciding(theorems.Claim("F + κ = Σ α_p (F_p + κ)", generators.MixturePoints(several), judgeApart), byMoments, decideApart(ownWeight)).Visiting("unequal weights", "R = 3", "uncorrelated", "large κ"),
 		},
 		Exact: []theorems.Check{
 			theorems.Decide("units at a ± L of a quadratic φ", generators.Embellisheds(exactly), decideEmbellished((*rationalLaw).field)).Visiting("Σ singular", "unequal weights", "Σ_mm changed"),

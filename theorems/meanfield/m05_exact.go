@@ -30,7 +30,7 @@ func (l *rationalLaw) edited(g, inverse *exact.Matrix, edit func(old, cov *exact
 		mm, nm, nn := g.T().Mul(block(0, 0)).Mul(g), inverse.Mul(block(1, 0)).Mul(g), inverse.Mul(block(1, 1)).Mul(inverse.T())
 		mi, ni := g.T().Mul(block(0, 2)), inverse.Mul(block(1, 2))
 		cov := exact.VStack(exact.HStack(mm, nm.T(), mi), exact.HStack(nm, nn, ni), exact.HStack(mi.T(), ni.T(), block(2, 2)))
-		out.pops = append(out.pops, rationalPopulation{p.weight, mean, edit(p.cov, cov)})
+		out.pops = append(out.pops, rationalPopulation{p.weight, mean, edit(p.cov, cov), nil})
 	}
 	return out
 }
@@ -48,6 +48,9 @@ func withColumn(cov, other *exact.Matrix, from, to int) *exact.Matrix {
 	column := pick.Mul(other.Sub(cov)).Mul(end).Mul(end.T())
 	return cov.Add(column).Add(column.T())
 }
+
+// byGauge says what decideGauge decides.
+const byGauge = "moments, F of a quadratic φ"
 
 // decideGauge: the moments by a rule are those of (Gᵀm, G⁻¹n, I), and the field
 // of a quadratic φ is G⁻¹F(Gκ).

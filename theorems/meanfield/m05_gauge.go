@@ -27,13 +27,13 @@ func Gauge() theorems.Theorem {
 		Why: "G⁻¹ in floating point is off by 8R²u‖G‖‖G⁻¹‖ of itself, and with it the moments, each a sum of R or R² products, of √(Σ_ii Σ_jj) in place of |Σ_ij|: where a variance cancels, a covariance is that of a factor of Σ. F at the new moments may move as its averages do: " +
 			"⟨φ⟩ by Lip(φ)(δμ + δ√Δ), ⟨φ'⟩ by sup|φ''| of that; and by the accuracy of averages, 2^13 u.",
 		Claims: []theorems.Check{
-			theorems.Claim("moments of the changed mixture", generators.Gaugeds(mixtures), judgeGaugedMoments).Visiting("P = 1", "R = 1", "R = 3", "unequal weights", "large variance"),
-			theorems.Claim("G F'(G⁻¹κ) = F(κ)", generators.Gaugeds(mixtures), judgeGaugedField).Visiting("R = 3", "κ = 0", "saturated", "kinked φ"),
-			theorems.Claim("one J, one x, N units", generators.ReducedGauges(networks), judgeGaugedNetwork).Visiting("N = 1", "R > N", "dependent loadings", "κ = 0"),
-			theorems.Claim("one J, one Mκ", generators.ReducedGauges(networks), judgeGaugedLoadings).Visiting("R > N", "dependent loadings"), // the change alone
+			theorems.Deciding(theorems.Claim("moments of the changed mixture", generators.Gaugeds(mixtures), judgeGaugedMoments), byGauge, decideGauge(rightRule)).Visiting("P = 1", "R = 1", "R = 3", "unequal weights", "large variance"),
+			theorems.Deciding(theorems.Claim("G F'(G⁻¹κ) = F(κ)", generators.Gaugeds(mixtures), judgeGaugedField), byGauge, decideGauge(rightRule)).Visiting("R = 3", "κ = 0", "saturated", "kinked φ"),
+			theorems.Deciding(theorems.Claim("one J, one x, N units", generators.ReducedGauges(networks), judgeGaugedNetwork), byLoadings, decideGaugedUnits(rightLoadings)).Visiting("N = 1", "R > N", "dependent loadings", "κ = 0"),
+			theorems.Deciding(theorems.Claim("one J, one Mκ", generators.ReducedGauges(networks), judgeGaugedLoadings), byLoadings, decideGaugedUnits(rightLoadings)).Visiting("R > N", "dependent loadings"), // the change alone
 		},
 		Exact: []theorems.Check{
-			theorems.Decide("moments, F of a quadratic φ", generators.Gaugeds(exactly), decideGauge(rightRule)).Visiting("Σ = 0", "Σ singular", "R = 3", "I = 0"),
+			theorems.Decide(byGauge, generators.Gaugeds(exactly), decideGauge(rightRule)).Visiting("Σ = 0", "Σ singular", "R = 3", "I = 0"),
 		},
 		Certificates: []theorems.Certificate{
 			certified("T Σ Tᵀ by blocks; μ, Δ, J, x unchanged; F → G⁻¹F(Gκ) for any ⟨φ⟩, ⟨φ'⟩", []certificate.Shape{{R: 1}, {R: 2}, {R: 3}, {R: 4}}, gaugeEquations(false)),

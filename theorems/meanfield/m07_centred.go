@@ -27,13 +27,13 @@ func Centred() theorems.Theorem {
 		Why: "The spectrum of φ'(0)σ is exact by construction, ρ is solved for with g in closed form or by quadrature. Averages are within 2^13 u, so F within E = |σκ|(2^13 u + …); a zero is then off by at most 2·√R·8E‖DF⁻¹‖₂, singular values by Jacobi's method. " +
 			"Spectra are compared by their elementary symmetric functions, which move by at most C(n,k)·k·‖DF‖^(k−1)‖E‖ however defective DF is. Where that error can hide the sign of det DF, index and stability may be left open, and points of index 0 be listed along the curve where F is rounding. Where Δ is next to nothing of its terms the claim is silent. Where λ_k is defective the zero is degenerate: only F there, and the number of the other zeros, is claimed; a zero with s_min(DF) below 2^-10 ‖DF‖ may be missed, with others that cancel its index (see M11).",
 		Claims: []theorems.Check{
-			theorems.Claim("DF at a zero", generators.Centreds(even), judgeCentredJacobian).
+			decidedAtZeros(theorems.Claim("DF at a zero", generators.Centreds(even), judgeCentredJacobian)).
 				Visiting("defective", "complex pair", "several λ > 1", "Σ_mm singular"),
-			theorems.Claim("all zeros, their index and stability", generators.Centreds(plane), judgeCentredZeros).
+			decidedAtZeros(theorems.Claim("all zeros, their index and stability", generators.Centreds(plane), judgeCentredZeros)).
 				Visiting("R = 1", "V = 1", "several λ > 1", "no real λ > 1", "complex pair", "Σ_mm singular").OneRoundIn(4),
-			theorems.Claim("an eigenspace of zeros", generators.Centreds(rings), judgeEllipsoid).Visiting("repeated", "R = 3"),
-			theorems.Claim("all zeros in three dimensions", generators.Centreds(even), judgeCentredZeros).Visiting("R = 3").OneRoundIn(20),
-			theorems.Claim("a search sees a continuum", generators.Centreds(generators.CentredOptions{MaxRank: 2, Nonlinearity: generators.EvenSlopes, Kinds: []string{"repeated"}}), judgeContinuum).AsDrawn().OneRoundIn(60),
+			decidedAtZeros(theorems.Claim("an eigenspace of zeros", generators.Centreds(rings), judgeEllipsoid)).Visiting("repeated", "R = 3"),
+			decidedAtZeros(theorems.Claim("all zeros in three dimensions", generators.Centreds(even), judgeCentredZeros)).Visiting("R = 3").OneRoundIn(20),
+			decidedAtZeros(theorems.Claim("a search sees a continuum", generators.Centreds(generators.CentredOptions{MaxRank: 2, Nonlinearity: generators.EvenSlopes, Kinds: []string{"repeated"}}), judgeContinuum)).AsDrawn().OneRoundIn(60),
 		},
 		Exact: []theorems.Check{
 			theorems.Decide("spectrum and stability with any g'", generators.Centreds(generators.CentredOptions{Nonlinearity: []string{"erf"}, Kinds: leading}),
@@ -45,6 +45,11 @@ func Centred() theorems.Theorem {
 		Twins:      centredTwins(),
 		MaxUnknown: 0.05,
 	}
+}
+
+// decidedAtZeros has a failure of a claim decided at the zeros.
+func decidedAtZeros(c theorems.Check) theorems.Check {
+	return theorems.Deciding(c, byZeros, func(c generators.Centred) error { return decideCentredZeros(c, stabilityRule) })
 }
 
 // expectedZero is a zero of F with what is known of it.

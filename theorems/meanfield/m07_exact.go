@@ -27,31 +27,52 @@ func stabilityRule(lambda float64, others []complex128) exact.Side {
 	return side
 }
 
+// exactSigma is φ'(0)σ = V J V⁻¹, V⁻¹ in rationals.
+func (t *centred) exactSigma() (*exact.Matrix, error) {
+	rows, _ := t.Basis()
+	v, err := exact.FromFloat64(rows)
+	if err != nil {
+		return nil, err
+	}
+	j, err := exact.FromFloat64(t.Jordan())
+	if err != nil {
+		return nil, err
+	}
+	inverse, err := v.Inverse()
+	if err != nil {
+		return nil, theorems.ErrUndecided
+	}
+	return v.Mul(j).Mul(inverse), nil
+}
+
 // decideCentred decides spectrum and stability at each zero, in rationals, with the numbers that g' could be.
 func decideCentred(c generators.Centred, rule func(float64, []complex128) exact.Side) error {
 	t, err := newCentred(c)
 	if err != nil {
 		return err
 	}
-	v, inverse := c.Basis()
-	var m [4]*exact.Matrix // V, V⁻¹, J, Σ_mm
-	for i, rows := range [][][]float64{v, inverse, c.Jordan(), t.covMM} {
-		if m[i], err = exact.FromFloat64(rows); err != nil {
-			return err
-		}
+	sigma, err := t.exactSigma()
+	if err != nil {
+		return err
 	}
-	sigma := m[0].Mul(m[2]).Mul(m[1])
+	covMM, err := exact.FromFloat64(t.covMM)
+	if err != nil {
+		return err
+	}
 	if len(t.rays) == 0 {
 		return theorems.ErrUndecided
 	}
 	for _, y := range t.rays {
-		basis, err := exact.FromFloat64(dense.Transpose(y.basis))
+		basis, err := t.kernel(y.lambda)
 		if err != nil {
 			return err
 		}
 		lambda, u := theorems.Rational(y.lambda), basis.Columns(0)
-		spread := m[3].Mul(u)
+		spread := covMM.Mul(u)
 		delta := u.T().Mul(spread).At(0, 0) // with ρ = 1: it scales with 1/g'
+		if delta.Sign() <= 0 {
+			return theorems.ErrUndecided // no covariance has a λ there
+		}
 		for _, slope := range []*big.Rat{big.NewRat(-1, 2), big.NewRat(-7, 3)} {
 			j := sigma.Scale(new(big.Rat).Inv(lambda)).Sub(exact.Identity(t.r)).
 				Add(u.Mul(spread.T()).Scale(mul(big.NewRat(2, 1), slope, lambda)))
@@ -79,6 +100,48 @@ func decideCentred(c generators.Centred, rule func(float64, []complex128) exact.
 		}
 	}
 	return nil
+}
+
+// byZeros says what decideCentredZeros decides.
+const byZeros = "spectrum and stability at 0 and, with any g', at the zeros of each eigenspace"
+
+// decideCentredZeros decides the same at the zero 0, where DF is φ'(0)σ − 1, and at the
+// others, if there are any.
+func decideCentredZeros(c generators.Centred, rule func(float64, []complex128) exact.Side) error {
+	t, err := newCentred(c)
+	if err != nil {
+		return err
+	}
+	if t.r > 8 {
+		return theorems.ErrUndecided
+	}
+	sigma, err := t.exactSigma()
+	if err != nil {
+		return err
+	}
+	p := sigma.Sub(exact.Identity(t.r)).CharPoly()
+	want, one := exact.PolyFromInt64(1), big.NewRat(1, 1)
+	for i, z := range t.spectrum {
+		off := new(big.Rat).Sub(one, theorems.Rational(real(z))) // t − (λ − 1)
+		switch turn := theorems.Rational(imag(z)); {
+		case turn.Sign() == 0:
+			want = want.Mul(exact.NewPoly(off, one))
+		case i == 0: // and its conjugate
+			size := mul(off, off)
+			addProduct(size, turn, turn)
+			want = want.Mul(exact.NewPoly(size, mul(big.NewRat(2, 1), off), one))
+		}
+	}
+	if !p.Equal(want) {
+		return theorems.Violatedf("det(t + 1 − φ'(0)σ) = %v, not %v", p, want)
+	}
+	if got, want := p.HalfPlane(), rule(1, t.spectrum); got != want {
+		return theorems.Violatedf("of %v less 1 the rightmost is %v, not %v", t.spectrum, got, want)
+	}
+	if len(t.rays) == 0 {
+		return nil
+	}
+	return decideCentred(c, rule)
 }
 
 func mul(factors ...*big.Rat) *big.Rat {

@@ -23,9 +23,9 @@ func RankOne() theorems.Theorem {
 		Why: "A path is monotone iff its variation is its length from end to end. A step of error e that crosses a fixed point is undone by at most e: 2⁻³⁹ and 2⁻³³ of the state a step of an integrator, as it is asked for, 2¹⁰ or 64(1 + L) steps a unit of time, L = Lip F, up to time 4 or 2¹⁶/L, as far as an explicit solver can be asked to follow a stiff field. " +
 			"Euler and RK4 steps with h Lip(F_N) ≤ ¼ are increasing maps of κ, whose iterates are monotone but for rounding, 2(N+16)u of what a step adds up.",
 		Claims: []theorems.Check{
-			theorems.Claim("networks", tame(one), judgeMonotoneNetwork).
+			theorems.Deciding(theorems.Claim("networks", tame(one), judgeMonotoneNetwork), byOneWay, decideOneWay(false)).
 				Visiting("P = 1", "Σ = 0", "I = 0", "kinked φ", "κ = 0", "large κ", "saturated"),
-			theorems.Claim("mean field", tame(generators.MixtureOptions{Nonlinearity: everyPhi, MaxRank: 1, MaxPopulations: 2}), judgeMonotone).
+			theorems.Deciding(theorems.Claim("mean field", tame(generators.MixtureOptions{Nonlinearity: everyPhi, MaxRank: 1, MaxPopulations: 2}), judgeMonotone), byOneWay, decideOneWay(false)).
 				Visiting("kinked φ").OneRoundIn(16),
 		},
 		Exact: []theorems.Check{

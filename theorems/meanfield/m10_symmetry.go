@@ -30,11 +30,12 @@ func Symmetry() theorems.Theorem {
 			"Where DF, from moments, has s_min above 2^-10 ‖DF‖ and 2^16 of its error at each zero listed, no index is 0 and there is no continuum (M11). " +
 			"A list that lacks an image that is a zero, its indices adding up to 1, is incomplete in a way that no search can see, and says nothing.",
 		Claims: []theorems.Check{
-			theorems.Claim("F(Qκ) = Q F(κ)", generators.Symmetrics(all, false), judgeSymmetricField).
+			theorems.Deciding(theorems.Claim("F(Qκ) = Q F(κ)", generators.Symmetrics(all, false), judgeSymmetricField), byImages, decideImages(rightImage)).
 				Visiting("reflection", "cyclic 5", "hexagon", "turns of the tetrahedron", "turns of the cube", "cube and octahedron", "Σ = 0", "Σ singular", "κ = 0", "kinked φ"),
-			theorems.Claim("DF(Qκ) = Q DF(κ) Qᵀ", generators.Symmetrics(smooth, false), judgeSymmetricJacobian).Visiting("cyclic 3", "square", "sign changes", "permutations").OneRoundIn(3),
-			theorems.Claim("fixed points come in orbits", generators.SymmetricAttractors(bounded), judgeOrbits).Visiting("attractor").OneRoundIn(30),
-			theorems.Claim("cube: 6 and 14 stable states, octahedron: 8", solids(), judgeSolid).OneRoundIn(150),
+			theorems.Deciding(theorems.Claim("DF(Qκ) = Q DF(κ) Qᵀ", generators.Symmetrics(smooth, false), judgeSymmetricJacobian), byImages, decideImages(rightImage)).Visiting("cyclic 3", "square", "sign changes", "permutations").OneRoundIn(3),
+			theorems.Deciding(theorems.Claim("fixed points come in orbits", generators.SymmetricAttractors(bounded), judgeOrbits), byImages, decideImages(rightImage)).Visiting("attractor").OneRoundIn(30),
+			theorems.Claim("cube: 6 and 14 stable states, octahedron: 8", solids(), judgeSolid).OneRoundIn(150).
+				NotExactly(bySearch),
 		},
 		Exact: []theorems.Check{
 			theorems.Decide("signed permutations, turned by 3-4-5, of a quadratic φ", generators.Symmetrics(exactly, true), decideSymmetry(rightImage)).AsDrawn().

@@ -176,6 +176,21 @@ func decideIndexSum(c generators.Mixture) error {
 	return nil
 }
 
+// byMeans says what is decided of a mixture by its means alone.
+const byMeans = "indices of all zeros, for φ = hard-tanh and Σ = 0"
+
+// ofMeans decides the indices of the field that the means of a mixture have for φ =
+// hard-tanh.
+func ofMeans(decide func(generators.Mixture) error) func(generators.Mixture) error {
+	return func(c generators.Mixture) error {
+		if c.Populations() > 6 || c.Rank() > mostRank {
+			return theorems.ErrUndecided // 3^P regions
+		}
+		c.FactorM, c.FactorN, c.FactorI, c.Nonlinearity = nil, nil, nil, "hard-tanh"
+		return decide(c)
+	}
+}
+
 // decideSignSum takes sign det(DF) for the index.
 func decideSignSum(c generators.Mixture) error {
 	zeros, err := affineZeros(c)

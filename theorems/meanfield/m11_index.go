@@ -2,6 +2,7 @@ package meanfield
 
 import (
 	"math"
+	"math/big"
 	"slices"
 
 	"github.com/rankproof/rankproof/generators"
@@ -24,10 +25,10 @@ func Index() theorems.Theorem {
 			"Where a zero is so near degenerate that s_min is below 2^-10 ‖DF‖ or 2^16 of its error, index 0 is an answer and the sum is not claimed; elsewhere it is none, and a continuum is none where no such zero is listed. Stability is decided by Hurwitz's determinants where they exceed their errors; to leave it open is no answer where they exceed 2^-10 of their size. On the faces of the box averages within 2^13 u are multiplied with a_n and with at most √(Var n Δ). For hard-tanh and Σ = 0 the field is affine in each of 3^P regions and its zeros are solved for in rationals: the list must be complete.",
 		Claims: []theorems.Check{
 			theorems.Claim("zeros of a piecewise affine field, all of them", pointMixtures(2, 3), judgeAffineZeros).Visiting("points", "R = 1", "P = 1", "positive feedback").OneRoundIn(3),
-			theorems.Claim("F points inward at the box that the degree is taken on", boundedMixtures(3, 3), judgeInward).Visiting("R = 3", "P = 1"),
-			theorems.Claim("indices add up to 1", boundedMixtures(2, 3), judgeIndexSum).
+			theorems.Deciding(theorems.Claim("F points inward at the box that the degree is taken on", boundedMixtures(3, 3), judgeInward), byInward, decideInward(big.NewRat(1, 1))).Visiting("R = 3", "P = 1"),
+			theorems.Deciding(theorems.Claim("indices add up to 1", boundedMixtures(2, 3), judgeIndexSum), byMeans, ofMeans(decideIndexSum)).NotExactly(bySearch).
 				Visiting("general", "Σ = 0", "Σ singular", "I = 0", "R = 1", "P = 1", "unequal weights").OneRoundIn(4),
-			theorems.Claim("indices add up to 1 in three dimensions", boundedMixtures(3, 3), judgeIndexSum).Visiting("R = 3").OneRoundIn(60),
+			theorems.Deciding(theorems.Claim("indices add up to 1 in three dimensions", boundedMixtures(3, 3), judgeIndexSum), byMeans, ofMeans(decideIndexSum)).NotExactly(bySearch).Visiting("R = 3").OneRoundIn(60),
 		},
 		Exact: []theorems.Check{
 			theorems.Decide("indices of all zeros of an affine field add up to 1", pointMixtures(2, 3), decideIndexSum).Visiting("R = 1", "positive feedback"),

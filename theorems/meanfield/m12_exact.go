@@ -64,6 +64,20 @@ func decideNested(c generators.Fitting) error {
 	return nil
 }
 
+// byUnits says what is decided of a fit of other features.
+const byUnits = "(a) and (b) for φ = hard-tanh"
+
+// ofUnits decides a fit of hidden units of hard-tanh, at the means of the features.
+func ofUnits(decide func(generators.Fitting) error) func(generators.Fitting) error {
+	return func(c generators.Fitting) error {
+		if c.Features() > 8 || len(c.Points) > 64 {
+			return theorems.ErrUndecided
+		}
+		c.Nonlinearity = "hard-tanh"
+		return decide(c)
+	}
+}
+
 // risesWith decides whether an objective of nested fits rises.
 func risesWith(objective func(phi, y *exact.Matrix, beta *big.Rat, count int) *big.Rat) func(generators.Fitting) error {
 	return func(c generators.Fitting) error {

@@ -24,13 +24,13 @@ func Truncation() theorems.Theorem {
 		Why: "A backward stable decomposition is off by 2^6·N·u‖W‖_F, its product M Nᵀ by (R+2)u|M||Nᵀ|, Jacobi's method by 2^8·N·u‖W‖_F. " +
 			"c is the largest norm at 33 states of the trajectory, and what ‖ẋ‖ and the Lipschitz constant of the field allow between them. Both runs are off by what the tolerances of the solver allow: see integrationError.",
 		Claims: []theorems.Check{
-			theorems.Claim("‖W − W_R‖₂ = s_{R+1}", generators.Truncations(6, true), judgeTruncation).
+			theorems.Deciding(theorems.Claim("‖W − W_R‖₂ = s_{R+1}", generators.Truncations(6, true), judgeTruncation), byRival, decideRival(0)).
 				Visiting("R = 0", "R = N", "N = 1", "rank R", "repeated singular values", "defective", "graded", "W = 0"),
-			theorems.Claim("flows stay within the bound", generators.Truncations(4, false), judgeTruncatedFlow(truncatedBound)).
+			theorems.Deciding(theorems.Claim("flows stay within the bound", generators.Truncations(4, false), judgeTruncatedFlow(truncatedBound)), byRival, decideRival(0)).
 				Visiting("contracting", "R = 0", "0 < R < N").OneRoundIn(2),
 		},
 		Exact: []theorems.Check{
-			theorems.Decide("no matrix of rank R is nearer", generators.Truncations(4, false), func(c generators.Truncation) error { return decideNearest(c, c.Rank()) }).
+			theorems.Decide(byRival, generators.Truncations(4, false), func(c generators.Truncation) error { return decideNearest(c, c.Rank()) }).
 				Visiting("repeated singular values", "defective", "rank R", "R = 0"),
 		},
 		Twins: []theorems.Twin{
@@ -314,17 +314,37 @@ func beyond(p exact.Poly, z *big.Rat) int {
 // ownRivals puts W with all but its first R columns dropped in place of the rival: nothing nearer by one rank.
 func ownRivals() *rapid.Generator[generators.Truncation] {
 	return rapid.Custom(func(t *rapid.T) generators.Truncation {
-		c := generators.Truncations(4, false).Draw(t, "truncation")
-		r := c.Rank()
-		c.Rival, c.RivalT = zeroRows(len(c.W), r), zeroRows(len(c.W), r)
-		for i := range c.W {
-			copy(c.Rival[i], c.W[i][:r])
-			for k := range r {
-				c.RivalT[k][k] = 1
-			}
-		}
-		return c
+		return withOwnRival(generators.Truncations(4, false).Draw(t, "truncation"))
 	})
+}
+
+func withOwnRival(c generators.Truncation) generators.Truncation {
+	r := c.Rank()
+	c.Rival, c.RivalT = zeroRows(len(c.W), r), zeroRows(len(c.W), r)
+	for i := range c.W {
+		copy(c.Rival[i], c.W[i][:r])
+		for k := range r {
+			c.RivalT[k][k] = 1
+		}
+	}
+	return c
+}
+
+// byRival says what decideRival decides.
+const byRival = "no matrix of rank R is nearer"
+
+// decideRival: neither the rival of the instance nor the first R columns of W are nearer;
+// fewer ranks than R for a twin.
+func decideRival(fewer int) func(generators.Truncation) error {
+	return func(c generators.Truncation) error {
+		if len(c.W) > 6 || c.Rank() > len(c.W) {
+			return theorems.ErrUndecided
+		}
+		if err := decideNearest(c, c.Rank()-fewer); err != nil {
+			return err
+		}
+		return decideNearest(withOwnRival(c), c.Rank()-fewer)
+	}
 }
 
 // eulerStepsLeaveTheBound: N = 1, W = ½, φ = identity, R = 0, one Euler step of length 1 from x = 1 takes

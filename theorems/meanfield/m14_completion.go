@@ -28,13 +28,17 @@ func Completion() theorems.Theorem {
 			"E is rounding of an eigenvalue problem of R + 1. What is beyond the range by more than a 2^−18th of a deviation is refused; where the bound of Σ_nn is as large as Σ_nn, " +
 			"the range is lost in rounding, and nothing is claimed of floating point.",
 		Claims: []theorems.Check{
-			theorems.Claim("Σ_nn = Σ_na Σ_aa⁺ Σ_an, the rest kept", generators.Mixtures(mixtures), judgeCompleted).
+			theorems.Deciding(theorems.Claim("Σ_nn = Σ_na Σ_aa⁺ Σ_an, the rest kept", generators.Mixtures(mixtures), judgeCompleted), byCompletion, decideCompleted(minimalCompletion)).
 				Visiting("Σ singular", "Σ = 0", "I = 0", "R = 1", "R = 3", "large variance", "small variance", "uncorrelated"),
-			theorems.Claim("no completion where n covaries with what does not vary", generators.Mixtures(mixtures), judgeNoCompletion).Visiting("Σ singular", "Σ = 0"),
-			theorems.Claim("one F, the least fluctuation", generators.Embellisheds(noisy), judgeGain).OneRoundIn(3),
+			theorems.Deciding(theorems.Claim("no completion where n covaries with what does not vary", generators.Mixtures(mixtures), judgeNoCompletion),
+				"a completion exists iff range Σ_an ⊆ range Σ_aa", decideNoCompletion(inRange)).Visiting("Σ singular", "Σ = 0"),
+			theorems.Deciding(theorems.Claim("one F, the least fluctuation", generators.Embellisheds(noisy), judgeGain), byLeast,
+				func(c generators.Embellished) error {
+					return decideLeast((*rationalLaw).completed)(generators.MixturePoint{Mixture: c.WithBeside(), Kappa: c.Kappa})
+				}).OneRoundIn(3),
 		},
 		Exact: []theorems.Check{
-			theorems.Decide("minimal, of rank Σ_aa, exists", generators.Embellisheds(mixtures), decideCompletion(minimalCompletion)).Visiting("Σ singular", "Σ = 0", "I = 0"),
+			theorems.Decide(byCompletion, generators.Embellisheds(mixtures), decideCompletion(minimalCompletion)).Visiting("Σ singular", "Σ = 0", "I = 0"),
 		},
 		Certificates: []theorems.Certificate{
 			certified("Σ_nn − Σ_na Σ_aa⁻¹ Σ_an = S Sᵀ for Σ = L Lᵀ, S = L_n less its part along L_a", []certificate.Shape{{R: 1, K: 2}, {R: 1, K: 4}, {R: 2, K: 3}, {R: 2, K: 5}, {R: 3, K: 4}, {R: 3, K: 7}}, residualEquations(false)),
@@ -77,11 +81,11 @@ func Completion() theorems.Theorem {
 type blocks struct{ aa, na, nn *exact.Matrix }
 
 func blocksOf(m generators.Mixture, p int) (blocks, error) {
-	cov, err := exact.FromFloat64(m.Cov(p))
+	factor, err := exact.FromFloat64(m.Factor(p))
 	if err != nil {
 		return blocks{}, err
 	}
-	r := m.Rank()
+	cov, r := factor.Mul(factor.T()), m.Rank()
 	mi := make([]int, 0, r+1)
 	for i := range r {
 		mi = append(mi, i)

@@ -24,9 +24,10 @@ func FromUnitsToField() theorems.Theorem {
 		Why: "Networks: ‖F_N − T‖² ≥ 0 has the mean ‖F − T‖² + FieldVariance/N, F and the variance the subject's, and a second moment of at most (‖F − T‖ + (E‖F_N − F‖⁴)^¼)⁴; e-process, false alarm 10⁻²² an instance, where deviations are 2·10⁵ times what rounding moves the mean by. " +
 			"Where no multiple of the shares gives whole numbers of units, labels are drawn. Completions: both variances are off by the bound of M3, and both fields by that of M2; Σ_nn of the completion by that of M14, rounding over the smallest eigenvalue of the correlations of (m, I).",
 		Claims: []theorems.Check{
-			theorems.Claim("completions", rapid.Map(generators.MixturePoints(generators.MixtureOptions{Nonlinearity: everyPhi, Moderate: true, MaxPopulations: 3}), untargeted), judgeCompletion).
+			theorems.Deciding(theorems.Claim("completions", rapid.Map(generators.MixturePoints(generators.MixtureOptions{Nonlinearity: everyPhi, Moderate: true, MaxPopulations: 3}), untargeted), judgeCompletion),
+				byLeast, func(c Targeted) error { return decideLeast((*rationalLaw).completed)(c.MixturePoint) }).
 				Visiting("P = 1", "R = 1", "R = 3", "Σ singular", "Σ = 0", "I = 0", "κ = 0"),
-			theorems.Claim("sampled networks against a target", targetedMixtures(), judgeTarget).OneRoundIn(12),
+			theorems.Deciding(theorems.Claim("sampled networks against a target", targetedMixtures(), judgeTarget), byTarget, decideTarget(1)).OneRoundIn(12),
 		},
 		Exact: []theorems.Check{
 			theorems.Decide("every network of two or three units", finiteEnsembles(), decideDecomposition).Visiting("N = 3", "R = 2", "P = 2"),

@@ -19,6 +19,7 @@ type rationalPopulation struct {
 	weight *big.Rat
 	mean   *exact.Matrix // of (m, n, I), (2R+1)×1
 	cov    *exact.Matrix
+	factor *exact.Matrix // L, Σ = L Lᵀ (2R+1 rows); nil where only moments are known
 }
 
 func newRationalLaw(c generators.Mixture) (*rationalLaw, error) {
@@ -28,12 +29,12 @@ func newRationalLaw(c generators.Mixture) (*rationalLaw, error) {
 		total.Add(total, theorems.Rational(share))
 	}
 	for p, share := range c.Shares {
-		cov, err := exact.FromFloat64(c.Cov(p)) // entries have few bits: it is L Lᵀ exactly
+		factor, err := exact.FromFloat64(c.Factor(p))
 		if err != nil {
 			return nil, err
 		}
 		weight := new(big.Rat).Quo(theorems.Rational(share), total)
-		l.pops = append(l.pops, rationalPopulation{weight, rationalColumn(c.Mean(p)), cov})
+		l.pops = append(l.pops, rationalPopulation{weight, rationalColumn(c.Mean(p)), factor.Mul(factor.T()), factor})
 	}
 	return l, nil
 }
@@ -80,7 +81,7 @@ func (l *rationalLaw) pooled() *rationalLaw {
 		mean = mean.Add(p.mean.Scale(p.weight))
 		second = second.Add(p.cov.Add(p.mean.Mul(p.mean.T())).Scale(p.weight))
 	}
-	one := rationalPopulation{big.NewRat(1, 1), mean, second.Sub(mean.Mul(mean.T()))}
+	one := rationalPopulation{big.NewRat(1, 1), mean, second.Sub(mean.Mul(mean.T())), nil}
 	return &rationalLaw{l.rank, []rationalPopulation{one}}
 }
 
@@ -88,7 +89,11 @@ func (l *rationalLaw) pooled() *rationalLaw {
 func (l *rationalLaw) transformed(t *exact.Matrix) *rationalLaw {
 	out := &rationalLaw{rank: l.rank}
 	for _, p := range l.pops {
-		out.pops = append(out.pops, rationalPopulation{p.weight, t.Mul(p.mean), t.Mul(p.cov).Mul(t.T())})
+		q := rationalPopulation{p.weight, t.Mul(p.mean), t.Mul(p.cov).Mul(t.T()), nil}
+		if p.factor != nil {
+			q.factor = t.Mul(p.factor)
+		}
+		out.pops = append(out.pops, q)
 	}
 	return out
 }
