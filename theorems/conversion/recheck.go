@@ -153,6 +153,12 @@ func decideNoiseFree(c generators.System) error {
 	return nil
 }
 
+// What is decided of S8.
+const (
+	oneLaw          = "the network and its LDS have one law"
+	innovationsJoin = "the density of the innovations is the joint one"
+)
+
 // decideObservedConversion: a network and its LDS have one law, and so one density.
 func decideObservedConversion(c generators.ObservedRecurrent) error {
 	r, err := recurrentOf(c.Recurrent)

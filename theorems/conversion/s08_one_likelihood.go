@@ -15,10 +15,6 @@ import (
 
 // OneLikelihood is S8.
 func OneLikelihood() theorems.Theorem {
-	const (
-		oneLaw          = "the network and its LDS have one law"
-		innovationsJoin = "the density of the innovations is the joint one"
-	)
 	return theorems.Theorem{
 		Ref: "S8", ID: "conversion/one-likelihood",
 		Statement: "For P ≻ 0 and any data y_1 … y_T, three algorithms give one number: the network's Markov log-likelihood Σ ln p(y_{t+1} | y_t), the converted LDS's Kalman " +
