@@ -33,7 +33,7 @@ func (c Check) NotExactly(why string) Check {
 type Rechecked struct {
 	Verdict Verdict // Unknown: no exact check decides it
 	By      string  // the check that decided
-	Reason  string  // of a violation, or why nothing decides
+	Reason  string  // of a violation, or why nothing decides, or what panicked
 }
 
 // String says who is at fault.
@@ -75,20 +75,24 @@ func (t Theorem) Recheck(check string, instance any) Rechecked {
 			}
 		}
 	}
+	panicked := ""
 	for _, d := range deciding {
-		switch verdict, reason := d.at(instance); verdict {
-		case Fails:
+		switch verdict, reason := d.at(instance); {
+		case verdict == Fails:
 			return Rechecked{Fails, d.by, reason}
-		case Holds:
-			if out.Verdict == Unknown {
-				out = Rechecked{Verdict: Holds, By: d.by}
-			}
+		case verdict == Holds && out.Verdict == Unknown:
+			out = Rechecked{Verdict: Holds, By: d.by}
+		case reason != "":
+			panicked = fmt.Sprintf("%q: %s", d.by, reason)
 		}
+	}
+	if panicked != "" {
+		out.Reason = panicked
 	}
 	return out
 }
 
-// at is what is decided at an instance.
+// at is what is decided at an instance, and of what is not whether it panicked.
 func (d decision) at(instance any) (v Verdict, reason string) {
 	defer func() {
 		if p := recover(); p != nil {
@@ -101,9 +105,8 @@ func (d decision) at(instance any) (v Verdict, reason string) {
 		return Holds, ""
 	case errors.As(err, &violation):
 		return Fails, violation.What
-	default:
-		return Unknown, err.Error()
 	}
+	return Unknown, ""
 }
 
 // ofWitness reports whether a check is the statement without a hypothesis.

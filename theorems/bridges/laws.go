@@ -37,7 +37,8 @@ func (t *noisyTruth) linear(form model.Form, exactP *exact.Matrix) (*linearTruth
 // latentRounding is what an honest conversion may miss the numbers of an LDS
 // by: absolute errors of A, C, Q, R_v; that the A it rounds has norm at most
 // dynamics is not left to the subject to say, nor what may be left out of Λ_1.
-type latentRounding struct{ a, c, q, r, dynamics, lost float64 }
+// share is what part of P N G⁻ NᵀP that may be.
+type latentRounding struct{ a, c, q, r, dynamics, lost, share float64 }
 
 // rounding: with orthonormal loadings, ‖δG‖ ≤ u‖P‖ moves P N G⁻ NᵀP by the
 // fraction ‖P‖/λ_min(G) at most; bases of J's ranges are known to u‖J‖/s_min(J). A ratio of
@@ -67,13 +68,13 @@ func (l *linearTruth) rounding(got theorems.LatentSystem) latentRounding {
 	}
 	relative := 40 * float64(n+4) * l.u * kappa // roundings that meet in an entry, as in S6
 	if len(got.A) == 0 {
-		return latentRounding{r: relative * p, dynamics: l.size, lost: relative * l.size * p}
+		return latentRounding{r: relative * p, dynamics: l.size, lost: relative * l.size * p, share: relative}
 	}
 	s := dense.SingularValues(got.C)
 	base := s[0] / s[len(s)-1]
 	left := base / s[0]
 	return latentRounding{a: relative * l.size * base, c: relative * dense.NormFro(got.C), q: relative * p * left * left, r: relative * p,
-		dynamics: l.size * base, lost: relative * l.size * p}
+		dynamics: l.size * base, lost: relative * l.size * p, share: relative}
 }
 
 // through returns what errors become when observations are read through W.
@@ -163,6 +164,10 @@ func (l *linearTruth) expectLDS(f *theorems.Finding, s theorems.Subject, net *mo
 		return false, nil
 	}
 	e := l.rounding(got.LatentSystem)
+	if e.share >= 1 {
+		f.Abstain("ranges of J that are lost in rounding")
+		return false, nil
+	}
 	seen := got.LatentSystem
 	if through != nil {
 		e = e.through(through, l.u, seen)

@@ -100,8 +100,8 @@ func matchSteps(c generators.System, inverse func(*exact.Matrix) *exact.Matrix) 
 }
 
 // decideOrder: as σ² → 0, 1 − e^(−2I) is of order σ⁴ where Q ≻ 0 and C is injective.
-// By a factor of 16 in σ² it falls by 2⁸, to an eighth; where it does not yet, the
-// limit is too far.
+// By a factor of 16 in σ² it falls by 2⁸, to an eighth; where it does not yet, as noise
+// still hides Q, or the fall still changes, the limit is too far.
 func decideOrder(c generators.System) error { return fallsBy(c, 224) }
 
 func fallsBy(c generators.System, factor int64) error {
@@ -128,10 +128,19 @@ func fallsBy(c generators.System, factor int64) error {
 	switch {
 	case second.Cmp(big.NewRat(factor, 1)) >= 0:
 		return nil
-	case change.Abs(change).Cmp(big.NewRat(1, 64)) > 0:
+	case change.Abs(change).Cmp(big.NewRat(1, 64)) > 0 || l.hidden(theorems.Rational(0x1p-64)):
 		return theorems.ErrUndecided
 	}
 	return theorems.Violatedf("1 − e^(−2I) falls by %v from σ² = 2⁻⁸⁴ to 2⁻⁸⁸", second.FloatString(3))
+}
+
+// hidden reports whether Q is no larger than σ²R_v as it enters an estimate of an
+// injective C's latents, and what A makes of that.
+func (l *latent) hidden(variance *big.Rat) bool {
+	estimate := l.c.GeneralizedInverse()
+	noise := estimate.Mul(l.r).Mul(estimate.T()).Scale(variance)
+	_, below := l.q.Sub(noise.Add(l.a.Mul(noise).Mul(l.a.T()))).Definiteness()
+	return !below
 }
 
 // decideNoiseFree: C is injective and R_v = 0, so that nothing is lost.

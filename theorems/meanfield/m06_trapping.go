@@ -323,7 +323,8 @@ func judgeTrapped(s theorems.Subject, c generators.MixturePoint, left func(t, ex
 		half[r] = absoluteMeans(t.laws, r)
 		start[r] = half[r] * k // from 0 to several B
 	}
-	times, states, err := t.trajectory(&f, s, start, t.horizon(3), 6)
+	end := t.horizon(3)
+	times, states, err := t.trajectory(&f, s, start, end, 6)
 	if err != nil || f.Verdict == theorems.Fails {
 		return f, err
 	}
@@ -331,7 +332,7 @@ func judgeTrapped(s theorems.Subject, c generators.MixturePoint, left func(t, ex
 		for r, x := range states[k] {
 			excess := left(times[k], max(0, math.Abs(start[r])-half[r]))
 			size := half[r] + math.Abs(start[r])
-			f.Expect("|κ(t)| ≤ B + e^−t max(0, |κ(0)| − B)", max(0, math.Abs(x)-half[r]-excess), t.integrated(size), size+t.u)
+			f.Expect("|κ(t)| ≤ B + e^−t max(0, |κ(0)| − B)", max(0, math.Abs(x)-half[r]-excess), min(1, end)*t.integrated(size), size+t.u)
 		}
 	}
 	return f, nil

@@ -20,6 +20,7 @@ func TestRecheckIsSound(t *testing.T) {
 			for i := range 8 {
 				r := th.Recheck(c.Name, c.Draw(theorems.SeedOf(3, th.ID+"/"+c.Name, i)))
 				require.NotEqual(t, theorems.Fails, r.Verdict, "%s, %q: %v", th.Ref, c.Name, r)
+				require.NotContains(t, r.Reason, "panic", "%s, %q", th.Ref, c.Name)
 				if r.Verdict == theorems.Holds {
 					decided++
 				} else if r.Reason != "" {
