@@ -28,8 +28,11 @@ const cycleSlack = 1e4 * 1e-12
 func TestCycleOfHopf(t *testing.T) {
 	for _, c := range []struct{ mu, omega, shear float64 }{{1, 2, 0.5}, {0.25, 1, 0}, {0.01, 0.3, -1}, {2, 5, 1}} {
 		r := math.Sqrt(c.mu)
-		for _, start := range [][]float64{{0.3 * r, 0}, {1.5 * r, -r}, {r, 0}} {
-			for _, transient := range []float64{0, 1 / c.mu, 10 / c.mu} {
+		for i, start := range [][]float64{{0.3 * r, 0}, {1.5 * r, -r}, {r, 0}} {
+			for k, transient := range []float64{0, 1 / c.mu, 10 / c.mu} {
+				if (i+k)%3 >= times(t, 1) { // by default each with one of the others
+					continue
+				}
 				got := cycleOf(t, hopf(c.mu, c.omega, c.shear), model.CycleSearch{Start: start, Transient: transient})
 				want := 2 * math.Pi / c.omega
 				require.LessOrEqual(t, math.Abs(got.Period/want-1), 1e-10)
@@ -257,7 +260,7 @@ func (spiral) Jacobian([]float64) (*mat.Dense, error) {
 
 func TestNoCycleAroundAFocus(t *testing.T) {
 	for _, size := range []float64{1, 1e-3} {
-		for _, angle := range []float64{0, 2} {
+		for _, angle := range []float64{2, 0}[:min(2, times(t, 1))] {
 			for _, tolerance := range []float64{0, 1e-6} {
 				for _, most := range []float64{5, 20} {
 					start := []float64{size * math.Cos(angle), size * math.Sin(angle)}

@@ -46,7 +46,7 @@ func TestBoundaryDegreeOfPowers(t *testing.T) {
 func TestBoundaryDegreeIsSumOfIndices(t *testing.T) {
 	rng := random(1)
 	seen := map[int]int{}
-	for range 100 {
+	for range times(t, 34) {
 		dim := 1 + rng.IntN(2)
 		f := model.RandomSmoothField(dim, rng.Uint64N(1000))
 		b := model.Box{}

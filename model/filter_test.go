@@ -80,8 +80,7 @@ func requireLikelihood(t testing.TB, name string, want joint.Density, got, round
 }
 
 func TestFilterAndSmootherAreTheJointLaw(t *testing.T) {
-	const count = 100
-	unclear := 0
+	count, unclear := times(t, 34), 0
 	numbers := []int{277, 286, 870, 1458} // these took rounding for noise once
 	for i := range count {
 		numbers = append(numbers, i)

@@ -61,7 +61,7 @@ func matchBound(t *testing.T, l *model.LDS, m *model.FirstOrderMatch, law *oracl
 }
 
 func TestFirstOrderMatch(t *testing.T) {
-	everyLDS(t, 7, 8, false, func(t *testing.T, l *model.LDS) {
+	everyLDS(t, 7, times(t, 3), false, func(t *testing.T, l *model.LDS) {
 		law := lawOfLDS(t, l)
 		m, err := l.FirstOrderMatch(0)
 		require.NoError(t, err)
@@ -123,7 +123,7 @@ func TestFirstOrderMatchRefuses(t *testing.T) {
 // system, J_t Cov(y_t) = Cov(y_{t+1}, y_t) and P_t the rest.
 func TestFirstOrderMatchSteps(t *testing.T) {
 	const steps = 3
-	everyLDS(t, 8, 6, true, func(t *testing.T, l *model.LDS) {
+	everyLDS(t, 8, times(t, 3), true, func(t *testing.T, l *model.LDS) {
 		law := lawOfLDS(t, l)
 		got, err := l.FirstOrderMatchSteps(steps, 0)
 		require.NoError(t, err)
@@ -209,7 +209,7 @@ func TestSilentUnitsStaySilent(t *testing.T) {
 // matched and converted needs no more latents than [Λ_1, Λ_1ᵀ] has rank.
 func TestRoundTrip(t *testing.T) {
 	rng := random(9)
-	for trial := range 30 {
+	for trial := range times(t, 10) {
 		n, r := 1+rng.IntN(4), 1+rng.IntN(2)
 		m, nn := eighths(rng, n, r), eighths(rng, n, r)
 		m.Scale(0.25, m)

@@ -159,9 +159,9 @@ func TestAveragesAgainstReference(t *testing.T) {
 		t.Run(phi.Name(), func(t *testing.T) {
 			var worst, margin [7]float64
 			var at [7]string
-			for _, mu := range averageMeans {
-				for _, delta := range averageVariances {
-					if delta == 0 {
+			for i, mu := range averageMeans {
+				for k, delta := range averageVariances {
+					if delta == 0 || (i+k)%2 >= times(t, 1) { // by default each variance with every second mean
 						continue
 					}
 					got, bound := all(t, phi, mu, delta)

@@ -4,6 +4,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"runtime/debug"
+	"strconv"
 	"testing"
 
 	"github.com/rankproof/rankproof/model"
@@ -15,6 +16,20 @@ import (
 func TestMain(m *testing.M) {
 	debug.SetGCPercent(800)
 	os.Exit(m.Run())
+}
+
+// times returns a count times RANKPROOF_EFFORT, as counts of instances of theorems
+// are: by default a break is to be noticed once.
+func times(t testing.TB, count int) int {
+	t.Helper()
+	text := os.Getenv("RANKPROOF_EFFORT")
+	if text == "" {
+		return count
+	}
+	effort, err := strconv.Atoi(text)
+	require.NoError(t, err, "RANKPROOF_EFFORT")
+	require.Positive(t, effort, "RANKPROOF_EFFORT")
+	return effort * count
 }
 
 // u is the unit roundoff of float64.

@@ -77,7 +77,7 @@ func TestMarkov(t *testing.T) {
 // past tell anything.
 func TestMarkovOnRandomSystems(t *testing.T) {
 	count := map[model.MarkovVerdict]int{}
-	everyLDS(t, 11, 12, false, func(t *testing.T, l *model.LDS) {
+	everyLDS(t, 11, times(t, 4), false, func(t *testing.T, l *model.LDS) {
 		k, n := l.Latents(), l.Units()
 		law, err := oracle.ExactLDS{A: exactOf(t, plain(l.A(), k), k, k), C: exactOf(t, plain(l.C(), n), n, k),
 			Q: exactOf(t, plainCovariance(l.Q()), k, k), R: exactOf(t, plainCovariance(l.R()), n, n)}.Joint(k + 2)

@@ -183,7 +183,7 @@ func noiseKinds(t testing.TB, rng *rand.Rand, n int) map[string]model.Noise {
 // with the rank of [Λ_1, Λ_1ᵀ] that the oracle's Λ_1 has.
 func TestToLDSOnRandomNetworks(t *testing.T) {
 	rng := random(3)
-	for trial := range 24 {
+	for trial := range times(t, 8) {
 		n, r := 1+rng.IntN(5), 1+rng.IntN(3)
 		m, nn := eighths(rng, n, r), eighths(rng, n, r)
 		kinds := noiseKinds(t, rng, n)

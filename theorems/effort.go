@@ -19,7 +19,7 @@ type Effort struct {
 	Progress func(done int)
 }
 
-// DefaultEffort is that of a plain verify. go test judges a third of the instances.
+// DefaultEffort is that of a plain verify. go test judges a sixth of the instances.
 func DefaultEffort(seed uint64, workers int) Effort {
 	return Effort{Seed: seed, Checks: 600, ExactChecks: 300, Bits: 128, TwinAttempts: 100, Workers: workers}
 }
@@ -31,9 +31,9 @@ func (e Effort) Times(factor int) Effort {
 	return e
 }
 
-// Third returns the effort with a third of the instances: the first ones of the whole.
-func (e Effort) Third() Effort {
-	e.Checks, e.ExactChecks = (e.Checks+2)/3, (e.ExactChecks+2)/3
+// Part returns the effort with one of so many parts of the instances: the first ones of the whole.
+func (e Effort) Part(of int) Effort {
+	e.Checks, e.ExactChecks = (e.Checks+of-1)/of, (e.ExactChecks+of-1)/of
 	return e
 }
 

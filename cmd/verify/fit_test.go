@@ -169,11 +169,13 @@ func longPaths(t *testing.T, document []byte) (count int) {
 	}
 }
 
+// TestFitInterrupted gives up waiting for a fit, which goes on beside the tests after
+// it: what comes after its interruption is little.
 func TestFitInterrupted(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	out, err := &bytes.Buffer{}, &cancelling{at: "fitting", cancel: cancel}
 	folder := t.TempDir()
-	status := execute(ctx, []string{"fit", "--target", "lorenz", "--populations", "60", "--out", folder}, streams{out: out, err: struct{ io.Writer }{err}, live: true}) // without its WriteString
+	status := execute(ctx, []string{"fit", "--target", "lorenz", "--populations", "20", "--units", "600", "--time", "1", "--out", folder}, streams{out: out, err: struct{ io.Writer }{err}, live: true}) // without its WriteString
 	require.Equal(t, statusUnknown, status)
 	require.Contains(t, err.String(), "lorenz: interrupted before there was anything to report")
 	require.Empty(t, out.String())

@@ -105,7 +105,7 @@ func gated(t *testing.T, twin string, flags ...string) ran {
 // TestGateOfServe is the round trip: our model through a pipe, by the two commands.
 func TestGateOfServe(t *testing.T) {
 	t.Setenv(asVerify, "1")
-	got := verify("gate", "--checks", "60", "--only", "L*", "--", os.Args[0], "serve")
+	got := verify("gate", "--checks", "20", "--only", "L*", "--", os.Args[0], "serve")
 	require.Equal(t, statusHolds, got.status, "%s%s", got.out, got.err)
 	require.Contains(t, got.out, "L3   linearization/right-eigenvectors")
 	require.Contains(t, got.out, "gate: passed")

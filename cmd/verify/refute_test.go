@@ -116,7 +116,7 @@ func TestRefuteFails(t *testing.T) {
 	}
 	l3 := theorem(t, "L3")
 	var out bytes.Buffer
-	require.NoError(t, refuter{streams: streams{out: &out}, theorems: []theorems.Theorem{l3}}.run(context.Background(), l3.Twins[0].Break(theorems.Model()), theorems.DefaultEffort(1, 1).Third()))
+	require.NoError(t, refuter{streams: streams{out: &out}, theorems: []theorems.Theorem{l3}}.run(context.Background(), l3.Twins[0].Break(theorems.Model()), theorems.DefaultEffort(1, 1).Part(3)))
 	require.Contains(t, out.String(), `"modes" fails`)
 	require.Contains(t, out.String(), "1 statement: 1 refuted, 0 not")
 }

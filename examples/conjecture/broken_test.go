@@ -47,7 +47,7 @@ func TestBrokenFunctions(t *testing.T) {
 	} {
 		t.Run(strings.ReplaceAll(name, " ", "-"), func(t *testing.T) {
 			s := theorems.OwnSubject(name, Functions{Dimension: c.wrong})
-			r := ParticipationRatio().Run(context.Background(), s, theorems.DefaultEffort(1, 1).Third())
+			r := ParticipationRatio().Run(context.Background(), s, theorems.DefaultEffort(1, 1).Part(3))
 			if c.says == "" {
 				if r.Verdict == theorems.Holds {
 					t.Errorf("holds, though %d instances were judged of 200", r.Instances)

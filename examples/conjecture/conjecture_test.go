@@ -24,7 +24,7 @@ func TestSinglePrecision(t *testing.T) {
 	theoremtest.Run(t, s, ours()...)
 
 	s.UnitRoundoff = 0x1p-53
-	if r := ParticipationRatio().Run(context.Background(), s, theorems.DefaultEffort(1, 1).Third()); r.Verdict != theorems.Fails {
+	if r := ParticipationRatio().Run(context.Background(), s, theorems.DefaultEffort(1, 1).Part(3)); r.Verdict != theorems.Fails {
 		t.Errorf("float32 passes for float64: %v", r.Verdict)
 	}
 }

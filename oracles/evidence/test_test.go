@@ -3,7 +3,9 @@ package evidence
 import (
 	"math"
 	"math/rand/v2"
+	"os"
 	"slices"
+	"strconv"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -127,6 +129,19 @@ func TestFalseAlarms(t *testing.T) {
 	require.Positive(t, doubted)
 }
 
+// effort is RANKPROOF_EFFORT, by which tests try more.
+func effort(t *testing.T) int {
+	t.Helper()
+	text := os.Getenv("RANKPROOF_EFFORT")
+	if text == "" {
+		return 1
+	}
+	n, err := strconv.Atoi(text)
+	require.NoError(t, err, "RANKPROOF_EFFORT")
+	require.Positive(t, n, "RANKPROOF_EFFORT")
+	return n
+}
+
 // median runs a test until it rejects and returns the median number of samples; runs that reach limit count as that.
 func median(t *testing.T, runs, limit int, seed uint64, of func() (*Test, error), draw func(rng *rand.Rand) float64) int {
 	t.Helper()
@@ -168,7 +183,7 @@ func TestPower(t *testing.T) {
 		{"square of a normal, 10 % more", math.Sqrt2, 0.1, meanSquare(1, 3), func(rng *rand.Rand) float64 { z := rng.NormFloat64(); return 1.1 * z * z }},
 	} {
 		estimate := Samples(c.sd, c.effect, alpha)
-		got := median(t, 3, 4*estimate, 34, func() (*Test, error) { return c.of(alpha) }, c.draw)
+		got := median(t, min(3, 2*effort(t)-1), 4*estimate, 34, func() (*Test, error) { return c.of(alpha) }, c.draw)
 		t.Logf("%-40s %7d, estimate %7d", c.name, got, estimate)
 		require.Less(t, got, 2*estimate, c.name)
 	}

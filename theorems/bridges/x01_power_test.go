@@ -7,6 +7,7 @@ import (
 	"github.com/rankproof/rankproof/generators"
 	"github.com/rankproof/rankproof/model"
 	"github.com/rankproof/rankproof/theorems"
+	"github.com/rankproof/rankproof/theorems/theoremtest"
 	"github.com/stretchr/testify/require"
 )
 
@@ -48,7 +49,7 @@ func TestX1Power(t *testing.T) {
 		return doubted, 0
 	}
 	var doubts, units []int
-	for seed := range uint64(6) {
+	for seed := range uint64(2 * theoremtest.Multiplier(t)) {
 		doubted, _ := found(planted(1), seed)
 		require.Zero(t, doubted)
 		for _, factor := range []float64{1.02, 0.98} {

@@ -9,6 +9,7 @@ import (
 	"github.com/rankproof/rankproof/model"
 	"github.com/rankproof/rankproof/oracles/evidence"
 	"github.com/rankproof/rankproof/theorems"
+	"github.com/rankproof/rankproof/theorems/theoremtest"
 	"github.com/stretchr/testify/require"
 	"gonum.org/v1/gonum/mat"
 )
@@ -57,7 +58,7 @@ func TestPower(t *testing.T) {
 		return doubted, -1
 	}
 	square := func() float64 { z := unit(); return z[0]*z[0] + z[1]*z[1] }
-	for _, e := range []float64{0.02, 0.05, 0.2, 1} {
+	for _, e := range []float64{1, 0.2, 0.05, 0.02}[:min(4, 3*theoremtest.Multiplier(t))] { // 2 % takes most units, deeper
 		test, err := evidence.NewMeanSquare(trace*(1+e), fourth*(1+e)*(1+e), evidence.Level)
 		require.NoError(t, err)
 		doubted, found := count(test, square, 4_000_000)
@@ -66,7 +67,7 @@ func TestPower(t *testing.T) {
 	}
 	test, err := evidence.NewMeanSquare(trace, fourth, evidence.Level)
 	require.NoError(t, err)
-	doubted, found := count(test, square, 1_000_000)
+	doubted, found := count(test, square, min(1_000_000, 400_000*theoremtest.Multiplier(t)))
 	require.Negative(t, found, "the truth is not accused")
 	require.Zero(t, doubted, "nor doubted")
 	// The field, off by 2 % of what Σ_nm puts into it.
@@ -74,7 +75,7 @@ func TestPower(t *testing.T) {
 	for _, in := range tr.at {
 		overlap += in.weight * in.c[0] * 0.5 // ⟨φ'⟩ is about a half
 	}
-	for _, e := range []float64{0.02, 0.05, 0.2} {
+	for _, e := range []float64{0.2, 0.05, 0.02}[:min(3, 2*theoremtest.Multiplier(t))] {
 		test, err := evidence.NewVariance(e*overlap, trace, evidence.Level)
 		require.NoError(t, err)
 		doubted, found := count(test, func() float64 { return unit()[0] }, 8_000_000)

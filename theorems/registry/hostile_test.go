@@ -12,7 +12,7 @@ import (
 )
 
 // evasiveEffort is less than that of TestTheorems: whoever evades, evades always.
-var evasiveEffort = theorems.Effort{Seed: 1, Checks: 120, ExactChecks: 60, Bits: 128, TwinAttempts: 100, Workers: 2, AsFound: true}
+var evasiveEffort = theorems.Effort{Seed: 1, Checks: 60, ExactChecks: 15, Bits: 128, TwinAttempts: 100, Workers: 2, AsFound: true}
 
 // TestEvasiveSubjectsDoNotPass: implementations that avoid being judged, rather
 // than being wrong where they are, must not end with "holds". Each of them once
@@ -195,7 +195,13 @@ func TestEvasionsThatAreRefuted(t *testing.T) {
 				th.Certificates, th.Twins, th.Exact = nil, nil, nil
 				s := theorems.Model()
 				c.evade(&s)
-				require.Equal(t, theorems.Fails, th.Run(context.Background(), s, theorems.Effort{Seed: 1, Checks: 40}).Verdict, th.Ref)
+				verdict := theorems.Holds
+				for _, checks := range []int{12, 40} { // a failure among the first instances is one of the whole
+					if verdict != theorems.Fails {
+						verdict = th.Run(context.Background(), s, theorems.Effort{Seed: 1, Checks: checks, AsFound: true}).Verdict
+					}
+				}
+				require.Equal(t, theorems.Fails, verdict, th.Ref)
 			}
 		})
 	}

@@ -52,10 +52,18 @@ func TestMatching(t *testing.T) {
 }
 
 // TestCorpus replays instances that once broke a bound or the model: what was
-// mended stays mended.
+// mended stays mended. One takes longer than all others together, and is left to
+// verify, which judges the corpus first, and to a RANKPROOF_EFFORT of more than 1.
 func TestCorpus(t *testing.T) {
-	require.NotEmpty(t, registry.Corpus())
+	const slowest = "m8-start-far-from-the-orbit.json"
+	met := false
 	for _, kept := range registry.Corpus() {
+		if kept.Name == slowest {
+			met = true
+			if theoremtest.Multiplier(t) == 1 {
+				continue
+			}
+		}
 		t.Run(kept.Name, func(t *testing.T) {
 			w, _, check, err := theorems.ParseCounterexample(kept.Text, registry.All())
 			require.NoError(t, err)
@@ -63,4 +71,5 @@ func TestCorpus(t *testing.T) {
 			require.NotEqual(t, theorems.Fails, out.Verdict, "%v", out.Finding)
 		})
 	}
+	require.True(t, met, slowest)
 }

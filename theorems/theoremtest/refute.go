@@ -15,7 +15,7 @@ import (
 //
 //	func TestMyConjectures(t *testing.T) { theoremtest.Refute(t, myConjectures()...) }
 func Refute(t *testing.T, list ...theorems.Conjecture) {
-	e := effort(t).Third()
+	e := effort(t).Part(3)
 	if err := theorems.ValidateConjectures(list); err != nil {
 		t.Fatal(err)
 	}

@@ -55,7 +55,7 @@ func Multiplier(t testing.TB) int {
 // reported shrunk, as a witness that verify replay takes if the theorem is of
 // this module, and that is judged again, first, if it is kept in Folder. Claims
 // whose operations the subject lacks are logged; a theorem of which nothing
-// could be tried fails. A third of the instances of a plain verify is judged, and
+// could be tried fails. A sixth of the instances of a plain verify is judged, and
 // declared edges must be visited by the whole. It returns what was found, of the
 // theorems that -run lets it come to.
 func Run(t *testing.T, s theorems.Subject, list ...theorems.Theorem) (found []theorems.Report) {
@@ -76,7 +76,7 @@ func Run(t *testing.T, s theorems.Subject, list ...theorems.Theorem) (found []th
 					t.Errorf("%s still fails: %v", th.Ref, out.Finding)
 				}
 			})
-			r := th.Run(context.Background(), s, e.Third())
+			r := th.Run(context.Background(), s, e.Part(6))
 			found = append(found, r)
 			t.Logf("%s: %v; %d instances, worst margin of those that hold %.3g, %d unknown, %d exact, certificate bits %.0f",
 				th.Ref, r.Verdict, r.Instances, r.WorstMargin, r.Unknown, r.Exact, r.CertificateBits())
@@ -115,13 +115,13 @@ func Run(t *testing.T, s theorems.Subject, list ...theorems.Theorem) (found []th
 	return found
 }
 
-// Teeth refutes every twin of every theorem at five seeds, times RANKPROOF_EFFORT,
+// Teeth refutes every twin of every theorem at two seeds, times RANKPROOF_EFFORT,
 // each within 100 instances and with a median of at most 10, and logs the table.
 // Where the median of so few is larger, that of twenty seeds is judged.
 func Teeth(t *testing.T, s theorems.Subject, list ...theorems.Theorem) {
 	e := effort(t)
 	const enough, medianAllowed = 20, 10
-	few := 5 * Multiplier(t)
+	few := 2 * Multiplier(t)
 	for _, th := range list {
 		t.Run(th.ID, func(t *testing.T) {
 			t.Parallel() // a twin is tried by one goroutine
