@@ -137,9 +137,10 @@ func (s *matching) lawRounding(deviation []float64) (root array, known bool) {
 }
 
 // rounding estimates by how much R A Cov(x_t, x_{t−k} | y_t) Rᵀ is off, given
-// power = A^k and a root X of what V is: rounding of R A, whatever cancels in it,
-// and of y's, magnified by what is least left of an observation given the others;
-// and, L_t and L_{t−k} being the gains of y_t,
+// power = A^k and a root X of what V is: rounding of R A, whatever cancels in it;
+// and of y_t, magnified by what is least left of an observation given the others,
+// from which what is predicted of R x_{t+1} has no more variance than that; and,
+// L_t and L_{t−k} being the gains of y_t,
 //
 //	R A (I − L_t C) (A^k δV − δV CᵀL_{t−k}ᵀ) Rᵀ.
 //
@@ -156,7 +157,7 @@ func (s *matching) rounding(given *conditioning, r, power array, deviation []flo
 	before := array{latents, latents, explains.data[latents*latents:]}
 	ahead, read := r.mul(s.l.a), norm(reach(r, deviation))
 	left := ahead.minus(ahead.mul(now))
-	return 2*negligible(given.rows.cols)/least*norm(reach(r, reach(s.l.a, deviation)))*read +
+	return 2*negligible(given.rows.cols)*(norm(reach(r, reach(s.l.a, deviation)))+read/least)*read +
 		left.mul(power).mul(law).frobenius()*r.mul(law).frobenius() +
 		left.mul(law).frobenius()*(r.mul(before).mul(law).frobenius()+math.Sqrt(unitRoundoff)*read)
 }

@@ -56,6 +56,8 @@ func TestMarkov(t *testing.T) {
 			C: matrix(row(0, 1, 1)), Q: factored(t, row(0, 0, 0), column(1, 1, 0)), R: model.ZeroNoise(1)}, model.NotMarkov, 0},
 		{"C A = 0, but for rounding of what spans C", model.LDSConfig{A: matrix(row(0x1p-6, 0x1p-5), row(-3*0x1p-6, -3*0x1p-5)),
 			C: matrix(row(3, 1), row(6, 2), row(9, 3)), Q: diagonal(t, 1, 2), R: diagonal(t, 1, 2, 3)}, model.Markov, 0},
+		{"a latent below the rounding of what reads it, without noise", model.LDSConfig{A: matrix(row(0, 0), row(-0x1.4p-55, 0x1p-12)),
+			C: matrix(row(1, 0), row(1, 1)), Q: diagonal(t, 1, 0), R: model.ZeroNoise(2)}, model.Markov, 0},
 		{"units that are nearly the same, one with noise", model.LDSConfig{A: rotation, C: matrix(row(0.3, 0.7), row(0.3, 0.7+0x1p-30), row(0.1, 0.2)),
 			Q: q, R: diagonal(t, 0, 0, 1)}, model.Markov, 0},
 		{"a violation of 2⁻³⁴, far above rounding", model.LDSConfig{A: matrix(row(0.5)), C: matrix(row(1)), Q: isotropic(t, 1, 1), R: isotropic(t, 1, 0x1p-34)}, model.NotMarkov, 1},
