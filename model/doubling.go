@@ -47,7 +47,10 @@ func (d *descent) toGo() (array, error) {
 // limit goes on to Σ_∞, and returns about what is missing of its variances,
 // latents scaled to unit stationary variance. Σ_j − h hᵀ loses what both have
 // in common. Where much of a variance goes the descent is taken up anew on its
-// way, so that what is left is known relative to itself, not to V.
+// way, so that what is left is known relative to itself, not to V. More lost than
+// there is is rounding's, and it is taken up anew from before that, or ends there
+// if no variance falls to half: from below Σ_∞ it could stick at another solution,
+// with a closed loop that grows.
 func (d *descent) limit() (missing float64, err error) {
 	const (
 		much  = 1.0 / 16 // is left of it
@@ -60,22 +63,23 @@ func (d *descent) limit() (missing float64, err error) {
 		}
 		before := l
 		size := rowNorms(d.root)
-		steep := func(h array) bool {
+		takes := func(h array) (most, tooMuch bool) {
 			for i, lost := range rowNorms(h) {
 				left := (size[i] - lost) * (size[i] + lost)
-				if left > least && left < much*size[i]*size[i] {
-					return true
-				}
+				most = most || left > least && left < much*size[i]*size[i]
+				tooMuch = tooMuch || -left > math.Max(least, much*size[i]*size[i])
 			}
-			return false
+			return most, tooMuch
 		}
-		for !l.ended && !steep(l.h) {
+		most, tooMuch := takes(l.h)
+		for !l.ended && !most && !tooMuch {
 			before = l
 			if l, err = l.twice(); err != nil {
 				return 0, err
 			}
+			most, tooMuch = takes(l.h)
 		}
-		if !l.ended && before.n > 1 {
+		if before.n > 1 && !l.ended || tooMuch {
 			l = before
 		}
 		loss, err := l.carry(d.loss)
@@ -86,13 +90,26 @@ func (d *descent) limit() (missing float64, err error) {
 			return 0, err
 		}
 		d.at = d.o.condition(d.root)
-		if l.ended {
+		switch {
+		case tooMuch && !falls(rowNorms(d.root), size):
+			return sumSquares(d.root.data), nil
+		case l.ended && !tooMuch:
 			return l.missing * sumSquares(l.h.data), nil
 		}
 		if d.loss = loss.moved; loss.certain {
 			d.loss = newArray(d.a.rows, 0)
 		}
 	}
+}
+
+// falls reports whether a variance is half of what it was.
+func falls(now, before []float64) bool {
+	for i, x := range now {
+		if x > 0 && 2*x*x < before[i]*before[i] {
+			return true
+		}
+	}
+	return false
 }
 
 // carriedLoss is what a prior loss Π = X Xᵀ adds to h hᵀ in n steps, and parts of

@@ -3,7 +3,6 @@ package model
 import (
 	"fmt"
 	"math"
-	"slices"
 )
 
 // MarkovVerdict says whether a stationary process is Markov.
@@ -65,11 +64,14 @@ func (s *matching) markov() (MarkovDecision, error) {
 	if ahead.mul(s.given.post).maxAbs() == 0 { // y_t determines what is read of x_{t+1}
 		return d, nil
 	}
-	law := s.lawRounding(deviation)
+	law, known := s.lawRounding(deviation)
+	if !known {
+		d.Bound = math.Inf(1)
+	}
 	// what A^k of x_{t−k}, and the noise since, make of x_t
-	now, noise := s.prior, newArray(latents, 0)
+	now, noise, power := s.prior, newArray(latents, 0), identityArray(latents)
 	for k := 1; k <= latents; k++ {
-		now, noise = a.mul(now), carried(a, noise, s.noise)
+		now, noise, power = a.mul(now), carried(a, noise, s.noise), a.mul(power)
 		given := s.given.from.conditionTo(stack(now.beside(noise), s.prior.beside(newArray(latents, noise.cols))), s.decision.Cut)
 		both := array{latents, given.post.cols, given.post.data[:latents*given.post.cols]}
 		past := array{latents, given.post.cols, given.post.data[latents*given.post.cols:]}
@@ -80,9 +82,10 @@ func (s *matching) markov() (MarkovDecision, error) {
 		if !(size[0] <= d.Violation) || d.Lag == 0 {
 			d.Lag, d.Violation = k, size[0]
 		}
-		d.Bound = math.Max(d.Bound, s.rounding(given, deviation, law))
+		if known {
+			d.Bound = math.Max(d.Bound, s.rounding(given, r, power, deviation, law))
+		}
 	}
-	d.Bound *= norm(reach(ahead, deviation)) * norm(reach(r, deviation))
 	switch {
 	case d.Violation <= d.Bound/16 && d.Bound <= 0x1p-20:
 		// A violation hidden by rounding can still be worth many nats, where what
@@ -107,39 +110,56 @@ func (s *matching) unitDeviations() []float64 {
 	return out
 }
 
-// lawRounding estimates by how much V is off, in units of the latents'
-// deviations: the residual of its equation, magnified by ‖ΣB^kB^kᵀ‖, B being A
-// in those units.
-func (s *matching) lawRounding(deviation []float64) float64 {
+// lawRounding returns a root X of a bound of what V is off by, −X Xᵀ ⪯ δV ⪯ X Xᵀ.
+// δV solves the equation of V with the residual that V leaves, at most a fraction
+// ρ of tᵢtⱼ, the sizes of the terms: the solution with ρK diag(tᵢ²) is X Xᵀ.
+func (s *matching) lawRounding(deviation []float64) (root array, known bool) {
 	per := reciprocals(deviation)
 	b := s.l.a.scaledRows(per).scaledColumns(deviation)
 	x, q := s.prior.scaledRows(per), s.noise.scaledRows(per)
 	moved := b.mul(x)
-	residual := x.mulT(x).minus(moved.mulT(moved)).minus(q.mulT(q)).frobenius()
-	one := identityArray(b.rows)
-	for i, v := range deviation {
-		one.set(i, i, math.Min(1, v*per[i])) // latents that never move do not count
+	residual := x.mulT(x).minus(moved.mulT(moved)).minus(q.mulT(q))
+	latents, noise := rowNorms(x), rowNorms(q)
+	terms := reach(b, latents)
+	for i := range terms {
+		terms[i] += latents[i] + noise[i]
 	}
-	sum, err := solveLyapunov(b, one)
-	if err != nil {
-		return math.Inf(1) // nearer to 1 than B is known: nothing is decided
+	one := reciprocals(terms)
+	fraction := residual.scaledRows(one).scaledColumns(one).maxAbs() + negligible(b.rows)
+	for i := range terms {
+		terms[i] *= math.Sqrt(fraction * float64(b.rows))
 	}
-	grown := b.frobenius()
-	return sum.amplification * (residual + negligible(b.rows)*(1+grown*grown))
+	root, err := stationaryRoot(b, diagonalArray(terms))
+	if err != nil { // nearer to 1 than B is known
+		return array{}, false
+	}
+	return root.scaledRows(deviation), true
 }
 
-// rounding estimates by how much Cov(x_t, x_{t−k} | y_t) is off, in units of the
-// latents' deviations: rounding of y's, magnified by what is least left of an
-// observation given the others, and V's, as far as y_t does not explain it away.
-func (s *matching) rounding(given *conditioning, deviation []float64, law float64) float64 {
-	least, explained := 1.0, 1.0
+// rounding estimates by how much R A Cov(x_t, x_{t−k} | y_t) Rᵀ is off, given
+// power = A^k and a root X of what V is: rounding of R A, whatever cancels in it;
+// and of y_t, magnified by what is least left of an observation given the others,
+// from which what is predicted of R x_{t+1} has no more variance than that; and,
+// L_t and L_{t−k} being the gains of y_t,
+//
+//	R A (I − L_t C) (A^k δV − δV CᵀL_{t−k}ᵀ) Rᵀ.
+//
+// What A^k x_{t−k} and the noise since are off by has the residual of V for its
+// variance, and u for a fraction of its deviation.
+func (s *matching) rounding(given *conditioning, r, power array, deviation []float64, law array) float64 {
+	least := 1.0
 	for _, x := range s.decision.Singular {
 		least = math.Min(least, x)
 	}
-	both := append(slices.Clone(deviation), deviation...)
-	explains := given.cross().mul(given.whiten(given.from.c)) // L C, of x_t and of x_{t−k}
-	explained += explains.scaledRows(reciprocals(both)).scaledColumns(deviation).frobenius()
-	return 2*negligible(given.rows.cols)/least + law*explained*explained
+	latents := len(deviation)
+	explains := given.cross().mul(given.whiten(given.from.c))
+	now := array{latents, latents, explains.data[:latents*latents]}
+	before := array{latents, latents, explains.data[latents*latents:]}
+	ahead, read := r.mul(s.l.a), norm(reach(r, deviation))
+	left := ahead.minus(ahead.mul(now))
+	return 2*negligible(given.rows.cols)*(norm(reach(r, reach(s.l.a, deviation)))+read/least)*read +
+		left.mul(power).mul(law).frobenius()*r.mul(law).frobenius() +
+		left.mul(law).frobenius()*(r.mul(before).mul(law).frobenius()+math.Sqrt(unitRoundoff)*read)
 }
 
 func norm(x []float64) float64 { return (array{1, len(x), x}).frobenius() }

@@ -112,28 +112,39 @@ func leastKnown(latents int) float64 {
 
 // completedGain returns the filter's gain as a map of ŷ. Where S is singular,
 // L S = Σ Cᵀ leaves L free on what is zero for certain in the steady state, and
-// an error that should not be there could grow. It is taken for one of
-// covariance V: L = lim (Σ + εV) Cᵀ (S + ε C V Cᵀ)⁺ for ε → 0. Modulo the range
-// of Σ that makes A − A L C a contraction in the norm of V, as A is.
+// an error that should not be there could grow. It is taken for one that noise εV
+// beside Q makes: Σ_ε = Σ + εΠ + …, and L = lim (Σ + εΠ) Cᵀ (S + ε C Π Cᵀ)⁺ for
+// ε → 0, where Π = F Π Fᵀ + V with the closed loop F of that L. As Q + εV leaves no
+// zero on the unit circle, that of Σ_ε is stable.
 func (d *descent) completedGain() (array, error) {
 	gain, m := d.at.condensedGain(), d.o.c.rows
 	if d.at.rank() == m {
 		return gain, nil
 	}
 	certain := identityArray(m).minus(d.at.coefficients()) // combinations of ŷ that are zero, one row an entry
-	seen := certain.mul(d.o.c).mul(d.stationary)
-	unknown := d.stationary.minus(gain.mul(d.o.c).mul(d.stationary))
-	terms := reach(certain.abs().mul(d.o.from), rowNorms(d.stationary))
-	u, s, v, err := seen.scaledRows(reciprocals(terms)).svd()
-	if err != nil {
-		return array{}, err
+	const many = 64                                        // steps, from Π = V
+	completed, root := gain, d.stationary
+	for range d.a.rows + many {
+		seen := certain.mul(d.o.c).mul(root)
+		unknown := root.minus(gain.mul(d.o.c).mul(root))
+		terms := reach(certain.abs().mul(d.o.from), rowNorms(root))
+		u, s, v, err := seen.scaledRows(reciprocals(terms)).svd()
+		if err != nil {
+			return array{}, err
+		}
+		rank := 0
+		for rank < len(s) && s[rank] > negligible(m+seen.cols) {
+			rank++
+		}
+		if rank == 0 { // Π ⪰ V shows no more than V
+			return gain, nil
+		}
+		learned := unknown.mul(v.columns(0, rank)).scaledColumns(reciprocals(s[:rank])).mulT(u.columns(0, rank))
+		completed = gain.plus(learned.scaledColumns(reciprocals(terms)).mul(certain))
+		left := root.minus(completed.mul(d.o.c).mul(root))
+		root = carried(d.a, left, d.stationary)
 	}
-	rank := 0
-	for rank < len(s) && s[rank] > negligible(m+seen.cols) {
-		rank++
-	}
-	learned := unknown.mul(v.columns(0, rank)).scaledColumns(reciprocals(s[:rank])).mulT(u.columns(0, rank))
-	return gain.plus(learned.scaledColumns(reciprocals(terms)).mul(certain)), nil
+	return completed, nil
 }
 
 // certify bounds the distance e of Σ to the strong solution. Around Σ the

@@ -197,3 +197,35 @@ func TestErrorBoundOfADoubleZeroBesideASlowPole(t *testing.T) {
 		}
 	}
 }
+
+// Noise-free units, zeros on the unit circle and outside it beside a pole that
+// nearly cancels one of them, or innovations of fewer dimensions than units: the
+// closed loop does not grow, and innovations are those of zeros turned inside.
+func TestClosedLoopOfTheSteadyStateDoesNotGrow(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		lds  model.LDSConfig
+		most float64 // ρ − 1
+		want float64 // innovation variance, 0 where it is not known
+	}{
+		{"zeros 1, 9/8, −1/2 beside 1 − 2⁻²³", model.LDSConfig{
+			A: matrix([]float64{1 - 0x1p-23, 0, 0, 0}, []float64{1, 0, 0, 0}, []float64{0, 1, 0, 0}, []float64{0, 0, 1, 0}),
+			C: matrix([]float64{1, -1.625, 0.0625, 0.5625}), Q: diagonal(t, 1, 0, 0, 0), R: model.ZeroNoise(1)}, 0x1p-26, 81.0 / 64},
+		{"zeros 1, 33/32, −1/2 beside 1 − 2⁻²⁰", model.LDSConfig{
+			A: matrix([]float64{1 - 0x1p-20, 0, 0, 0}, []float64{1, 0, 0, 0}, []float64{0, 1, 0, 0}, []float64{0, 0, 1, 0}),
+			C: matrix([]float64{1, -1.53125, 0.015625, 0.515625}), Q: diagonal(t, 1, 0, 0, 0), R: model.ZeroNoise(1)}, 0x1p-26, 1089.0 / 1024},
+		{"one noise, two units", model.LDSConfig{
+			A: matrix([]float64{-0.75956806906617724, 2.0888121899319874, 0.18989201726654431},
+				[]float64{0.75956806906617724, 1.1393521035992658, 1.8989201726654432}, []float64{0, -1.1393521035992658, -1.1393521035992658}),
+			C: matrix([]float64{-1.25, -3, 0.625}, []float64{2, -2.125, 0.875}), Q: diagonal(t, 2, 0, 0), R: model.ZeroNoise(2)}, 0, 0},
+	} {
+		lds, err := model.NewLDS(c.lds)
+		require.NoError(t, err)
+		steady, err := lds.SteadyState()
+		require.NoError(t, err, c.name)
+		require.LessOrEqual(t, steady.ClosedLoopRadius, 1+c.most, c.name)
+		if c.want > 0 { // of a difference from V, 2⁻²⁶ of it
+			require.InDelta(t, c.want, steady.Innovation.At(0, 0), 0x1p-4, c.name)
+		}
+	}
+}
