@@ -198,3 +198,20 @@ func TestNearlyAnEllipseOfZeros(t *testing.T) {
 		require.LessOrEqual(t, z.Residual, 2*field)
 	}
 }
+
+// A zero where a piecewise affine F is steep, its kinks 10⁴ uncertainties away, is no degenerate one (M11).
+func TestKinksFarAwayLeaveAZeroRegular(t *testing.T) {
+	var populations []Population
+	for _, mean := range [][]float64{{0, 1, 0, 1, 0}, {136, 336, 336, -128, 0}} {
+		populations = append(populations, Population{Weight: 0.5, Mean: mean, Cov: mat.NewSymDense(5, nil)})
+	}
+	m, err := NewMixture(HardTanh(), populations)
+	require.NoError(t, err)
+	set, err := m.Circuit().FixedPoints(EquilibriumSearch{})
+	require.NoError(t, err)
+	require.Len(t, set.Points, 5)
+	for i, index := range []int{1, -1, 1, -1, 1} {
+		require.Equal(t, index, set.Points[i].Index)
+	}
+	require.Equal(t, 1, set.IndexSum)
+}
