@@ -76,8 +76,8 @@ const equilibriumRounds = 6
 //	cells      cells of a grid in which no component of F keeps one sign (n ≤ 3)
 //	newton     damped Newton iteration from a low-discrepancy set of points
 //	flow       the flow forward and backward in time, by linearly implicit Euler steps that grow
-//	axes       Newton from the principal axes of E x_p², the second moment of the net input of a
-//	           population of a Circuit, which is steep where that is small
+//	axes       Newton from lines through where E x_p², the second moment of the net input of a population
+//	           of a Circuit, is least: its principal axes, and eigenvectors of Σ_nm
 //	between    Newton from midpoints of pairs found, and their reflections at 0
 //	fold       Newton from where the second order puts the partner of a zero found
 //	deflation  Newton on F·Π(1 + ‖x − x_k‖⁻²), which has no zeros where F's were found
@@ -118,6 +118,7 @@ type equilibriumFinder struct {
 	expected  *int
 	shift     []float64 // of the low-discrepancy sequence, by the seed
 	drawn     int       // how many of its points were used
+	axial     int       // how many points on axes were
 	scale     float64   // the largest component of F seen on the grid
 	found     []*Equilibrium
 	truncated bool
@@ -204,9 +205,7 @@ func (e *equilibriumFinder) round(k int) {
 	e.cells(k)
 	e.tryAll("newton", e.spread(e.starts<<min(k, 3)))
 	e.flow(4 << min(k, 3))
-	if k == 0 {
-		e.tryAll("axes", e.axes())
-	}
+	e.tryAll("axes", e.axes(e.starts<<min(k, 3)))
 	for known, again := 0, 0; again < 4 && known < len(e.found); again++ {
 		from := known
 		known = len(e.found)

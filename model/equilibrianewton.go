@@ -213,7 +213,12 @@ func (e *equilibriumFinder) certify(z *Equilibrium, field, slope float64) {
 		}
 	}
 	eta := beta * (z.Residual + field)
-	bend := e.bend(z, eta)
+	far := e.bend(z, eta)
+	bend := far
+	if _, bounded := e.f.(RoundedField); bounded && beta*bend*eta > 0.5 && eta <= e.box.width() {
+		// Where η is a bound, what DF does elsewhere, beyond kinks, is nothing to a zero here; where rounding is measured it may be more.
+		bend = min(bend, e.bendWithin(z, 4*eta))
+	}
 	if beta*bend*eta <= 0.5 && eta <= e.box.width() {
 		z.Index = 1
 		if mat.Det(z.jacobian) < 0 != (e.n%2 == 1) {
@@ -221,8 +226,8 @@ func (e *equilibriumFinder) certify(z *Equilibrium, field, slope float64) {
 		}
 		z.Uncertainty = eta
 		z.basin = e.box.width()
-		if bend > 0 {
-			z.basin = min(z.basin, 1/(2*beta*bend))
+		if far > 0 {
+			z.basin = min(z.basin, 1/(2*beta*far))
 		}
 		e.kantorovich(z, beta, eta)
 	} else {
@@ -287,6 +292,29 @@ func (e *equilibriumFinder) bend(z *Equilibrium, eta float64) float64 {
 	}
 	if h := 4 * eta; h < e.box.width() && h > math.Sqrt(unitRoundoff)*e.box.width() {
 		see(axpy(z.Point, h, z.null), h*largest(z.null))
+	}
+	return k
+}
+
+// bendWithin estimates it within a distance h: from how much DF differs at that distance along the axes, and along the direction
+// that it shrinks, to either side. It holds what of DF is rounding.
+func (e *equilibriumFinder) bendWithin(z *Equilibrium, h float64) float64 {
+	k := 0.0
+	for i := range e.n + 1 {
+		along := z.null
+		if i < e.n {
+			along = make([]float64, e.n)
+			along[i] = 1
+		}
+		for _, t := range [2]float64{h, -h} {
+			x := axpy(z.Point, t, along)
+			length := largest(axpy(x, -1, z.Point))
+			j, err := jacobianAt(e.f, x)
+			if err != nil || !(length > 0) {
+				return math.Inf(1)
+			}
+			k = max(k, rowDistance(j, z.jacobian)/length)
+		}
 	}
 	return k
 }

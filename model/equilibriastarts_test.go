@@ -143,6 +143,34 @@ func TestAxesMeetThinLayers(t *testing.T) {
 	}
 }
 
+// A zero in a thin layer on an eigenvector of σ that is no principal axis of Σ_mm: 0 and ±√(6/π)/δ e_2, Var m_2 = Cov(m_2, m_3) = δ² = Var m_3/2.
+func TestEigenvectorsMeetThinLayers(t *testing.T) {
+	for _, thin := range []float64{0x1p-8, 0x1p-12, 0x1p-20} {
+		cov := mat.NewSymDense(7, nil)
+		for i, row := range [][]float64{{1, 0, 0}, {0, thin * thin, thin * thin}, {0, thin * thin, 2 * thin * thin}} {
+			for k, v := range row {
+				cov.SetSym(i, k, v)
+			}
+		}
+		for i, row := range [][]float64{{0, 0, -1}, {0, 2, 0}, {0, 0, 0}} {
+			cov.SetSym(3+i, 3+i, 64/(thin*thin))
+			for k, v := range row {
+				cov.SetSym(3+i, k, v)
+			}
+		}
+		m, err := NewMixture(Erf(), []Population{{Weight: 1, Mean: make([]float64, 7), Cov: cov}})
+		require.NoError(t, err)
+		set, err := m.Circuit().FixedPoints(EquilibriumSearch{})
+		require.NoError(t, err)
+		require.Len(t, set.Points, 3)
+		require.Equal(t, 1, set.Rounds)
+		want := math.Sqrt(6/math.Pi) / thin
+		require.LessOrEqual(t, math.Abs(set.Points[0].Point[1]+want), 1e-12*want)
+		require.LessOrEqual(t, math.Abs(set.Points[2].Point[1]-want), 1e-12*want)
+		require.Contains(t, set.Points[2].Means, "axes")
+	}
+}
+
 // Of two eigenvalues that are nearly one F is all but rounding around the ellipse Δ = 0.17, thin by 2⁻¹², and zero at four points of it:
 // what is listed is zero to the bound of the rounding, and no continuum is seen (M7).
 func TestNearlyAnEllipseOfZeros(t *testing.T) {
@@ -169,4 +197,21 @@ func TestNearlyAnEllipseOfZeros(t *testing.T) {
 		require.NoError(t, err)
 		require.LessOrEqual(t, z.Residual, 2*field)
 	}
+}
+
+// A zero where a piecewise affine F is steep, its kinks 10⁴ uncertainties away, is no degenerate one (M11).
+func TestKinksFarAwayLeaveAZeroRegular(t *testing.T) {
+	var populations []Population
+	for _, mean := range [][]float64{{0, 1, 0, 1, 0}, {136, 336, 336, -128, 0}} {
+		populations = append(populations, Population{Weight: 0.5, Mean: mean, Cov: mat.NewSymDense(5, nil)})
+	}
+	m, err := NewMixture(HardTanh(), populations)
+	require.NoError(t, err)
+	set, err := m.Circuit().FixedPoints(EquilibriumSearch{})
+	require.NoError(t, err)
+	require.Len(t, set.Points, 5)
+	for i, index := range []int{1, -1, 1, -1, 1} {
+		require.Equal(t, index, set.Points[i].Index)
+	}
+	require.Equal(t, 1, set.IndexSum)
 }

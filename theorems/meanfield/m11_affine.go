@@ -5,7 +5,6 @@ import (
 	"math/big"
 
 	"github.com/rankproof/rankproof/generators"
-	"github.com/rankproof/rankproof/model"
 	"github.com/rankproof/rankproof/oracles/dense"
 	"github.com/rankproof/rankproof/oracles/exact"
 	"github.com/rankproof/rankproof/theorems"
@@ -43,12 +42,11 @@ func pointMixtures(maxRank, maxPopulations int) *rapid.Generator[generators.Mixt
 
 // affineZero is a zero of a piecewise affine field.
 type affineZero struct {
-	exact     *exact.Matrix
-	kappa     []float64
-	index     int
-	stability model.Stability
-	slope     [][]float64 // DF
-	margin    float64     // least distance of a net input from a kink
+	exact  *exact.Matrix
+	kappa  []float64
+	index  int
+	slope  [][]float64 // DF
+	margin float64     // least distance of a net input from a kink
 }
 
 // reach bounds how far a search may be off, for averages within 2^13 u.
@@ -149,7 +147,6 @@ func zeroIn(c generators.Mixture, sides []int) (*affineZero, error) {
 	if det.Sign() < 0 {
 		z.index = -1
 	}
-	z.stability = map[exact.Side]model.Stability{exact.Inside: model.Stable, exact.On: model.Undecided, exact.Outside: model.Unstable}[slope.CharPoly().HalfPlane()]
 	return z, nil
 }
 

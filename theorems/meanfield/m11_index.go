@@ -238,7 +238,11 @@ func judgeAffineZeros(s theorems.Subject, c generators.Mixture) (f theorems.Find
 		if z.margin > 16*off {
 			seen[best]++
 			f.Demand("index is sign det(−DF)", p.Index == z.index)
-			f.Demand("stable iff all Re λ < 0", p.Stability == z.stability || z.stability == model.Undecided)
+			at, err := plainAt(c, p.Point, u)
+			if err != nil {
+				return f, err
+			}
+			at.expectStability(&f, p.Stability)
 		} else {
 			seen[best] = 1
 		}

@@ -149,15 +149,20 @@ func zerosListed(f *theorems.Finding, c generators.Mixture, set *model.Equilibri
 			f.Demand("index is sign det(−DF)", p.Index == sign || p.Index == 0 && !at.isolated())
 		}
 		at.expectEigenvalues(f, p.Eigenvalues, u)
-		switch stability, clear := at.stability(); {
-		case p.Stability == model.Undecided:
-			f.Demand("stability is decided where no eigenvalue is near the axis", !clear)
-		case stability != model.Undecided:
-			f.Demand("stable iff all Re λ < 0", p.Stability == stability)
-		}
+		at.expectStability(f, p.Stability)
 	}
 	f.Demand("no continuum is seen where each zero is isolated", !(regular && set.Continuum))
 	return zeros, nil
+}
+
+// expectStability holds a verdict against DF: the other one where rounding does not decide, and none where an eigenvalue is near the axis, are answers.
+func (p plain) expectStability(f *theorems.Finding, got model.Stability) {
+	switch stability, clear := p.stability(); {
+	case got == model.Undecided:
+		f.Demand("stability is decided where no eigenvalue is near the axis", !clear)
+	case stability != model.Undecided:
+		f.Demand("stable iff all Re λ < 0", got == stability)
+	}
 }
 
 // expectEigenvalues holds eigenvalues against DF, by e_k as sums of minors.
