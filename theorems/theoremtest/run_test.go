@@ -118,7 +118,7 @@ func TestUnderGoTest(t *testing.T) {
 		exit int
 		says []string
 	}{
-		{"right", "", 0, []string{"PASS: TestToy/toy/sum ", "T1: holds; 200 instances"}},
+		{"right", "", 0, []string{"PASS: TestToy/toy/sum ", "T1: holds; 100 instances"}},
 		{"right", sumOf + `[0,0,1]}}`, 0, []string{"PASS: TestToy/toy/sum/a.json"}},
 		{"right", smallOf + `[0,0,1]}}`, 0, []string{"T1: holds"}}, // of another test
 		{"wrong", sumOf + `[0,0,1]}}`, 1, []string{"FAIL: TestToy/toy/sum/a.json", "T1 still fails: refuted: sum = Σ: not so", `"case":{"v":[0,0,1]}`, "keep its line of JSON in testdata/rankproof"}},
