@@ -245,6 +245,17 @@ func Column(v []*big.Rat) *Matrix {
 	return fromRats(len(v), 1, v)
 }
 
+// ColumnFloat64 returns the n×1 matrix of exactly the n values v.
+//
+// It panics if one is NaN or infinite, which no instance holds.
+func ColumnFloat64(v []float64) *Matrix {
+	exactly := make([]*big.Rat, len(v))
+	for i, x := range v {
+		exactly[i] = new(big.Rat).SetFloat64(x)
+	}
+	return Column(exactly)
+}
+
 func mustBeRationals(operation string, v []*big.Rat) {
 	for i, q := range v {
 		if q == nil {

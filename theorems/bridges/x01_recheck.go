@@ -106,7 +106,7 @@ func populationsOf(c generators.Mixture) ([]gaussian.Normal, []*big.Rat, error) 
 		if err != nil {
 			return nil, nil, err
 		}
-		units = append(units, gaussian.Normal{Mean: column(c.Mean(p)), Factor: factor})
+		units = append(units, gaussian.Normal{Mean: exact.ColumnFloat64(c.Mean(p)), Factor: factor})
 		weights = append(weights, theorems.Rational(share))
 		total.Add(total, weights[p])
 	}
@@ -114,14 +114,6 @@ func populationsOf(c generators.Mixture) ([]gaussian.Normal, []*big.Rat, error) 
 		w.Quo(w, total)
 	}
 	return units, weights, nil
-}
-
-func column(v []float64) *exact.Matrix {
-	out := make([]*big.Rat, len(v))
-	for i, x := range v {
-		out[i] = theorems.Rational(x)
-	}
-	return exact.Column(out)
 }
 
 func coefficients(c ...int64) []*big.Rat {
@@ -135,7 +127,7 @@ func coefficients(c ...int64) []*big.Rat {
 // with is (κ, 0, 1) with latent k moved, of which x is the product with (m, n, I).
 func with(kappa []float64, k int, by int64) *exact.Matrix {
 	moved := exact.Identity(len(kappa)).Columns(k).Scale(big.NewRat(by, 1))
-	return exact.VStack(column(kappa).Add(moved), exact.Zero(len(kappa), 1), exact.Identity(1))
+	return exact.VStack(exact.ColumnFloat64(kappa).Add(moved), exact.Zero(len(kappa), 1), exact.Identity(1))
 }
 
 // meanField is E[n φ(x)] − κ of φ = x + ½x² + ⅓x³.

@@ -40,7 +40,7 @@ func touchingAt(c generators.NoisyPoint) (t touching, err error) {
 		return t, err
 	}
 	for _, shock := range c.Shocks {
-		t.shocks = append(t.shocks, column(shock))
+		t.shocks = append(t.shocks, exact.ColumnFloat64(shock))
 	}
 	return t, t.disturb(c.PDiag, c.PFactor)
 }

@@ -50,7 +50,7 @@ func decideImage(eta func(w, shock *exact.Matrix) *exact.Matrix) func(generators
 		if err != nil {
 			return err
 		}
-		w, r := t.w(), column(c.X)
+		w, r := t.w(), exact.ColumnFloat64(c.X)
 		active, err := rounded(c.Nonlinearity, r)
 		if err != nil {
 			return err

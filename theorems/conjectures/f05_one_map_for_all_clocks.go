@@ -29,7 +29,7 @@ func (c Clocks) velocities() (mapped, own *exact.Matrix) {
 	for i, tau := range c.Tau {
 		rate[i] = new(big.Rat).Inv(theorems.Rational(tau))
 	}
-	w, r, rates := rational(c.W), column(c.R), exact.Diagonal(rate)
+	w, r, rates := rational(c.W), exact.ColumnFloat64(c.R), exact.Diagonal(rate)
 	return w.Mul(rates).Mul(r).Scale(big.NewRat(-1, 1)), rates.Mul(w).Mul(r).Scale(big.NewRat(-1, 1))
 }
 
@@ -51,7 +51,7 @@ func oneMapForAllClocks() theorems.Conjecture {
 		},
 		Minimal: "With one unit there is one time constant, and numbers commute: ẋ = W ṙ = (−W r + Wφ(x))/τ = (−x + Wφ(x) + b)/τ.",
 		ByHand: byHand(func(c Clocks) []string {
-			w, r := rational(c.W), column(c.R)
+			w, r := rational(c.W), exact.ColumnFloat64(c.R)
 			mapped, own := c.velocities()
 			var out lines
 			out.add("b = −W r = %s, so that x = W r + b = 0 and φ(x) = 0, whatever φ is", inline(w.Mul(r).Scale(big.NewRat(-1, 1))))

@@ -109,7 +109,7 @@ func (c Fits) idle() bool {
 	return false
 }
 
-func (c Fits) target() *exact.Matrix { return column(c.Target) }
+func (c Fits) target() *exact.Matrix { return exact.ColumnFloat64(c.Target) }
 
 // residual returns y − F w of the w that minimizes ‖y − F w‖² + β‖w‖²; at
 // β = 0 of any, all having the same.

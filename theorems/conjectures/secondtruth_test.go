@@ -28,7 +28,7 @@ func TestTotalsOfTwoContexts(t *testing.T) {
 	c := TwoContexts{M: []float64{1, 2}, N: []float64{1, -1}, Input: []float64{1, 3}, First: []float64{0, 0.5}, Second: []float64{0.5, 0}}
 	g, ok := c.gains()
 	require.True(t, ok)
-	m, n, input := column(c.M), column(c.N), column(c.Input)
+	m, n, input := exact.ColumnFloat64(c.M), exact.ColumnFloat64(c.N), exact.ColumnFloat64(c.Input)
 	w := m.Mul(n.T())
 	var total []*exact.Matrix
 	for _, context := range []struct {

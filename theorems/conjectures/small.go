@@ -77,14 +77,6 @@ func diagonal(d []float64) *exact.Matrix {
 	return exact.Diagonal(out)
 }
 
-func column(v []float64) *exact.Matrix {
-	out := make([]*big.Rat, len(v))
-	for i, x := range v {
-		out[i] = theorems.Rational(x)
-	}
-	return exact.Column(out)
-}
-
 // allPositive reports whether every number is above 0.
 func allPositive(x []float64) bool {
 	for _, v := range x {

@@ -226,7 +226,7 @@ func innovations(c generators.ObservedSystem, update func(x, gain, read *exact.M
 	}
 	mean, expected := exact.Zero(c.Latents(), 1), exact.Zero(c.Latents(), 1) // given the past; of the law
 	if c.HasInitial() && c.Latents() > 0 {
-		mean = rationalColumn(c.Start())
+		mean = exact.ColumnFloat64(c.Start())
 		expected = mean
 	}
 	var seen []int             // of all entries
@@ -241,7 +241,7 @@ func innovations(c generators.ObservedSystem, update func(x, gain, read *exact.M
 		}
 		if len(here) > 0 {
 			read := l.c.T().Columns(here...).T()
-			data := rationalColumn(y).T().Columns(here...).T()
+			data := exact.ColumnFloat64(y).T().Columns(here...).T()
 			errors = append(errors, data.Sub(read.Mul(expected)))
 			s := read.Mul(x).Mul(read.T()).Add(principal(l.r, here))
 			inverse, err := s.Inverse()
@@ -272,14 +272,6 @@ func innovations(c generators.ObservedSystem, update func(x, gain, read *exact.M
 		return theorems.Violatedf("the joint quadratic form is %v, the sum over innovations %v", got.RatString(), quadratic.RatString())
 	}
 	return nil
-}
-
-func rationalColumn(v []float64) *exact.Matrix {
-	out := make([]*big.Rat, len(v))
-	for i, x := range v {
-		out[i] = theorems.Rational(x)
-	}
-	return exact.Column(out)
 }
 
 // decideChangedNetwork: with M' = O M, N' = O⁻ᵀN, P' = O P Oᵀ the lags are O Λ_k Oᵀ, and

@@ -29,14 +29,6 @@ type rationalRun struct {
 	h    *big.Rat // dt/τ
 }
 
-func column(v []float64) *exact.Matrix {
-	out := make([]*big.Rat, len(v))
-	for i, x := range v {
-		out[i] = theorems.Rational(x)
-	}
-	return exact.Column(out)
-}
-
 // decideSteps takes the run's steps in both forms and requires
 // x = W r + b + Bũ after every one, with equality.
 func decideSteps(c generators.Run) error {
@@ -44,13 +36,13 @@ func decideSteps(c generators.Run) error {
 	if err != nil {
 		return err
 	}
-	run := rationalRun{c: c, w: w, bias: column(c.Bias), h: theorems.Rational(c.Step)}
+	run := rationalRun{c: c, w: w, bias: exact.ColumnFloat64(c.Bias), h: theorems.Rational(c.Step)}
 	if c.Inputs() > 0 {
 		if run.b, err = exact.FromFloat64(c.B); err != nil {
 			return err
 		}
 	}
-	r, filtered := column(c.Start), column(c.Filtered)
+	r, filtered := exact.ColumnFloat64(c.Start), exact.ColumnFloat64(c.Filtered)
 	x := run.carry(r, filtered)
 	for k := range c.Steps {
 		at := func(offset float64) *exact.Matrix {
@@ -58,7 +50,7 @@ func decideSteps(c generators.Run) error {
 			if c.Method == "leaky-map" {
 				unit = 1
 			}
-			return column(c.Signal((float64(k) + offset) * unit))
+			return exact.ColumnFloat64(c.Signal((float64(k) + offset) * unit))
 		}
 		x = run.step(x, func(x *exact.Matrix, offset float64) *exact.Matrix {
 			return run.carry(run.phi(x), at(offset)).Sub(x)

@@ -260,7 +260,7 @@ func quadraticRemainder(c generators.Pair, factor *big.Rat) error {
 		return err
 	}
 	// φ(x) = x²/2 at x* = the slopes D: φ' = x, φ'' = 1; τ = 1, δ from B.
-	x, delta := column(c.D), p.b.Columns(0)
+	x, delta := exact.ColumnFloat64(c.D), p.b.Columns(0)
 	eps := big.NewRat(1, 8)
 	half := func(v *exact.Matrix) *exact.Matrix {
 		out := make([]*big.Rat, v.Rows())

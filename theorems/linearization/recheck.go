@@ -129,7 +129,7 @@ func splitExactly(c generators.Selection, weight *big.Rat) error {
 		}
 	}
 	for _, l := range [][2][]float64{{c.FirstRe, c.SecondRe}, {c.FirstIm, c.SecondIm}} {
-		first, second := column(l[0]).T(), column(l[1]).T()
+		first, second := exact.ColumnFloat64(l[0]).T(), exact.ColumnFloat64(l[1]).T()
 		total := second.Mul(beta[1]).Sub(first.Mul(beta[0]))
 		mean := func(a, b *exact.Matrix) *exact.Matrix { return a.Scale(rest).Add(b.Scale(weight)) }
 		selection := second.Sub(first).Mul(mean(beta[0], beta[1]))

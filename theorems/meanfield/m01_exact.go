@@ -18,21 +18,13 @@ type reducedRational struct {
 	forgetsBeside    bool     // a twin
 }
 
-func rationalColumn(v []float64) *exact.Matrix {
-	out := make([]*big.Rat, len(v))
-	for i, x := range v {
-		out[i] = theorems.Rational(x)
-	}
-	return exact.Column(out)
-}
-
 func newReducedRational(c generators.Reduced) (*reducedRational, error) {
 	m, err := exact.FromFloat64(c.M)
 	if err != nil {
 		return nil, err
 	}
 	n, err := exact.FromFloat64(c.N)
-	return &reducedRational{m: m, n: n, in: rationalColumn(c.I), phi: c.Nonlinearity, share: big.NewRat(1, int64(c.Units()))}, err
+	return &reducedRational{m: m, n: n, in: exact.ColumnFloat64(c.I), phi: c.Nonlinearity, share: big.NewRat(1, int64(c.Units()))}, err
 }
 
 // piecewiseLinear applies relu, hard-tanh or the identity.
@@ -93,16 +85,16 @@ func decideReducedSteps(flaw func(*reducedRational)) func(generators.ReducedRun)
 		if c.Units() > 16 {
 			return theorems.ErrUndecided
 		}
-		s.beside = rationalColumn(c.Beside)
+		s.beside = exact.ColumnFloat64(c.Beside)
 		if flaw != nil {
 			flaw(s)
 		}
 		rank, h := c.Rank(), theorems.Rational(c.Step)
-		state := exact.VStack(rationalColumn(c.Kappa), rationalColumn([]float64{c.V, 1}))
+		state := exact.VStack(exact.ColumnFloat64(c.Kappa), exact.ColumnFloat64([]float64{c.V, 1}))
 		x := s.place(state)
 		for k := range min(c.Steps, 2) {
 			signal := func(offset float64) *exact.Matrix {
-				return rationalColumn([]float64{c.Signal((float64(k) + offset) * c.Step)})
+				return exact.ColumnFloat64([]float64{c.Signal((float64(k) + offset) * c.Step)})
 			}
 			x = rationalStep(c.Method, h, x, func(x *exact.Matrix, offset float64) *exact.Matrix {
 				return s.m.Mul(s.read(x)).Add(s.in.Mul(signal(offset))).Sub(x)
@@ -262,7 +254,7 @@ func ownLeaksLeaveTheSpan() theorems.Witness {
 	c.Kappa = []float64{1}
 	return reducedWitness("the leak is common to all units", "N = 2, m = (1,1), n = (4,0), τ = (1,2), φ = identity, κ = 1, dt = 1: x⁺ = (2, 1½) is no multiple of m", "x⁺ in the span of M and I, whatever τ", c,
 		func(s *reducedRational, c generators.ReducedRun) error {
-			x := s.m.Mul(rationalColumn(c.Kappa))
+			x := s.m.Mul(exact.ColumnFloat64(c.Kappa))
 			perTau := exact.Diagonal([]*big.Rat{big.NewRat(1, 1), big.NewRat(1, 2)})
 			x = x.Add(perTau.Mul(s.m.Mul(s.read(x)).Sub(x)))
 			if span := exact.HStack(s.m, s.in); exact.HStack(span, x).Rank() > span.Rank() {

@@ -207,7 +207,7 @@ func judgeApart(s theorems.Subject, c generators.MixturePoint) (f theorems.Findi
 // formula, whatever Σ_nn and Σ_mm across κ.
 func decideEmbellished(formula func(l *rationalLaw, kappa *exact.Matrix) *exact.Matrix) func(generators.Embellished) error {
 	return func(c generators.Embellished) error {
-		kappa := rationalColumn(c.Kappa)
+		kappa := exact.ColumnFloat64(c.Kappa)
 		plain, err := newRationalLaw(c.Mixture)
 		if err != nil {
 			return err
@@ -246,7 +246,7 @@ func signField(l *rationalLaw, m generators.Mixture, kappa *exact.Matrix) (*exac
 				for k := range z {
 					z[k] = float64(2*(bits>>k&1) - 1)
 				}
-				unit = unit.Add(factor.Mul(rationalColumn(z)))
+				unit = unit.Add(factor.Mul(exact.ColumnFloat64(z)))
 			}
 			x := with.T().Mul(unit).At(0, 0)
 			phi, _ := quadratic(x, theorems.Rational(0))

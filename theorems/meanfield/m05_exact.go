@@ -65,7 +65,7 @@ func decideGauge(rule gaugeRule) func(generators.Gauged) error {
 			return err
 		}
 		changed := rule(l, t.g, t.inverse)
-		kappa := rationalColumn(c.Kappa)
+		kappa := exact.ColumnFloat64(c.Kappa)
 		if err := sameMatrix("F' = G⁻¹F(Gκ)", changed.field(kappa), t.inverse.Mul(l.field(t.g.Mul(kappa)))); err != nil {
 			return err
 		}

@@ -187,7 +187,7 @@ func judgeGaugedField(s theorems.Subject, c generators.Gauged) (f theorems.Findi
 	if err != nil {
 		return f, err
 	}
-	kappa := t.inverse.Mul(rationalColumn(c.Kappa)).T().Float64()[0]
+	kappa := t.inverse.Mul(exact.ColumnFloat64(c.Kappa)).T().Float64()[0]
 	after, err := s.MeanField(changed, kappa)
 	if err != nil {
 		return f, err
@@ -251,7 +251,7 @@ func expectGaugedLoadings(f *theorems.Finding, s theorems.Subject, c generators.
 	condition := dense.NormFro(c.G()) * dense.NormFro(inverse.Float64())
 	epsilon := (16*r*r*condition + 8*r + 8) * s.UnitRoundoff * condition
 	in := got.Input()
-	kappa := inverse.Mul(rationalColumn(c.Kappa)).T().Float64()[0]
+	kappa := inverse.Mul(exact.ColumnFloat64(c.Kappa)).T().Float64()[0]
 	m, nn := theorems.Rows(got.M()), theorems.Rows(got.N())
 	for i := range m {
 		f.Demand("one I", in[i] == c.I[i])

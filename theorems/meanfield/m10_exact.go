@@ -56,7 +56,7 @@ func decideSymmetry(rule imageRule) func(generators.Symmetric) error {
 				whole.pops = append(whole.pops, p)
 			}
 		}
-		kappa := rationalColumn(c.Kappa)
+		kappa := exact.ColumnFloat64(c.Kappa)
 		before := whole.field(kappa)
 		for _, k := range []int{1, len(group) - 1} {
 			if err := sameMatrix("F(Qκ) = Q F(κ)", whole.field(group[k].Mul(kappa)), group[k].Mul(before)); err != nil {
@@ -157,7 +157,7 @@ func pairWitness(without, shows string, c generators.MixturePoint, q *exact.Matr
 			if err != nil {
 				return err
 			}
-			kappa := rationalColumn(c.Kappa)
+			kappa := exact.ColumnFloat64(c.Kappa)
 			return sameMatrix("F(Qκ) = Q F(κ)", l.field(q.Mul(kappa)), q.Mul(l.field(kappa)))
 		})}
 }

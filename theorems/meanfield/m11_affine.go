@@ -97,12 +97,12 @@ func zeroIn(c generators.Mixture, sides []int) (*affineZero, error) {
 	r := c.Rank()
 	slope, drive := exact.Identity(r).Scale(big.NewRat(-1, 1)), exact.Zero(r, 1)
 	for p, alpha := range c.Weights() {
-		a := column(c.MeanN[p]).Scale(theorems.Rational(alpha))
+		a := exact.ColumnFloat64(c.MeanN[p]).Scale(theorems.Rational(alpha))
 		if sides[p] != 0 {
 			drive = drive.Add(a.Scale(big.NewRat(int64(sides[p]), 1)))
 			continue
 		}
-		slope = slope.Add(a.Mul(column(c.MeanM[p]).T()))
+		slope = slope.Add(a.Mul(exact.ColumnFloat64(c.MeanM[p]).T()))
 		drive = drive.Add(a.Scale(theorems.Rational(c.MeanI[p])))
 	}
 	kappa, err := slope.Solve(drive.Scale(big.NewRat(-1, 1)))
@@ -121,7 +121,7 @@ func zeroIn(c generators.Mixture, sides []int) (*affineZero, error) {
 		if c.Nonlinearity == "identity" {
 			break
 		}
-		x := column(c.MeanM[p]).T().Mul(kappa).At(0, 0)
+		x := exact.ColumnFloat64(c.MeanM[p]).T().Mul(kappa).At(0, 0)
 		x.Add(x, theorems.Rational(c.MeanI[p]))
 		for _, kink := range []int64{-1, 1} {
 			gap := new(big.Rat).Sub(x, big.NewRat(kink, 1))
@@ -148,14 +148,6 @@ func zeroIn(c generators.Mixture, sides []int) (*affineZero, error) {
 		z.index = -1
 	}
 	return z, nil
-}
-
-func column(v []float64) *exact.Matrix {
-	rats := make([]*big.Rat, len(v))
-	for i, x := range v {
-		rats[i] = theorems.Rational(x)
-	}
-	return exact.Column(rats)
 }
 
 func decideIndexSum(c generators.Mixture) error {

@@ -19,7 +19,7 @@ func rationalFit(c generators.Fitting) (phi, y *exact.Matrix, err error) {
 	rows := make([][]*big.Rat, len(c.Points))
 	for k, kappa := range c.Points {
 		for p := range c.MeanI {
-			x := column(c.MeanM[p]).T().Mul(column(kappa)).At(0, 0)
+			x := exact.ColumnFloat64(c.MeanM[p]).T().Mul(exact.ColumnFloat64(kappa)).At(0, 0)
 			x.Add(x, theorems.Rational(c.MeanI[p]))
 			for _, bound := range []*big.Rat{big.NewRat(1, 1), big.NewRat(-1, 1)} {
 				if x.Cmp(bound)*bound.Sign() > 0 {

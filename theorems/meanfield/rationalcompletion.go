@@ -122,7 +122,7 @@ func decideTarget(share int64) func(Targeted) error {
 		if err != nil {
 			return err
 		}
-		off := rationalColumn(c.Target)
+		off := exact.ColumnFloat64(c.Target)
 		target := l.meanProduct(kappa).Add(off)
 		sum := mul(l.fluctuation(kappa, false, 2), theorems.Rational(float64(share)))
 		sum.Add(sum, off.T().Mul(off).At(0, 0))

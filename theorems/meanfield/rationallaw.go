@@ -34,7 +34,7 @@ func newRationalLaw(c generators.Mixture) (*rationalLaw, error) {
 			return nil, err
 		}
 		weight := new(big.Rat).Quo(theorems.Rational(share), total)
-		l.pops = append(l.pops, rationalPopulation{weight, rationalColumn(c.Mean(p)), factor.Mul(factor.T()), factor})
+		l.pops = append(l.pops, rationalPopulation{weight, exact.ColumnFloat64(c.Mean(p)), factor.Mul(factor.T()), factor})
 	}
 	return l, nil
 }

@@ -97,7 +97,7 @@ func lawAt(c generators.MixturePoint) (*rationalLaw, *exact.Matrix, error) {
 		return nil, nil, theorems.ErrUndecided
 	}
 	l, err := newRationalLaw(c.Mixture)
-	return l, rationalColumn(c.Kappa), err
+	return l, exact.ColumnFloat64(c.Kappa), err
 }
 
 // decideMoments: by a rule for averages, F(κ) is E[n φ(x)] − κ and DF(κ) is

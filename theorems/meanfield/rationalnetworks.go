@@ -25,7 +25,7 @@ func decideReducedField(rule func(read, kappa *exact.Matrix) *exact.Matrix) func
 		if c.Units() > mostUnits {
 			return theorems.ErrUndecided
 		}
-		kappa, v, u := rationalColumn(c.Kappa), theorems.Rational(c.V), big.NewRat(3, 4)
+		kappa, v, u := exact.ColumnFloat64(c.Kappa), theorems.Rational(c.V), big.NewRat(3, 4)
 		x := s.m.Mul(kappa).Add(s.in.Scale(v))
 		rate := s.m.Mul(s.n.T()).Scale(s.share).Mul(activity(s.phi, x)).Add(s.in.Scale(u)).Sub(x)
 		moved := s.m.Mul(rule(s.read(x), kappa)).Add(s.in.Scale(new(big.Rat).Sub(u, v)))
@@ -66,7 +66,7 @@ func decideGaugedUnits(rule loadingsRule) func(generators.ReducedGauge) error {
 		if err := sameMatrix("M'N'ᵀ = M Nᵀ", after.m.Mul(after.n.T()), before.m.Mul(before.n.T())); err != nil {
 			return err
 		}
-		kappa, drive := rationalColumn(c.Kappa), before.in.Scale(theorems.Rational(c.V))
+		kappa, drive := exact.ColumnFloat64(c.Kappa), before.in.Scale(theorems.Rational(c.V))
 		changed := inverse.Mul(kappa)
 		x, y := before.m.Mul(kappa).Add(drive), after.m.Mul(changed).Add(drive)
 		if err := sameMatrix("M'κ' = Mκ", y, x); err != nil {

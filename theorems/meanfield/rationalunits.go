@@ -114,7 +114,7 @@ func decideBox(share, rate *big.Rat) func(generators.MixturePoint) error {
 		if err != nil {
 			return err
 		}
-		kappa, half := rationalColumn(c.Kappa), u.box()
+		kappa, half := exact.ColumnFloat64(c.Kappa), u.box()
 		inside := make([]*big.Rat, len(half))
 		drive := u.drive(kappa)
 		for r, b := range half {
@@ -227,7 +227,7 @@ func decideOneWay(anyStep bool) func(generators.MixturePoint) error {
 		if anyStep {
 			h.SetInt64(8)
 		}
-		kappa, direction := rationalColumn(c.Kappa), 0
+		kappa, direction := exact.ColumnFloat64(c.Kappa), 0
 		for k := range 8 {
 			next := u.euler(kappa, h)
 			sign := next.At(0, 0).Cmp(kappa.At(0, 0))
